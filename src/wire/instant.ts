@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+import { formatDuration, parseDuration } from '../core/telemetry/time.js';
+
+const RFC_3339 =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+
+/** The earliest moment that is taken: anything before it is a clock that was never set. */
+export const EARLIEST = Date.UTC(2000, 0, 1);
+
+function daysIn(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+/** Milliseconds of an RFC 3339 time, or null where the text is not one (February 30 is not). */
+export function parseInstant(text: string): number | null {
+  const parts = RFC_3339.exec(text);
+  if (parts === null) return null;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** RFC 3339 in UTC with milliseconds. */
+export function formatInstant(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** A time on the wire (RFC 3339) and in the core (milliseconds). */
+export const instant = z
+  .string()
+  .transform((text, context): number => {
+    const at = parseInstant(text);
+    if (at === null) {
+      context.issues.push({
+        code: 'custom',
+        input: text,
+        message: 'is not an RFC 3339 time such as 2026-11-20T08:30:00Z',
+        params: { code: 'bad-time' },
+      });
+      return z.NEVER;
+    }
+    if (at < EARLIEST) {
+      context.issues.push({
+        code: 'custom',
+        input: text,
+        message: 'lies before 2000-01-01',
+        params: { code: 'too-old' },
+      });
+      return z.NEVER;
+    }
+    return at;
+  })
+  .meta({ type: 'string', format: 'date-time' });
+
+/** A duration on the wire (`90s`, `30m`, `14d`) and in the core (milliseconds, above zero). */
+export const duration = z
+  .string()
+  .transform((text, context): number => {
+    const length = parseDuration(text);
+    if (length === null || length <= 0) {
+      context.issues.push({
+        code: 'custom',
+        input: text,
+        message: 'is not a duration above zero such as 90s, 30m or 14d',
+        params: { code: 'bad-duration' },
+      });
+      return z.NEVER;
+    }
+    return length;
+  })
+  .meta({ type: 'string', pattern: '^(\\d+(ms|[smhdwy]))+$', examples: ['30m'] });
+
+/** A duration as it is written on the wire. */
+export const writeDuration = formatDuration;

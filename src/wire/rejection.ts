@@ -1,0 +1,93 @@
+import type { z } from 'zod';
+
+/** One thing wrong with one field: a stable code, a JSON pointer (RFC 6901) and words for people. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** A refused item of a bulk body, by its index. */
+export interface Rejection extends FieldError {
+  readonly index: number;
+}
+
+/** The answer to a bulk intake. */
+export interface BulkResult {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly Rejection[];
+}
+
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}
+
+function codeOf(issue: z.core.$ZodIssue, missing: boolean): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return missing ? 'required' : 'wrong-type';
+    case 'unrecognized_keys':
+      return 'unknown-key';
+    case 'too_big':
+    case 'too_small':
+      return 'out-of-range';
+    case 'custom':
+      return typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'invalid';
+    case 'invalid_value':
+    case 'invalid_union':
+      return missing ? 'required' : 'invalid-value';
+    default:
+      return 'invalid';
+  }
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  let value = body;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}
+
+/** What zod found, as stable codes and pointers; one error for each unknown key. */
+export function fieldErrors(error: z.ZodError, body: unknown): FieldError[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((name) => ({
+        pointer: pointerOf([...issue.path, name]),
+        code: 'unknown-key',
+        detail: `${name} is not a field of this body`,
+      }));
+    }
+    const missing = issue.path.length > 0 && valueAt(body, issue.path) === undefined;
+    const detail = missing && issue.code !== 'custom' ? 'is missing' : issue.message;
+    return [{ pointer: pointerOf(issue.path), code: codeOf(issue, missing), detail }];
+  });
+}
+
+export interface Checked<T> {
+  readonly valid: { readonly index: number; readonly value: T }[];
+  readonly rejected: Rejection[];
+}
+
+/** Checks every item by itself: the good ones are kept, a bad one is told by its index and first error. */
+export function checkItems<S extends z.ZodType>(
+  schema: S,
+  items: readonly unknown[],
+): Checked<z.output<S>> {
+  const valid: { index: number; value: z.output<S> }[] = [];
+  const rejected: Rejection[] = [];
+  items.forEach((item, index) => {
+    const parsed = schema.safeParse(item);
+    if (parsed.success) valid.push({ index, value: parsed.data });
+    else {
+      const [first] = fieldErrors(parsed.error, item);
+      if (first !== undefined) rejected.push({ index, ...first });
+    }
+  });
+  return { valid, rejected };
+}
