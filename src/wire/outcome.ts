@@ -30,20 +30,24 @@ type Checked = z.core.CheckFn<{
   interval?: readonly number[] | undefined;
 }>;
 
-/** A missed failure has no anomaly but a time; every other outcome names its anomaly. */
+/** What is wrong with an outcome as a whole: a missed failure has no anomaly but a time; every other names its anomaly. */
+function inconsistencies(outcome: Parameters<Checked>[0]['value']): (readonly [string, string])[] {
+  const missed = outcome.verdict === 'missed';
+  const [low, high] = outcome.interval ?? [0, 0];
+  const rules = [
+    [missed && outcome.anomalyId !== undefined, 'anomalyId', 'a missed failure has no anomaly'],
+    [missed && outcome.startedAt === undefined, 'startedAt', 'a missed failure needs its time'],
+    [!missed && outcome.anomalyId === undefined, 'anomalyId', 'is missing'],
+    [low !== undefined && high !== undefined && low > high, 'interval', 'is not [low, high]'],
+  ] as const;
+  return rules.filter(([broken]) => broken).map(([, path, message]) => [path, message] as const);
+}
+
 const consistent: Checked = (context) => {
-  const { anomalyId, verdict, startedAt, interval } = context.value;
-  const issue = (path: string, message: string): void => {
+  for (const [path, message] of inconsistencies(context.value)) {
     const params = { code: 'inconsistent' };
     context.issues.push({ code: 'custom', input: context.value, path: [path], message, params });
-  };
-  if (verdict === 'missed' && anomalyId !== undefined)
-    issue('anomalyId', 'a missed failure has no anomaly');
-  if (verdict === 'missed' && startedAt === undefined)
-    issue('startedAt', 'a missed failure needs its time');
-  if (verdict !== 'missed' && anomalyId === undefined) issue('anomalyId', 'is missing');
-  if (interval !== undefined && (interval[0] ?? 0) > (interval[1] ?? 0))
-    issue('interval', 'is not [low, high]');
+  }
 };
 
 /** The outcome body of the contract. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** How far a sender's clock may run ahead of ours before its times count as the future. */
 export const CLOCK_SKEW = 60_000;

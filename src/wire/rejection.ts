@@ -25,23 +25,19 @@ function pointerOf(path: readonly PropertyKey[]): string {
     .join('');
 }
 
+const CODES: Partial<Record<z.core.$ZodIssue['code'], string>> = {
+  invalid_type: 'wrong-type',
+  too_big: 'out-of-range',
+  too_small: 'out-of-range',
+  invalid_value: 'invalid-value',
+  invalid_union: 'invalid-value',
+};
+
 function codeOf(issue: z.core.$ZodIssue, missing: boolean): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return missing ? 'required' : 'wrong-type';
-    case 'unrecognized_keys':
-      return 'unknown-key';
-    case 'too_big':
-    case 'too_small':
-      return 'out-of-range';
-    case 'custom':
-      return typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'invalid';
-    case 'invalid_value':
-    case 'invalid_union':
-      return missing ? 'required' : 'invalid-value';
-    default:
-      return 'invalid';
+  if (issue.code === 'custom') {
+    return typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'invalid';
   }
+  return missing ? 'required' : (CODES[issue.code] ?? 'invalid');
 }
 
 function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
