@@ -17,13 +17,15 @@ const adapters = ['storage', 'tensorflow', 'queue', 'connectors', 'wire'];
 const layers = {
   core: [],
   ...Object.fromEntries(adapters.map((adapter) => [adapter, ['core']])),
-  modules: ['core', ...adapters],
-  app: ['core', ...adapters, 'modules'],
-  commands: ['core', ...adapters, 'app'],
+  loop: ['core', ...adapters],
+  http: ['core', 'wire'],
+  modules: ['core', ...adapters, 'loop', 'http'],
+  app: ['core', ...adapters, 'loop', 'http', 'modules'],
+  commands: ['core', ...adapters, 'loop', 'app'],
   dashboard: [],
 };
 const homes = {
-  'typeorm|@nestjs/typeorm|pg': '^src/(storage/|app/database)',
+  'typeorm|@nestjs/typeorm|pg': '^src/(storage|loop|modules|app)/',
   '@tensorflow': '^src/tensorflow/',
   'bullmq|@nestjs/bullmq': '^src/queue/',
   '@nestjs/schedule': '^src/app/schedule',

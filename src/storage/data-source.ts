@@ -1,0 +1,40 @@
+import { DataSource } from 'typeorm';
+
+import { ApiKeyRow } from './entities/api-key.entity.js';
+import { AuditRow } from './entities/audit.entity.js';
+import { ChampionRow } from './entities/champion.entity.js';
+import { JourneyVersionRow } from './entities/journey-version.entity.js';
+import { ModelRow } from './entities/model.entity.js';
+import { TrainingRunRow } from './entities/training-run.entity.js';
+import { Foundation1700000000001 } from './migrations/0001-foundation.js';
+
+/** The one place that names the entities and the migrations, oldest first. */
+export function createDataSource(url: string, poolSize = 10): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    applicationName: 'throughline',
+    entities: [ApiKeyRow, AuditRow, ChampionRow, JourneyVersionRow, ModelRow, TrainingRunRow],
+    migrations: [Foundation1700000000001],
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+  });
+}
+
+/** Opens the database and brings its schema up to date; one process at a time. */
+export async function openDataSource(url: string, poolSize = 10): Promise<DataSource> {
+  const source = await createDataSource(url, poolSize).initialize();
+  const lock = source.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await source.runMigrations();
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await lock.release();
+  }
+  return source;
+}
+
+const MIGRATION_LOCK = 7_405_001;

@@ -1,0 +1,60 @@
+import type { Journey, JourneyVersion } from '../core/journeys/journey.js';
+import type { Instant } from '../core/telemetry/time.js';
+import { JourneyVersionRow } from './entities/journey-version.entity.js';
+import type { Sql } from './sql.js';
+import { timestamp } from './sql.js';
+
+/** A journey version with the time from which its entries count (null: from the beginning). */
+export interface StoredJourney extends JourneyVersion {
+  readonly effectiveFrom: Instant | null;
+  readonly knownAt: Instant;
+}
+
+function stored(row: JourneyVersionRow): StoredJourney {
+  return {
+    version: row.version,
+    journey: row.definition,
+    effectiveFrom: row.effectiveFrom?.getTime() ?? null,
+    knownAt: row.knownAt.getTime(),
+  };
+}
+
+/** All versions of all journeys, by key and version. */
+export async function journeyVersions(sql: Sql): Promise<StoredJourney[]> {
+  const found = await sql
+    .getRepository(JourneyVersionRow)
+    .find({ order: { key: 'ASC', version: 'ASC' } });
+  return found.map(stored);
+}
+
+/** The newest version of each journey. */
+export async function currentJourneys(sql: Sql): Promise<StoredJourney[]> {
+  return latest(await journeyVersions(sql));
+}
+
+/** The newest of each journey's versions. */
+export function latest(versions: readonly StoredJourney[]): StoredJourney[] {
+  return [...new Map(versions.map((version) => [version.journey.key, version])).values()];
+}
+
+/** Stores a definition as the journey's next version. The first one holds for all of history. */
+export async function addJourneyVersion(
+  sql: Sql,
+  journey: Journey,
+  knownAt: Instant,
+): Promise<StoredJourney> {
+  const repository = sql.getRepository(JourneyVersionRow);
+  const newest = await repository.findOne({
+    where: { key: journey.key },
+    order: { version: 'DESC' },
+  });
+  const row = {
+    key: journey.key,
+    version: (newest?.version ?? 0) + 1,
+    definition: journey,
+    effectiveFrom: newest === null ? null : timestamp(knownAt),
+    knownAt: timestamp(knownAt),
+  };
+  await repository.insert(row);
+  return stored(row);
+}

@@ -1,0 +1,31 @@
+import type { Instant } from '../core/telemetry/time.js';
+import type { Sql } from './sql.js';
+import { run } from './sql.js';
+
+/** How an outcome changed what is known of one episode's label on one stage. */
+export interface LabelChange {
+  readonly anomalyId: string;
+  readonly journey: string;
+  readonly stage: string;
+  readonly service: string | null;
+  readonly rule: string;
+  readonly knownAt: Instant;
+  /** -1, 0 or 1. */
+  readonly failures: number;
+  /** -1, 0 or 1. */
+  readonly decided: number;
+}
+
+/** Appends changes of labels: their sum up to a time is what was known then. */
+export async function appendLabelChanges(sql: Sql, changes: readonly LabelChange[]): Promise<void> {
+  const real = changes.filter((change) => change.failures !== 0 || change.decided !== 0);
+  if (real.length === 0) return;
+  await run(
+    sql,
+    `INSERT INTO label_change (anomaly_id, journey, stage, service, rule, known_at, failures, decided)
+     SELECT "anomalyId", journey, stage, service, rule, to_timestamp("knownAt" / 1000), failures, decided
+     FROM jsonb_to_recordset($1::jsonb) AS t ("anomalyId" text, journey text, stage text, service text,
+       rule text, "knownAt" float8, failures int, decided int)`,
+    [JSON.stringify(real)],
+  );
+}

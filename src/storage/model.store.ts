@@ -1,0 +1,58 @@
+import type { ModelCard } from '../core/registry/model-card.js';
+import type { Instant } from '../core/telemetry/time.js';
+import { ChampionRow } from './entities/champion.entity.js';
+import { ModelRow } from './entities/model.entity.js';
+import type { Sql } from './sql.js';
+
+export type ModelState = ModelRow['state'];
+
+/** All models, newest first. */
+export async function models(sql: Sql): Promise<ModelRow[]> {
+  return await sql.getRepository(ModelRow).find({ order: { createdAt: 'DESC', version: 'DESC' } });
+}
+
+/** The model of this version. */
+export async function modelByVersion(sql: Sql, version: string): Promise<ModelRow | null> {
+  return await sql.getRepository(ModelRow).findOneBy({ version });
+}
+
+/** Adds a model to the registry. */
+export async function addModel(sql: Sql, card: ModelCard, state: ModelState): Promise<void> {
+  await sql.getRepository(ModelRow).insert({
+    version: card.version,
+    learner: card.learner,
+    evidence: card.evidence,
+    state,
+    // The card is plain JSON; TypeORM's deep-partial type cannot say so.
+    card: card as object,
+    createdAt: new Date(card.createdAt),
+  });
+}
+
+/** The version that answers, or null before the first one was named. */
+export async function championVersion(sql: Sql): Promise<string | null> {
+  const [row] = await sql.getRepository(ChampionRow).find({ order: { id: 'DESC' }, take: 1 });
+  return row?.version ?? null;
+}
+
+/** Who was champion since when, newest first. */
+export async function championHistory(sql: Sql): Promise<ChampionRow[]> {
+  return await sql.getRepository(ChampionRow).find({ order: { id: 'DESC' } });
+}
+
+/** Makes a model the champion; the one before retires. */
+export async function crown(
+  sql: Sql,
+  version: string,
+  decision: { readonly since: Instant; readonly by: string; readonly reason: string },
+): Promise<void> {
+  const repository = sql.getRepository(ModelRow);
+  await repository.update({ state: 'champion' }, { state: 'retired' });
+  await repository.update({ version }, { state: 'champion' });
+  await sql.getRepository(ChampionRow).insert({
+    version,
+    since: new Date(decision.since),
+    by: decision.by,
+    reason: decision.reason,
+  });
+}

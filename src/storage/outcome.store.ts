@@ -1,0 +1,148 @@
+import type { Outcome } from '../core/outcomes/outcome.js';
+import type { Instant } from '../core/telemetry/time.js';
+import { canonical, contentKey } from './content-key.js';
+import type { Sql } from './sql.js';
+import { millis, rows, timestamp } from './sql.js';
+
+/** An outcome with its place in the append-only log and when it became known. */
+export interface StoredOutcome extends Outcome {
+  readonly revision: number;
+  readonly knownAt: Instant;
+}
+
+interface OutcomeRow {
+  readonly revision: string;
+  readonly id: string;
+  readonly anomaly_id: string | null;
+  readonly journey: string;
+  readonly stage: string;
+  readonly failure: boolean | null;
+  readonly failure_probability: number | null;
+  readonly failure_id: string | null;
+  readonly verdict: Outcome['verdict'];
+  readonly conversions_lost: number | null;
+  readonly interval_low: number | null;
+  readonly interval_high: number | null;
+  readonly mitigation: string | null;
+  readonly source: Outcome['source'];
+  readonly author: string | null;
+  readonly started_at: Date | null;
+  readonly ended_at: Date | null;
+  readonly supersedes: string | null;
+  readonly known_at: Date;
+}
+
+function intervalOf(row: OutcomeRow): readonly [number, number] | undefined {
+  if (row.interval_low === null || row.interval_high === null) return undefined;
+  return [row.interval_low, row.interval_high];
+}
+
+function stored(row: OutcomeRow): StoredOutcome {
+  return {
+    id: row.id,
+    anomalyId: row.anomaly_id ?? undefined,
+    journey: row.journey,
+    stage: row.stage,
+    failure: row.failure,
+    failureProbability: row.failure_probability ?? undefined,
+    failureId: row.failure_id ?? undefined,
+    verdict: row.verdict,
+    conversionsLost: row.conversions_lost ?? undefined,
+    interval: intervalOf(row),
+    mitigation: row.mitigation ?? undefined,
+    source: row.source,
+    author: row.author ?? undefined,
+    startedAt: millis(row.started_at),
+    endedAt: millis(row.ended_at),
+    supersedes: row.supersedes ?? undefined,
+    revision: Number(row.revision),
+    knownAt: millis(row.known_at),
+  };
+}
+
+/** Appends one outcome. The same id with the same content is a duplicate, with other content a conflict. */
+export async function appendOutcome(
+  sql: Sql,
+  outcome: Outcome,
+  knownAt: Instant,
+): Promise<'stored' | 'duplicate' | 'conflict'> {
+  const content = contentKey(canonical(outcome));
+  const written = await rows(
+    sql,
+    `INSERT INTO outcome (id, anomaly_id, journey, stage, failure, failure_probability, failure_id,
+       verdict, conversions_lost, interval_low, interval_high, mitigation, source, author,
+       started_at, ended_at, supersedes, content, known_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+     ON CONFLICT (id) DO NOTHING RETURNING id`,
+    [
+      outcome.id,
+      outcome.anomalyId,
+      outcome.journey,
+      outcome.stage,
+      outcome.failure,
+      outcome.failureProbability,
+      outcome.failureId,
+      outcome.verdict,
+      outcome.conversionsLost,
+      outcome.interval?.[0],
+      outcome.interval?.[1],
+      outcome.mitigation,
+      outcome.source,
+      outcome.author,
+      timestamp(outcome.startedAt),
+      timestamp(outcome.endedAt),
+      outcome.supersedes,
+      content,
+      timestamp(knownAt),
+    ],
+  );
+  if (written.length > 0) return 'stored';
+  const [known] = await rows<{ content: string }>(
+    sql,
+    'SELECT content FROM outcome WHERE id = $1',
+    [outcome.id],
+  );
+  return known?.content === content ? 'duplicate' : 'conflict';
+}
+
+/** Every outcome of these anomalies, oldest first. */
+export async function outcomesOfAnomalies(
+  sql: Sql,
+  anomalyIds: readonly string[],
+): Promise<StoredOutcome[]> {
+  const found = await rows<OutcomeRow>(
+    sql,
+    'SELECT * FROM outcome WHERE anomaly_id = ANY($1::text[]) ORDER BY revision',
+    [anomalyIds],
+  );
+  return found.map(stored);
+}
+
+/** Outcomes after a revision of the log, oldest first. */
+export async function outcomesSince(
+  sql: Sql,
+  revision: number,
+  limit: number,
+): Promise<StoredOutcome[]> {
+  const found = await rows<OutcomeRow>(
+    sql,
+    'SELECT * FROM outcome WHERE revision > $1 ORDER BY revision LIMIT $2',
+    [revision, limit],
+  );
+  return found.map(stored);
+}
+
+/** The measured failures of one stage that were known at a time and touch a stretch of time. */
+export async function failuresOfStage(
+  sql: Sql,
+  stage: { readonly journey: string; readonly stage: string },
+  range: { readonly from: Instant; readonly to: Instant; readonly knownBy: Instant },
+): Promise<StoredOutcome[]> {
+  const found = await rows<OutcomeRow>(
+    sql,
+    `SELECT * FROM outcome WHERE journey = $1 AND stage = $2 AND failure AND source = 'measured'
+       AND started_at < $4 AND ended_at > $3 AND known_at <= $5 ORDER BY revision`,
+    [stage.journey, stage.stage, new Date(range.from), new Date(range.to), new Date(range.knownBy)],
+  );
+  return found.map(stored);
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+
+import { VERDICTS } from '../core/outcomes/outcome.js';
+
+const pair = z.tuple([z.number(), z.number()]);
+const time = z.string().meta({ format: 'date-time' });
+
+/** RFC 9457. */
+export const problemBody = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() })),
+  })
+  .meta({ id: 'Problem' });
+
+const rejection = z.object({
+  index: z.int(),
+  code: z.string(),
+  pointer: z.string(),
+  detail: z.string(),
+});
+
+export const bulkAnswerBody = z
+  .object({ accepted: z.int(), duplicates: z.int(), rejected: z.array(rejection) })
+  .meta({ id: 'BulkResult' });
+
+export const predictionAnswer = z
+  .object({
+    anomalyId: z.string(),
+    journey: z.string(),
+    stage: z.string(),
+    segment: z.string().nullable(),
+    probability: z.number(),
+    interval: pair,
+    expectedLoss: z.object({
+      conversions: z.number(),
+      conversionsIfFailure: z.number(),
+      interval: pair,
+      value: z.number(),
+    }),
+    impactScore: z.number(),
+    priority: z.object({
+      value: z.number(),
+      band: z.enum(['P1', 'P2', 'P3', 'P4', 'P5']),
+      uxSeverity: z.number(),
+      businessSensitivity: z.number(),
+      feasibility: z.number(),
+      weightsVersion: z.int(),
+    }),
+    reasons: z.array(
+      z.object({
+        feature: z.string(),
+        value: z.union([z.number(), z.string(), z.null()]),
+        contribution: z.number(),
+        text: z.string(),
+      }),
+    ),
+    evidence: z.enum(['model', 'prior']),
+    abstained: z.boolean(),
+    abstainedBecause: z.string().optional(),
+    modelVersion: z.string(),
+    featuresAsOf: time,
+    dataFreshnessSeconds: z.number().nullable(),
+    stale: z.array(z.string()),
+  })
+  .meta({ id: 'Prediction' });
+
+export const scoredAnswer = z
+  .object({
+    results: z.array(
+      z.object({
+        index: z.int(),
+        anomalyId: z.string(),
+        status: z.enum(['stored', 'updated', 'duplicate', 'rejected', 'unmapped']),
+        predictions: z.array(predictionAnswer),
+        error: rejection.omit({ index: true }).optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'ScoredAnomalies' });
+
+export const outcomeAnswer = z
+  .object({
+    id: z.string(),
+    anomalyId: z.string().optional(),
+    journey: z.string(),
+    stage: z.string(),
+    failure: z.boolean().nullable(),
+    failureProbability: z.number().optional(),
+    failureId: z.string().optional(),
+    verdict: z.enum(VERDICTS),
+    conversionsLost: z.number().optional(),
+    interval: pair.optional(),
+    source: z.string(),
+    revision: z.int(),
+    recordedAt: time,
+  })
+  .loose()
+  .meta({ id: 'OutcomeAnswer' });
+
+export const trainingRunAnswer = z
+  .object({
+    id: z.string(),
+    state: z.enum(['queued', 'running', 'promoted', 'kept', 'insufficient-data', 'failed']),
+    progress: z.number(),
+    model: z.string().optional(),
+    gate: z.record(z.string(), z.unknown()).optional(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'TrainingRun' });
+
+/** Any JSON object: for answers that echo a stored body. */
+export const anyObject = z.record(z.string(), z.unknown());
+
+/** A page of a listing. */
+export const listOf = (item: z.ZodType): z.ZodObject =>
+  z.object({ items: z.array(item), next: z.string().optional() });
