@@ -1,0 +1,118 @@
+import type { Evaluation, LearnerEvaluation } from '../core/training/evaluation.js';
+import { METRIC_NAMES } from '../core/statistics/classification-metrics.js';
+import type { MetricName } from '../core/statistics/classification-metrics.js';
+import type { EvaluationSets } from './evaluation-sets.js';
+
+const TITLES: Record<MetricName, string> = {
+  rocAuc: 'ROC-AUC',
+  prAuc: 'PR-AUC',
+  logLoss: 'log loss',
+  brier: 'Brier',
+  ece: 'ECE',
+};
+
+// On any table the lowest rung is known by the command line's name for it.
+const SHOWN_NAMES: Readonly<Record<string, string>> = { 'base-rate': 'prior' };
+
+/** A learner's name as the command line has it: on a table without anomalies the prior is the base rate. */
+export function shownName(learner: string): string {
+  return SHOWN_NAMES[learner] ?? learner;
+}
+
+/** The answer of `evaluate --json`. */
+export function evaluationJson(sets: EvaluationSets, evaluation: Evaluation): object {
+  const learners = evaluation.learners.map((one) => [
+    shownName(one.learner),
+    { ...one.metrics, fitSeconds: one.fitSeconds, intervals: one.intervals },
+  ]);
+  const missing = sets.features
+    .filter((column) => column.missing > 0)
+    .map(({ feature, missing: count, unreadable }) => [
+      feature.name,
+      { missing: count, unreadable },
+    ]);
+  return {
+    rows: sets.training.labels.length + sets.test.labels.length,
+    train: sets.training.labels.length,
+    test: sets.test.labels.length,
+    learners: Object.fromEntries(learners) as object,
+    chosen: shownName(evaluation.chosen),
+    verdict: evaluation.verdict,
+    split: sets.how,
+    unlabelled: sets.unlabelled,
+    missing: Object.fromEntries(missing) as object,
+  };
+}
+
+/** The same for people: what was read, what was done with it, the figures, the verdict. */
+export function evaluationText(sets: EvaluationSets, evaluation: Evaluation): string {
+  const chosen = shownName(evaluation.chosen);
+  const verdict =
+    evaluation.verdict === 'signal'
+      ? `Signal: ${chosen} beats the base rate on the test part (paired bootstrap of log loss, 90 %).`
+      : 'No signal: nothing beats the base rate on the test part (paired bootstrap of log loss, 90 %).';
+  return [
+    ...about(sets),
+    '',
+    ...figures(evaluation.learners),
+    '',
+    `Chosen inside the training part: ${chosen}. ${verdict}`,
+    '',
+  ].join('\n');
+}
+
+function about(sets: EvaluationSets): string[] {
+  const { training, test, features, unlabelled, left } = sets;
+  const kinds = ['numeric', 'categorical', 'boolean', 'time']
+    .map((kind) => [kind, features.filter((column) => column.kind === kind).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${count} ${kind}`);
+  const lines = [
+    `${features.length} features: ${kinds.join(', ')}.`,
+    `${training.labels.length} rows train (${positives(training.labels)}), ${test.labels.length} test (${positives(test.labels)}); split ${sets.how}.`,
+    missingLine(features),
+  ];
+  if (unlabelled > 0) lines.push(`${unlabelled} rows without a label were left out.`);
+  if (left > 0)
+    lines.push(`${left} earlier rows of groups that reach into the test part were left out.`);
+  return lines;
+}
+
+function positives(labels: Uint8Array): string {
+  const share = labels.reduce((sum, label) => sum + label, 0) / labels.length;
+  return `${(100 * share).toFixed(1)} % positive`;
+}
+
+function missingLine(features: EvaluationSets['features']): string {
+  const gaps = features.filter((column) => column.missing > 0);
+  if (gaps.length === 0) return 'No cell is missing.';
+  const shown = gaps.map(({ feature, missing, unreadable }) => {
+    const odd = unreadable > 0 ? `, ${unreadable} of them unreadable` : '';
+    return `${feature.name} (${missing}${odd})`;
+  });
+  const done = 'numbers take the median and a mark, categories a category of their own';
+  return `Missing cells in ${shown.join(', ')}: ${done}.`;
+}
+
+function figures(learners: readonly LearnerEvaluation[]): string[] {
+  const cell = (one: LearnerEvaluation, name: MetricName): string => {
+    const [low, high] = one.intervals[name].map((bound) => bound.toFixed(3));
+    return `${one.metrics[name].toFixed(4)} [${low ?? ''}, ${high ?? ''}]`;
+  };
+  const rows = [
+    ['learner', ...METRIC_NAMES.map((name) => TITLES[name]), 'fit s'],
+    ...learners.map((one) => [
+      shownName(one.learner),
+      ...METRIC_NAMES.map((name) => cell(one, name)),
+      one.fitSeconds.toFixed(2),
+    ]),
+  ];
+  const [header = []] = rows;
+  const widths = header.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((text, i) => text.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

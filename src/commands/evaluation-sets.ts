@@ -1,0 +1,130 @@
+import { DomainError } from '../core/errors/domain-error.js';
+import type { FeatureTable } from '../core/features/feature-schema.js';
+import { inferColumn, isMissing } from '../core/features/schema-inference.js';
+import type { InferredColumn } from '../core/features/schema-inference.js';
+import type { TrainingSet } from '../core/training/classifier.js';
+import { givenSplit, stratifiedSplit, timeSplit } from '../core/training/splits.js';
+import type { Split } from '../core/training/splits.js';
+import { trainingSetRows } from '../core/training/training-set-rows.js';
+import { seededRandom } from '../core/statistics/random.js';
+import { readLabels } from './evaluation-labels.js';
+import { readTimes } from './evaluation-times.js';
+import type { TextTable } from './read-table.js';
+
+/** Which column plays which part; every other column that is not dropped is a feature. */
+export interface ColumnRoles {
+  readonly label: string;
+  readonly positive?: string | undefined;
+  readonly split?: string | undefined;
+  readonly time?: string | undefined;
+  readonly group?: string | undefined;
+  readonly categorical: readonly string[];
+  readonly drop: readonly string[];
+  readonly testFraction: number;
+  readonly seed: number;
+}
+
+/** The two parts of a table, and what was done to get them. */
+export interface EvaluationSets {
+  readonly training: TrainingSet;
+  readonly test: TrainingSet;
+  readonly features: readonly InferredColumn[];
+  /** How the table was split, in words. */
+  readonly how: string;
+  readonly unlabelled: number;
+  /** Rows on neither side: their group reaches into the test part. */
+  readonly left: number;
+}
+
+/** Reads labels and features from text and splits the rows; refuses names that the table lacks. */
+export function evaluationSets(table: TextTable, roles: ColumnRoles): EvaluationSets {
+  requireColumns(table, roles);
+  const { labels, labelled } = readLabels(cells(table, roles.label), roles);
+  const features = readFeatures(table, roles);
+  const all: TrainingSet = {
+    table: featureTable(table.rows, features),
+    labels,
+    weights: new Float64Array(table.rows).fill(1),
+    times: roles.time === undefined ? undefined : readTimes(cells(table, roles.time), roles.time),
+    groups: roles.group === undefined ? undefined : readGroups(cells(table, roles.group)),
+  };
+  const set = trainingSetRows(all, labelled);
+  const sides = roles.split === undefined ? undefined : cells(table, roles.split);
+  const given = sides && Array.from(labelled, (row) => sides[row] ?? null);
+  const { split, how } = splitRows(set, roles, given);
+  refuseEmptySides(split);
+  return {
+    training: trainingSetRows(set, split.train),
+    test: trainingSetRows(set, split.test),
+    features,
+    how,
+    unlabelled: table.rows - labelled.length,
+    left: labelled.length - split.train.length - split.test.length,
+  };
+}
+
+function requireColumns(table: TextTable, roles: ColumnRoles): void {
+  const { label, split, time, group, categorical, drop } = roles;
+  for (const name of [label, split, time, group, ...categorical, ...drop]) {
+    if (name === undefined || table.columns.has(name)) continue;
+    const known = [...table.columns.keys()].join(', ');
+    throw new DomainError('unknown-column', `There is no column "${name}"; there are ${known}.`);
+  }
+}
+
+function cells(table: TextTable, name: string): readonly (string | null)[] {
+  return table.columns.get(name) ?? [];
+}
+
+function readFeatures(table: TextTable, roles: ColumnRoles): InferredColumn[] {
+  const taken = new Set([roles.label, roles.split, roles.time, roles.group, ...roles.drop]);
+  const features = [...table.columns]
+    .filter(([name]) => !taken.has(name))
+    .map(([name, column]) => inferColumn(name, column, roles.categorical.includes(name)));
+  if (features.length > 0) return features;
+  throw new DomainError('no-features', 'No column is left to learn from.');
+}
+
+function featureTable(rows: number, columns: readonly InferredColumn[]): FeatureTable {
+  const numeric = new Map<string, Float64Array>();
+  const categorical = new Map<string, readonly (string | null)[]>();
+  for (const column of columns) {
+    if (column.numeric !== undefined) numeric.set(column.feature.name, column.numeric);
+    if (column.categorical !== undefined) categorical.set(column.feature.name, column.categorical);
+  }
+  return {
+    schema: { features: columns.map(({ feature }) => feature) },
+    rows,
+    numeric,
+    categorical,
+  };
+}
+
+function readGroups(column: readonly (string | null)[]): string[] {
+  // A row without a group is a group of its own.
+  return column.map((cell, row) => (cell === null || isMissing(cell) ? `row ${row}` : `= ${cell}`));
+}
+
+function splitRows(
+  set: TrainingSet,
+  { split: column, time, testFraction, seed }: ColumnRoles,
+  sides: readonly (string | null)[] | undefined,
+): { split: Split; how: string } {
+  const tested = `${Math.round(testFraction * 100)} %`;
+  if (sides !== undefined) {
+    return { split: givenSplit(sides), how: `as given by the column ${column ?? ''}` };
+  }
+  if (set.times !== undefined) {
+    const split = timeSplit({ times: set.times, groups: set.groups }, testFraction);
+    return { split, how: `by ${time ?? 'time'}, the last ${tested} tests` };
+  }
+  const grouped = set.groups === undefined ? '' : ', groups kept whole';
+  const split = stratifiedSplit(set, testFraction, seededRandom(seed));
+  return { split, how: `at random, stratified, ${tested} tests, seed ${seed}${grouped}` };
+}
+
+function refuseEmptySides({ train, test }: Split): void {
+  if (train.length > 0 && test.length > 0) return;
+  const empty = train.length === 0 ? 'train' : 'test';
+  throw new DomainError('empty-split', `The split leaves no row to ${empty} on.`);
+}

@@ -1,0 +1,20 @@
+import type { FeatureTable } from './feature-schema.js';
+
+/** The rows with the given numbers, in that order; a row may be named more than once. */
+export function selectRows(table: FeatureTable, rows: Uint32Array): FeatureTable {
+  const numeric = new Map<string, Float64Array>();
+  for (const [name, column] of table.numeric) {
+    numeric.set(
+      name,
+      Float64Array.from(rows, (row) => column[row] ?? Number.NaN),
+    );
+  }
+  const categorical = new Map<string, readonly (string | null)[]>();
+  for (const [name, column] of table.categorical) {
+    categorical.set(
+      name,
+      Array.from(rows, (row) => column[row] ?? null),
+    );
+  }
+  return { schema: table.schema, rows: rows.length, numeric, categorical };
+}

@@ -1,0 +1,66 @@
+import { drawCounts, pairedBootstrap } from './bootstrap.js';
+import type { BootstrapOptions, PairedDifference } from './bootstrap.js';
+import { percentileInterval } from './interval.js';
+import type { Interval } from './interval.js';
+import { probabilityMetrics, rowLogLoss } from './probability-metrics.js';
+import type { ProbabilityMetrics } from './probability-metrics.js';
+import { rankingMetrics } from './ranking-metrics.js';
+import type { RankingMetrics } from './ranking-metrics.js';
+import { rankLabels } from './scored-labels.js';
+import type { RankedLabels, ScoredLabels } from './scored-labels.js';
+
+/** ROC-AUC, PR-AUC (average precision), log loss (nats), Brier score and ECE (15 bins). */
+export type ClassificationMetrics = RankingMetrics & ProbabilityMetrics;
+
+export const METRIC_NAMES = ['rocAuc', 'prAuc', 'logLoss', 'brier', 'ece'] as const;
+export type MetricName = (typeof METRIC_NAMES)[number];
+
+/** The five figures of scored labels. */
+export function classificationMetrics(scored: ScoredLabels): ClassificationMetrics {
+  return metricsOf(rankLabels(scored));
+}
+
+/** The 90 % percentile-bootstrap interval of each of the five figures, rows resampled. */
+export function metricIntervals(
+  scored: ScoredLabels,
+  { random, resamples = 1000 }: BootstrapOptions,
+): Record<MetricName, Interval> {
+  const ranked = rankLabels(scored);
+  const drawn: ClassificationMetrics[] = [];
+  for (let resample = 0; resample < resamples; resample += 1) {
+    // Drawing a row k times is weighing it k times: the ranking is sorted once, not per resample.
+    const weights = drawCounts(ranked.labels.length, random);
+    for (let i = 0; i < weights.length; i += 1) {
+      weights[i] = (weights[i] ?? 0) * (ranked.weights[i] ?? 0);
+    }
+    drawn.push(metricsOf({ ...ranked, weights }));
+  }
+  const interval = (name: MetricName): Interval => percentileInterval(drawn.map((m) => m[name]));
+  return {
+    rocAuc: interval('rocAuc'),
+    prAuc: interval('prAuc'),
+    logLoss: interval('logLoss'),
+    brier: interval('brier'),
+    ece: interval('ece'),
+  };
+}
+
+/**
+ * Log loss of the first minus that of the second on the same rows: below zero, the first is
+ * better. Paired bootstrap, rows of one group drawn together.
+ */
+export function logLossDifference(
+  first: ScoredLabels,
+  second: Float64Array,
+  options: BootstrapOptions & { readonly groups?: readonly string[] | undefined },
+): PairedDifference {
+  const differences = Float64Array.from(first.labels, (label, row) => {
+    const mine = rowLogLoss(label, first.probabilities[row] ?? Number.NaN);
+    return mine - rowLogLoss(label, second[row] ?? Number.NaN);
+  });
+  return pairedBootstrap({ differences, weights: first.weights, groups: options.groups }, options);
+}
+
+function metricsOf(ranked: RankedLabels): ClassificationMetrics {
+  return { ...rankingMetrics(ranked), ...probabilityMetrics(ranked) };
+}
