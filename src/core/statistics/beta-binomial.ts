@@ -1,0 +1,46 @@
+import { logBeta, logGamma } from './special-functions.js';
+
+const BINOMIAL = 1e-9;
+
+/** Intra-class correlation whose beta has the given squared coefficient of variation at `rate`. */
+function correlation(rate: number, excess: number): number {
+  return Math.min(0.999, (excess * rate) / (1 - rate));
+}
+
+/**
+ * Log probability of `successes` of `trials` when the rate itself varies with mean `rate` and
+ * variance excess x rate^2 (beta-binomial); `excess` 0 is binomial.
+ */
+export function betaBinomialLogPmf(
+  successes: number,
+  trials: number,
+  rate: number,
+  excess: number,
+): number {
+  if (trials <= 0) return 0;
+  const p = Math.min(1 - 1e-12, Math.max(1e-12, rate));
+  const choose =
+    logGamma(trials + 1) - logGamma(successes + 1) - logGamma(trials - successes + 1);
+  const rho = correlation(p, excess);
+  if (rho < BINOMIAL) {
+    return choose + successes * Math.log(p) + (trials - successes) * Math.log1p(-p);
+  }
+  const total = 1 / rho - 1;
+  const [alpha, beta] = [p * total, (1 - p) * total];
+  return choose + logBeta(successes + alpha, trials - successes + beta) - logBeta(alpha, beta);
+}
+
+/** P(X <= successes) of the same distribution, summed from zero. */
+export function betaBinomialCdf(
+  successes: number,
+  trials: number,
+  rate: number,
+  excess: number,
+): number {
+  if (successes >= trials) return 1;
+  let sum = 0;
+  for (let count = 0; count <= successes; count += 1) {
+    sum += Math.exp(betaBinomialLogPmf(count, trials, rate, excess));
+  }
+  return Math.min(1, sum);
+}
