@@ -1,0 +1,138 @@
+import { inputColumns, inputSlots, neuralWeights } from './neural-shape.js';
+import type { NeuralInput, NeuralShape } from './neural-shape.js';
+
+interface Slot {
+  readonly input: NeuralInput;
+  /** First number of the feature in an encoded row. */
+  readonly code: number;
+  /** First row of the feature in the table. */
+  readonly column: number;
+}
+
+type Visit = (column: number, share: number) => void;
+
+/**
+ * First layer of the neural ensemble with every member's scales folded in. A row touches a few
+ * rows of the table only: bins hold running sums, so a number costs two, a category one.
+ */
+export class NeuralInputLayer {
+  readonly slotsPerRow: number;
+  readonly features: number;
+  /** What the layer gives for the base point. */
+  readonly baseUnits: Float64Array;
+  private readonly slots: readonly Slot[];
+  private readonly units: number;
+  private readonly table: Float32Array;
+  private readonly bias: Float64Array;
+  /** Each feature's part at the base point, features x units. */
+  private readonly baseParts: Float64Array;
+
+  constructor(shape: NeuralShape, weights: Float64Array) {
+    let [code, column] = [0, 0];
+    this.slots = shape.inputs.map((input) => {
+      const slot = { input, code, column };
+      code += inputSlots(input);
+      column += inputColumns(input);
+      return slot;
+    });
+    this.slotsPerRow = code;
+    this.features = this.slots.length;
+    this.units = shape.members * shape.width;
+    const blocks = neuralWeights(shape, weights);
+    const folded = fold(shape, blocks.input, blocks.scales);
+    this.bias = blocks.inputBias;
+    this.baseParts = this.partsAt(blocks.base, folded);
+    this.baseUnits = this.bias.slice();
+    this.baseParts.forEach((part, i) => {
+      this.baseUnits[i % this.units] = (this.baseUnits[i % this.units] ?? 0) + part;
+    });
+    this.table = this.withRunningSums(folded);
+  }
+
+  /** Writes the layer's answer (before its ReLU) for the encoded row that starts at `at`. */
+  apply(codes: Float32Array, at: number, units: Float64Array): void {
+    units.set(this.bias);
+    const { table, units: width } = this;
+    const add: Visit = (column, share) => {
+      const from = column * width;
+      for (let j = 0; j < width; j += 1) {
+        units[j] = (units[j] ?? 0) + share * (table[from + j] ?? 0);
+      }
+    };
+    for (const slot of this.slots) terms(slot, codes, at, add);
+  }
+
+  /** Writes per feature: (its part of the row - its part of the base) times the gradient. */
+  project(codes: Float32Array, at: number, gradient: Float64Array, parts: Float64Array): void {
+    for (const [i, slot] of this.slots.entries()) {
+      let sum = -dot(this.baseParts, i * this.units, gradient);
+      terms(slot, codes, at, (column, share) => {
+        sum += share * dot(this.table, column * this.units, gradient);
+      });
+      parts[i] = sum;
+    }
+  }
+
+  private partsAt(point: Float64Array, folded: Float64Array): Float64Array {
+    const parts = new Float64Array(this.features * this.units);
+    for (const [i, { input, column }] of this.slots.entries()) {
+      for (let c = column; c < column + inputColumns(input); c += 1) {
+        for (let j = 0; j < this.units; j += 1) {
+          const term = (point[c] ?? 0) * (folded[c * this.units + j] ?? 0);
+          parts[i * this.units + j] = (parts[i * this.units + j] ?? 0) + term;
+        }
+      }
+    }
+    return parts;
+  }
+
+  private withRunningSums(folded: Float64Array): Float32Array {
+    const sums = folded.slice();
+    for (const { input, column } of this.slots) {
+      if (input.kind === 'categorical') continue;
+      const from = (column + 3) * this.units;
+      const to = (column + inputColumns(input)) * this.units;
+      for (let at = from; at < to; at += 1) {
+        sums[at] = (sums[at] ?? 0) + (sums[at - this.units] ?? 0);
+      }
+    }
+    return Float32Array.from(sums);
+  }
+}
+
+/** Visits the table rows, with their shares, that make up one feature of one encoded row. */
+function terms(slot: Slot, codes: Float32Array, at: number, visit: Visit): void {
+  const value = codes[at + slot.code] ?? 0;
+  if (slot.input.kind === 'categorical') {
+    visit(slot.column + value, 1);
+    return;
+  }
+  const clipped = codes[at + slot.code + 1] ?? 0;
+  const missing = codes[at + slot.code + 2] ?? 0;
+  const whole = Math.floor(value);
+  const share = value - whole;
+  if (clipped !== 0) visit(slot.column, clipped);
+  if (missing !== 0) visit(slot.column + 1, missing);
+  if (whole > 0) visit(slot.column + 1 + whole, 1 - share);
+  if (share > 0) visit(slot.column + 2 + whole, share);
+}
+
+function dot(table: Float32Array | Float64Array, from: number, vector: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < vector.length; j += 1) sum += (table[from + j] ?? 0) * (vector[j] ?? 0);
+  return sum;
+}
+
+/** Shared weights (columns x width) times scales (columns x members): columns x members x width. */
+function fold({ members, width }: NeuralShape, input: Float64Array, scales: Float64Array) {
+  const columns = input.length / width;
+  const folded = new Float64Array(columns * members * width);
+  let at = 0;
+  for (let c = 0; c < columns; c += 1) {
+    for (let m = 0; m < members; m += 1) {
+      const scale = scales[c * members + m] ?? 0;
+      for (let j = 0; j < width; j += 1, at += 1) folded[at] = scale * (input[c * width + j] ?? 0);
+    }
+  }
+  return folded;
+}

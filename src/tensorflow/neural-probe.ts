@@ -1,0 +1,51 @@
+import { DomainError } from '../core/errors/domain-error.js';
+import type { NeuralForward } from '../core/training/neural-forward.js';
+import type { NeuralShape } from '../core/training/neural-shape.js';
+import type { TensorFlow } from './backend.js';
+import { DenseInputs } from './dense-inputs.js';
+import { NeuralGraph } from './neural-graph.js';
+import type { NeuralProbe } from './neural-parameters.js';
+
+const ROWS = 16;
+const TOLERANCE = 1e-5;
+
+const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+
+/** Draws rows at random over all bins and levels and has TensorFlow answer them. */
+export function makeProbe(
+  tf: TensorFlow,
+  shape: NeuralShape,
+  weights: Float32Array,
+  random: () => number,
+): NeuralProbe {
+  const row = (): number[] =>
+    shape.inputs.flatMap((input) =>
+      input.kind === 'categorical'
+        ? [Math.floor(random() * input.levels)]
+        : [random() * input.bins, 6 * random() - 3, random() < 0.1 ? 1 : 0],
+    );
+  const codes = Float32Array.from(Array.from({ length: ROWS }, row).flat());
+  const rows = Uint32Array.from({ length: ROWS }, (_, i) => i);
+  const dense = new DenseInputs(shape.inputs).matrix(codes, rows);
+  const logits = new NeuralGraph(tf, shape).logits(weights, ROWS, dense);
+  const logOdds = Array.from(rows, (i) => {
+    const members = Array.from(logits.subarray(i * shape.members, (i + 1) * shape.members));
+    const yes = members.reduce((sum, z) => sum + sigmoid(z), 0);
+    const no = members.reduce((sum, z) => sum + sigmoid(-z), 0);
+    return Math.log(yes / no);
+  });
+  return { codes: Array.from(codes), logOdds };
+}
+
+/** Refuses a forward pass that is not within 1e-5 of the probabilities that TensorFlow gave. */
+export function checkProbe(forward: NeuralForward, { codes, logOdds }: NeuralProbe): void {
+  const answers = forward.probabilities(Float32Array.from(codes));
+  const off = answers.findIndex(
+    (answer, i) => !(Math.abs(answer - sigmoid(logOdds[i] ?? Number.NaN)) <= TOLERANCE),
+  );
+  if (off < 0 && answers.length === logOdds.length) return;
+  throw new DomainError(
+    'no-parity',
+    `the weights do not answer probe row ${off} as TensorFlow did`,
+  );
+}
