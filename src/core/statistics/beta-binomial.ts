@@ -19,8 +19,7 @@ export function betaBinomialLogPmf(
 ): number {
   if (trials <= 0) return 0;
   const p = Math.min(1 - 1e-12, Math.max(1e-12, rate));
-  const choose =
-    logGamma(trials + 1) - logGamma(successes + 1) - logGamma(trials - successes + 1);
+  const choose = logGamma(trials + 1) - logGamma(successes + 1) - logGamma(trials - successes + 1);
   const rho = correlation(p, excess);
   if (rho < BINOMIAL) {
     return choose + successes * Math.log(p) + (trials - successes) * Math.log1p(-p);
