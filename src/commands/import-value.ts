@@ -31,8 +31,8 @@ function readEpoch(text: string): string | null {
 
 /** Date.parse lets February 30 roll over into March. */
 function isDate(date: string): boolean {
-  const midnight = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
+  if (Number(date.slice(8)) <= 28) return true;
+  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
 }
 
 /**

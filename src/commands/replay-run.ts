@@ -1,0 +1,127 @@
+import type { FileHandle } from 'node:fs/promises';
+
+import type { ApiClient } from './api-client.js';
+import { readAhead } from './import-ahead.js';
+import type { BatchAnswer } from './import-batch.js';
+import { sendBatch } from './import-batch.js';
+import type { KindName } from './import-kinds.js';
+import type { Progress } from './import-progress.js';
+import type { ReplayFault, ReplayFile, ReplayRecord } from './replay-file.js';
+import type { ReplayPlan, ReplayStep } from './replay-steps.js';
+import { replaySteps } from './replay-steps.js';
+import type { TrainingResult } from './replay-training.js';
+import { trainAsOf } from './replay-training.js';
+
+/** How many records of one kind were sent and what became of them. */
+export interface KindCount {
+  sent: number;
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+}
+
+/** What became of a replay. */
+export interface ReplaySummary {
+  readonly counts: Partial<Record<KindName, KindCount>>;
+  rejected: ReplayFault[];
+  readonly trainings: TrainingResult[];
+  /** Seconds spent on feeding, trainings apart. */
+  seconds: number;
+  eventsPerSecond: number;
+  /** Records that came after one that was known later: the file's disorder exceeds the window. */
+  outOfOrder: number;
+  /** Everything known until then has been answered (RFC 3339). */
+  reached?: string;
+  /** Why the replay stopped before its end. */
+  stopped?: string;
+}
+
+function answerLines(records: readonly ReplayRecord[], { anomalies }: BatchAnswer): string {
+  return anomalies
+    .map(({ index, anomalyId, status, predictions }) => {
+      const receivedAt = new Date(records[index]?.at ?? 0).toISOString();
+      return `${JSON.stringify({ anomalyId, receivedAt, status, predictions })}\n`;
+    })
+    .join('');
+}
+
+/** Feeds a history to the service, one request at a time. */
+export class Replay {
+  readonly summary: ReplaySummary = {
+    counts: {},
+    rejected: [],
+    trainings: [],
+    seconds: 0,
+    eventsPerSecond: 0,
+    outOfOrder: 0,
+  };
+  private readonly client: ApiClient;
+  private readonly progress: Progress;
+  private readonly predictions: FileHandle | undefined;
+  private last = -Infinity;
+
+  constructor(client: ApiClient, progress: Progress, predictions: FileHandle | undefined) {
+    this.client = client;
+    this.progress = progress;
+    this.predictions = predictions;
+  }
+
+  /** Never throws for a service that refuses: the summary says where and why the replay stopped. */
+  async run(files: readonly ReplayFile[], plan: ReplayPlan): Promise<ReplaySummary> {
+    const { summary } = this;
+    try {
+      for await (const step of readAhead(replaySteps(files, plan), 4)) await this.take(step);
+    } catch (error) {
+      summary.stopped = error instanceof Error ? error.message : String(error);
+    } finally {
+      await Promise.all(files.map((file) => file.close()));
+    }
+    summary.rejected = [...files.flatMap(({ faults }) => faults), ...summary.rejected];
+    summary.eventsPerSecond = Math.round((summary.counts.events?.sent ?? 0) / summary.seconds);
+    if (!Number.isFinite(summary.eventsPerSecond)) summary.eventsPerSecond = 0;
+    return summary;
+  }
+
+  private async take(step: ReplayStep): Promise<void> {
+    if ('trainAt' in step) {
+      const asOf = new Date(step.trainAt).toISOString();
+      this.summary.trainings.push(await trainAsOf(this.client, asOf, this.progress.tell));
+      return;
+    }
+    const start = performance.now();
+    const answer = await sendBatch(
+      this.client,
+      step.send,
+      step.records.map(({ text }) => text),
+    );
+    this.summary.seconds += (performance.now() - start) / 1000;
+    this.count(step.send, step.records, answer);
+    await this.predictions?.appendFile(answerLines(step.records, answer));
+    this.follow(step.records);
+  }
+
+  private count(kind: KindName, records: readonly ReplayRecord[], answer: BatchAnswer): void {
+    const { summary } = this;
+    const count = (summary.counts[kind] ??= { sent: 0, accepted: 0, duplicates: 0, rejected: 0 });
+    count.sent += records.length;
+    count.accepted += answer.accepted;
+    count.duplicates += answer.duplicates;
+    count.rejected += answer.rejected.length;
+    for (const { index, ...why } of answer.rejected) {
+      const { file = '', line = 0 } = records[index] ?? {};
+      summary.rejected.push({ file, line, ...why });
+    }
+  }
+
+  private follow(records: readonly ReplayRecord[]): void {
+    const { summary } = this;
+    for (const { at } of records) {
+      if (at < this.last) summary.outOfOrder += 1;
+      else this.last = at;
+    }
+    if (this.last === -Infinity) return;
+    summary.reached = new Date(this.last).toISOString();
+    const events = summary.counts.events?.sent ?? 0;
+    this.progress.tell(`${summary.reached.slice(0, 16)}, ${events} events`);
+  }
+}

@@ -1,0 +1,116 @@
+import type { KindName } from './import-kinds.js';
+import { KIND_NAMES, KINDS } from './import-kinds.js';
+import type { ReplayFile, ReplayRecord } from './replay-file.js';
+
+/** What to do next: send records of one kind, or train on what was known at a time. */
+export type ReplayStep =
+  | { readonly send: KindName; readonly records: readonly ReplayRecord[] }
+  | { readonly trainAt: number };
+
+/** The part of a history to replay, both ends included, and when to train. */
+export interface ReplayPlan {
+  readonly from: number;
+  readonly until: number;
+  /** Ascending. */
+  readonly trainAt: readonly number[];
+}
+
+const MAX_BYTES = 4 << 20;
+
+const RANK = new Map(KIND_NAMES.map((name, rank) => [name, rank]));
+const rankOf = (kind: KindName): number => RANK.get(kind) ?? 0;
+
+/** Consecutive records of one kind, as many as one request takes. */
+class Batch {
+  records: ReplayRecord[] = [];
+  private bytes = 0;
+  private readonly ids = new Set<string>();
+
+  /** A revision of a record goes into a later request than the record. */
+  takes({ kind, id, text }: ReplayRecord): boolean {
+    const [first] = this.records;
+    if (first === undefined) return true;
+    if (first.kind !== kind || this.records.length >= KINDS[kind].batch) return false;
+    return this.bytes + text.length <= MAX_BYTES && (id === undefined || !this.ids.has(id));
+  }
+
+  add(record: ReplayRecord): void {
+    this.records.push(record);
+    this.bytes += record.text.length;
+    if (record.kind !== 'events' && record.id !== undefined) this.ids.add(record.id);
+  }
+
+  /** Gives the records away and is empty again. */
+  empty(): ReplayStep[] {
+    const { records } = this;
+    const [first] = records;
+    this.records = [];
+    this.bytes = 0;
+    this.ids.clear();
+    return first === undefined ? [] : [{ send: first.kind, records }];
+  }
+}
+
+function earliest(files: readonly ReplayFile[]): ReplayFile | undefined {
+  let best: { file: ReplayFile; record: ReplayRecord } | undefined;
+  for (const file of files) {
+    const record = file.peek();
+    if (record === undefined) continue;
+    const earlier =
+      best === undefined ||
+      record.at < best.record.at ||
+      (record.at === best.record.at && rankOf(record.kind) < rankOf(best.record.kind));
+    if (earlier) best = { file, record };
+  }
+  return best?.file;
+}
+
+async function* merged(files: readonly ReplayFile[]): AsyncGenerator<ReplayRecord[]> {
+  for (;;) {
+    for (const file of files) if (!file.ready) await file.fill();
+    const records: ReplayRecord[] = [];
+    while (files.every((file) => file.ready)) {
+      const file = earliest(files);
+      const record = file?.peek();
+      if (file === undefined || record === undefined) break;
+      records.push(record);
+      file.shift();
+    }
+    if (records.length === 0) return;
+    yield records;
+  }
+}
+
+function isWanted({ at }: ReplayRecord, { from, until }: ReplayPlan): boolean {
+  return at <= until && (at >= from || at === -Infinity);
+}
+
+/** The trainings that come before a record known at the time, after what was sent up to then. */
+function stepsBefore(at: number, batch: Batch, trainings: number[]): ReplayStep[] {
+  const due = trainings.findIndex((time) => time >= at);
+  const now = trainings.splice(0, due < 0 ? trainings.length : due);
+  return now.length === 0 ? [] : [...batch.empty(), ...now.map((trainAt) => ({ trainAt }))];
+}
+
+/**
+ * Merges files into the steps of a replay, in order of the time at which each record became known;
+ * at one moment in the order of KIND_NAMES. A training comes after everything known at its time.
+ */
+export async function* replaySteps(
+  files: readonly ReplayFile[],
+  plan: ReplayPlan,
+): AsyncGenerator<ReplayStep> {
+  const trainings = [...plan.trainAt];
+  const batch = new Batch();
+  for await (const records of merged(files)) {
+    for (const record of records) {
+      if (!isWanted(record, plan)) continue;
+      if (trainings.length > 0) yield* stepsBefore(record.at, batch, trainings);
+      if (!batch.takes(record)) yield* batch.empty();
+      batch.add(record);
+    }
+    if ((records.at(-1)?.at ?? 0) > plan.until) break;
+  }
+  yield* batch.empty();
+  for (const trainAt of trainings) yield { trainAt };
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { ApiClient } from './api-client.js';
+import { ApiError, expectOk, jsonBody } from './api-client.js';
+
+/** How a training run ended. */
+export interface TrainingResult {
+  readonly asOf: string;
+  readonly id: string;
+  readonly state: string;
+  readonly gate?: unknown;
+  readonly model?: unknown;
+}
+
+const FINAL = new Set(['promoted', 'kept', 'insufficient-data', 'failed']);
+const MAX_WAIT = 2000;
+
+function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null ? { ...body } : {};
+}
+
+/**
+ * Starts a training run on what was known at a time (RFC 3339) and waits for its end; `tell` hears
+ * of its progress.
+ *
+ * @throws ApiError
+ */
+export async function trainAsOf(
+  client: ApiClient,
+  asOf: string,
+  tell: (words: string) => void,
+): Promise<TrainingResult> {
+  const started = await client.post('/v1/training-runs', jsonBody({ asOf }), randomUUID());
+  const { id } = fieldsOf(expectOk(started));
+  if (typeof id !== 'string') throw new ApiError('the service did not name the training run');
+  for (let wait = 100; ; wait = Math.min(wait * 2, MAX_WAIT)) {
+    const answer = await client.get(`/v1/training-runs/${encodeURIComponent(id)}`);
+    const { state, progress, gate, model } = fieldsOf(expectOk(answer));
+    const words = typeof state === 'string' ? state : '';
+    if (FINAL.has(words)) return { asOf, id, state: words, gate, model };
+    const share = typeof progress === 'number' ? `, ${Math.round(100 * progress)} %` : '';
+    tell(`training as of ${asOf}: ${words}${share}`);
+    await sleep(wait);
+  }
+}
+
+/** The end of a training run in one line: state, reason, and what the gate saw. */
+export function trainingLine({ asOf, state, gate, model }: TrainingResult): string {
+  const { reason, episodes, failures } = fieldsOf(gate);
+  const seen =
+    typeof episodes === 'number' && typeof failures === 'number'
+      ? ` (${episodes} episodes, ${failures} failures)`
+      : '';
+  const version = typeof model === 'string' ? ` ${model}` : '';
+  return `training as of ${asOf}: ${state}${version}${seen}${typeof reason === 'string' ? `: ${reason}` : ''}`;
+}
