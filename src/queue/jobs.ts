@@ -1,0 +1,33 @@
+import type { Instant } from '../core/telemetry/time.js';
+
+/** Every job and what it is given; all of it survives JSON. */
+export interface Jobs {
+  /** Measures the outcomes that were due at `until`, by default when the job runs. */
+  readonly 'measure-outcomes': { readonly until?: Instant };
+  /** Runs one training run; `asOf`: on what was known then. */
+  readonly train: { readonly runId: string; readonly asOf?: Instant };
+  /** Restates a journey's attempts and stage metrics, after a new version or merged actors. */
+  readonly 'rebuild-journey': { readonly journey: string; readonly from?: Instant };
+  readonly 'rescore-open-episodes': Readonly<Record<string, never>>;
+  /** Drops what is past its retention and closes suggestions that are past their expiry. */
+  readonly expire: Readonly<Record<string, never>>;
+}
+
+export type JobName = keyof Jobs;
+
+/** How often a job is tried, and how long the first pause is (it doubles), milliseconds. */
+export interface JobPolicy {
+  readonly attempts: number;
+  readonly pauseMs: number;
+}
+
+/** Names every job: one that is missing does not compile. */
+export const JOB_POLICIES: Readonly<Record<JobName, JobPolicy>> = {
+  'measure-outcomes': { attempts: 5, pauseMs: 1_000 },
+  // Minutes of work: a second try serves a killed worker, not a wrong run.
+  train: { attempts: 2, pauseMs: 5_000 },
+  'rebuild-journey': { attempts: 5, pauseMs: 1_000 },
+  // Comes again in five minutes anyway.
+  'rescore-open-episodes': { attempts: 2, pauseMs: 1_000 },
+  expire: { attempts: 3, pauseMs: 10_000 },
+};
