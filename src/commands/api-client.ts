@@ -67,8 +67,8 @@ export function problemLine({ status, body }: ApiAnswer): string {
 }
 
 function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return isRecord(cause) || cause instanceof Error ? textOf(Reflect.get(cause, 'code')) : '';
+  const cause = isRecord(error) ? error['cause'] : undefined;
+  return isRecord(cause) ? textOf(cause['code']) : '';
 }
 
 /** Retry-After in seconds or as a date (RFC 9110), in milliseconds; a growing wait without it. */
