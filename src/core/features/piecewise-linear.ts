@@ -17,10 +17,10 @@ function quantile(sorted: Float64Array, share: number): number {
 }
 
 function robustScale(sorted: Float64Array): number {
-  const spread = quantile(sorted, 0.75) - quantile(sorted, 0.25);
-  if (spread > 0) return 1 / spread;
-  const range = quantile(sorted, 1) - quantile(sorted, 0);
-  return range > 0 ? 2 / range : 0;
+  const byQuartiles = 1 / (quantile(sorted, 0.75) - quantile(sorted, 0.25));
+  if (Number.isFinite(byQuartiles)) return byQuartiles;
+  const byRange = 2 / (quantile(sorted, 1) - quantile(sorted, 0));
+  return Number.isFinite(byRange) ? byRange : 0;
 }
 
 /**
@@ -29,8 +29,9 @@ function robustScale(sorted: Float64Array): number {
  * @see Holzmüller, Grinsztajn & Steinwart, "Better by Default" (NeurIPS 2024), section 3.
  */
 export function smoothClip(fit: PiecewiseLinear, value: number): number {
-  const z = fit.scale * (value - fit.median);
-  return z / Math.sqrt(1 + (z / 3) ** 2);
+  const z = fit.scale === 0 ? 0 : fit.scale * (value - fit.median);
+  // Beyond 1e9 the answer is 3 to the last digit, and the square would overflow before long.
+  return Math.abs(z) > 1e9 ? 3 * Math.sign(z) : z / Math.sqrt(1 + (z / 3) ** 2);
 }
 
 /** The number of rows from the first of a value to the first of the next one. */
@@ -56,14 +57,21 @@ function evenEdges(sorted: Float64Array, bins: number): number[] {
   return [...edges, quantile(sorted, 1)];
 }
 
-/** Learns scale and at most `bins` bins from the known values; NaN is skipped. */
+/** Narrower bins (in clipped units) would make a step out of rounding errors. */
+const NARROWEST = 1e-9;
+
+/** Learns scale and at most `bins` bins from the finite values; others are skipped. */
 export function fitPiecewiseLinear(values: Float64Array, bins: number): PiecewiseLinear {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = values.filter((value) => Number.isFinite(value)).sort();
   if (sorted.length === 0) return { median: 0, scale: 0, edges: [] };
   const unclipped = { median: quantile(sorted, 0.5), scale: robustScale(sorted), edges: [] };
   if (unclipped.scale === 0) return unclipped;
-  const edges = evenEdges(sorted, bins).map((edge) => smoothClip(unclipped, edge));
-  return { ...unclipped, edges: [...new Set(edges)] };
+  const edges: number[] = [];
+  for (const edge of evenEdges(sorted, bins)) {
+    const clipped = smoothClip(unclipped, edge);
+    if (clipped > (edges.at(-1) ?? -Infinity) + NARROWEST) edges.push(clipped);
+  }
+  return { ...unclipped, edges: edges.length > 1 ? edges : [] };
 }
 
 /**
