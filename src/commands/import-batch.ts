@@ -111,13 +111,15 @@ function keyOf(item: string): string {
   return isRecord(journey) ? text(journey['key']) : '';
 }
 
-/** A journey that is there already gets a new version; the service knows an equal one. */
+/** A journey that is there with another definition gets a new version. */
 async function sendJourney(client: ApiClient, item: string): Promise<BatchAnswer> {
   const body: ApiBody = { text: item, type: 'application/json' };
   let answer = await client.post(KINDS.journeys.path, body);
   if (answer.status === 409) {
     answer = await client.put(`${KINDS.journeys.path}/${encodeURIComponent(keyOf(item))}`, body);
   }
+  // 201 is a new version, 200 the one that is there already.
+  if (answer.status === 200) return one({ duplicates: 1 });
   if (answer.status < 400) return one({ accepted: 1 });
   if (NOT_AN_ITEM.has(answer.status)) throw new ApiError(problemLine(answer), answer);
   const problem = isRecord(answer.body) ? answer.body : {};

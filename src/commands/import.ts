@@ -37,6 +37,9 @@ column types detected, and the columns of the result are the fields:
     --set bucket=1h --sql "select timestamp as bucketStart, active_users as entered,
     round(active_users * conversion_rate_percent / 100)::bigint as converted from user_activity"
 
+A record is known from the moment it arrives; with a key of scope backfill --map receivedAt=column
+says when it would have been known, and history is judged by that.
+
 Events without an id are known by their content: two equal rows are one event. --id-from-line gives
 each row the id file:line instead, so equal rows stay apart and importing the file again adds none.
 

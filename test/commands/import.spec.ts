@@ -190,24 +190,26 @@ describe('throughline import', () => {
 
   it('sends journeys one by one, a known one as a new version', async () => {
     service.answer = ({ method, items }) => {
-      if (method === 'PUT') return { status: 200, body: { version: 2 } };
+      if (method === 'PUT') return { status: 201, body: { version: 2 } };
+      if (items[0]?.['key'] === 'same') return { status: 200, body: { version: 1 } };
       if (items[0]?.['key'] === 'old') return { status: 409, body: { detail: 'exists' } };
       if (items[0]?.['key'] !== 'bad') return undefined;
       const errors = [{ pointer: '/stages', code: 'required', detail: 'is missing' }];
       return { status: 422, body: { title: 'Invalid', errors } };
     };
-    const yaml = '- key: new\n- key: old\n- key: bad\n';
+    const yaml = '- key: new\n- key: old\n- key: bad\n- key: same\n';
     const { status, out } = await run('journeys', await file('j.yaml', yaml), '--json');
     expect(status).toBe(1);
     expect(JSON.parse(out)).toEqual({
       accepted: 2,
-      duplicates: 0,
+      duplicates: 1,
       rejected: [{ line: 3, code: 'required', pointer: '/stages', detail: 'is missing' }],
     });
     expect(service.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'POST /v1/journeys',
       'POST /v1/journeys',
       'PUT /v1/journeys/old',
+      'POST /v1/journeys',
       'POST /v1/journeys',
     ]);
   });
