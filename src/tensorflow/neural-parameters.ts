@@ -41,7 +41,7 @@ const shape = z.object({
     categorical: z.unknown().transform(parseEncoderParameters),
   }),
   members: z.int().positive(),
-  width: z.int().positive(),
+  width: z.int().positive().multipleOf(4),
   probe: z.object({ codes: z.array(z.number()), logOdds: z.array(z.number()) }),
   training: z.object({
     backend: z.string(),

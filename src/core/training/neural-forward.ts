@@ -1,5 +1,6 @@
 import { DomainError } from '../errors/domain-error.js';
 import { NeuralInputLayer } from './neural-input-layer.js';
+import { RowTerms, sumRows } from './row-sum.js';
 import { neuralWeights } from './neural-shape.js';
 import type { NeuralShape } from './neural-shape.js';
 
@@ -26,25 +27,31 @@ export class NeuralForward {
   private readonly input: NeuralInputLayer;
   private readonly members: number;
   private readonly width: number;
+  /** Hidden weights (width x width), then each member's biases. */
   private readonly hidden: Float32Array;
-  private readonly hiddenBias: Float64Array;
   private readonly heads: Float32Array;
   private readonly headBias: Float64Array;
   /** What the hidden layer and the heads gave last; reused from row to row. */
   private readonly hiddenUnits: Float64Array;
+  private readonly memberUnits: readonly Float64Array[];
   private readonly logits: Float64Array;
+  private readonly terms: RowTerms;
 
   constructor(shape: NeuralShape, weights: Float64Array) {
     const blocks = neuralWeights(shape, weights);
     this.input = new NeuralInputLayer(shape, weights);
     this.members = shape.members;
     this.width = shape.width;
-    this.hidden = Float32Array.from(blocks.hidden);
-    this.hiddenBias = blocks.hiddenBias;
+    this.hidden = Float32Array.from([...blocks.hidden, ...blocks.hiddenBias]);
     this.heads = Float32Array.from(blocks.heads);
     this.headBias = blocks.headBias;
-    this.hiddenUnits = new Float64Array(shape.members * shape.width);
+    const units = new Float64Array(shape.members * shape.width);
+    this.hiddenUnits = units;
     this.logits = new Float64Array(shape.members);
+    this.memberUnits = Array.from(this.logits, (_, m) =>
+      units.subarray(m * shape.width, (m + 1) * shape.width),
+    );
+    this.terms = new RowTerms(shape.width + 1);
   }
 
   /** Log-odds at the base point, from which contributions are measured. */
@@ -98,12 +105,11 @@ export class NeuralForward {
 
   /** Everything after the first layer: fills `hiddenUnits` and `logits`, answers the log-odds. */
   private finish(units: Float64Array): number {
-    this.mix(units);
-    const { width, heads, hiddenUnits } = this;
-    for (let m = 0; m < this.members; m += 1) {
+    for (const [m, answer] of this.memberUnits.entries()) {
+      this.mix(units, m, answer);
       let logit = this.headBias[m] ?? 0;
-      for (let i = m * width; i < (m + 1) * width; i += 1) {
-        logit += Math.max(0, hiddenUnits[i] ?? 0) * (heads[i] ?? 0);
+      for (let i = 0; i < answer.length; i += 1) {
+        logit += Math.max(0, answer[i] ?? 0) * (this.heads[m * this.width + i] ?? 0);
       }
       this.logits[m] = logit;
     }
@@ -111,19 +117,15 @@ export class NeuralForward {
     return Math.log(yes / no);
   }
 
-  /** The hidden layer, member by member; units that are off are passed over. */
-  private mix(units: Float64Array): void {
-    const { width, hidden, hiddenUnits } = this;
-    hiddenUnits.set(this.hiddenBias);
-    for (let i = 0; i < units.length; i += 1) {
-      const active = units[i] ?? 0;
-      if (active <= 0) continue;
-      const from = (i % width) * width;
-      const to = i - (i % width);
-      for (let j = 0; j < width; j += 1) {
-        hiddenUnits[to + j] = (hiddenUnits[to + j] ?? 0) + active * (hidden[from + j] ?? 0);
-      }
+  /** The hidden layer of one member; inputs that are off are passed over. */
+  private mix(units: Float64Array, member: number, answer: Float64Array): void {
+    const { width, terms } = this;
+    terms.clear();
+    terms.note((width + member) * width, 1);
+    for (let i = 0; i < width; i += 1) {
+      terms.note(i * width, Math.max(0, units[member * width + i] ?? 0));
     }
+    sumRows(this.hidden, terms, answer);
   }
 
   /** Gradient of the log-odds by the first layer's units, averaged along the path from the base. */

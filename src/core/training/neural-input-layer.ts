@@ -1,3 +1,4 @@
+import { RowTerms, sumRows } from './row-sum.js';
 import { inputColumns, inputSlots, neuralWeights } from './neural-shape.js';
 import type { NeuralInput, NeuralShape } from './neural-shape.js';
 
@@ -8,8 +9,6 @@ interface Slot {
   /** First row of the feature in the table. */
   readonly column: number;
 }
-
-type Visit = (column: number, share: number) => void;
 
 /**
  * First layer of the neural ensemble with every member's scales folded in. A row touches a few
@@ -23,9 +22,11 @@ export class NeuralInputLayer {
   private readonly slots: readonly Slot[];
   private readonly units: number;
   private readonly table: Float32Array;
-  private readonly bias: Float64Array;
+  /** Where the biases begin, after the last column. */
+  private readonly bias: number;
   /** Each feature's part at the base point, features x units. */
   private readonly baseParts: Float64Array;
+  private readonly terms: RowTerms;
 
   constructor(shape: NeuralShape, weights: Float64Array) {
     let [code, column] = [0, 0];
@@ -40,37 +41,56 @@ export class NeuralInputLayer {
     this.units = shape.members * shape.width;
     const blocks = neuralWeights(shape, weights);
     const folded = fold(shape, blocks.input, blocks.scales);
-    this.bias = blocks.inputBias;
     this.baseParts = this.partsAt(blocks.base, folded);
-    this.baseUnits = this.bias.slice();
+    this.baseUnits = blocks.inputBias.slice();
     this.baseParts.forEach((part, i) => {
       this.baseUnits[i % this.units] = (this.baseUnits[i % this.units] ?? 0) + part;
     });
-    this.table = this.withRunningSums(folded);
+    this.bias = folded.length;
+    this.table = new Float32Array(folded.length + this.units);
+    this.table.set(this.withRunningSums(folded));
+    this.table.set(blocks.inputBias, this.bias);
+    this.terms = new RowTerms(MOST_TERMS * this.features + 1);
   }
 
   /** Writes the layer's answer (before its ReLU) for the encoded row that starts at `at`. */
   apply(codes: Float32Array, at: number, units: Float64Array): void {
-    units.set(this.bias);
-    const { table, units: width } = this;
-    const add: Visit = (column, share) => {
-      const from = column * width;
-      for (let j = 0; j < width; j += 1) {
-        units[j] = (units[j] ?? 0) + share * (table[from + j] ?? 0);
-      }
-    };
-    for (const slot of this.slots) terms(slot, codes, at, add);
+    this.terms.clear();
+    this.terms.note(this.bias, 1);
+    for (const slot of this.slots) this.gather(slot, codes, at);
+    sumRows(this.table, this.terms, units);
   }
 
   /** Writes per feature: (its part of the row - its part of the base) times the gradient. */
   project(codes: Float32Array, at: number, gradient: Float64Array, parts: Float64Array): void {
     for (const [i, slot] of this.slots.entries()) {
+      this.terms.clear();
+      this.gather(slot, codes, at);
+      const { offsets, shares, count } = this.terms;
       let sum = -dot(this.baseParts, i * this.units, gradient);
-      terms(slot, codes, at, (column, share) => {
-        sum += share * dot(this.table, column * this.units, gradient);
-      });
+      for (let t = 0; t < count; t += 1) {
+        sum += (shares[t] ?? 0) * dot(this.table, offsets[t] ?? 0, gradient);
+      }
       parts[i] = sum;
     }
+  }
+
+  /** Notes the table rows, with their shares, that make up one feature of one encoded row. */
+  private gather(slot: Slot, codes: Float32Array, at: number): void {
+    const value = codes[at + slot.code] ?? 0;
+    if (slot.input.kind === 'categorical') {
+      this.note(slot.column + value, 1);
+      return;
+    }
+    const whole = Math.floor(value);
+    this.note(slot.column, codes[at + slot.code + 1] ?? 0);
+    this.note(slot.column + 1, codes[at + slot.code + 2] ?? 0);
+    if (whole > 0) this.note(slot.column + 1 + whole, 1 - value + whole);
+    this.note(slot.column + 2 + whole, value - whole);
+  }
+
+  private note(column: number, share: number): void {
+    this.terms.note(column * this.units, share);
   }
 
   private partsAt(point: Float64Array, folded: Float64Array): Float64Array {
@@ -86,7 +106,7 @@ export class NeuralInputLayer {
     return parts;
   }
 
-  private withRunningSums(folded: Float64Array): Float32Array {
+  private withRunningSums(folded: Float64Array): Float64Array {
     const sums = folded.slice();
     for (const { input, column } of this.slots) {
       if (input.kind === 'categorical') continue;
@@ -96,26 +116,12 @@ export class NeuralInputLayer {
         sums[at] = (sums[at] ?? 0) + (sums[at - this.units] ?? 0);
       }
     }
-    return Float32Array.from(sums);
+    return sums;
   }
 }
 
-/** Visits the table rows, with their shares, that make up one feature of one encoded row. */
-function terms(slot: Slot, codes: Float32Array, at: number, visit: Visit): void {
-  const value = codes[at + slot.code] ?? 0;
-  if (slot.input.kind === 'categorical') {
-    visit(slot.column + value, 1);
-    return;
-  }
-  const clipped = codes[at + slot.code + 1] ?? 0;
-  const missing = codes[at + slot.code + 2] ?? 0;
-  const whole = Math.floor(value);
-  const share = value - whole;
-  if (clipped !== 0) visit(slot.column, clipped);
-  if (missing !== 0) visit(slot.column + 1, missing);
-  if (whole > 0) visit(slot.column + 1 + whole, 1 - share);
-  if (share > 0) visit(slot.column + 2 + whole, share);
-}
+/** Table rows that one feature takes at most. */
+const MOST_TERMS = 4;
 
 function dot(table: Float32Array | Float64Array, from: number, vector: Float64Array): number {
   let sum = 0;

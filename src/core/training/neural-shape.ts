@@ -5,7 +5,7 @@ export type NeuralInput =
   | { readonly kind: 'numeric'; readonly bins: number }
   | { readonly kind: 'categorical'; readonly levels: number };
 
-/** A parameter-efficient ensemble: `members` share two hidden layers of `width` units. */
+/** An ensemble whose `members` share two hidden layers of `width` units, a multiple of four. */
 export interface NeuralShape {
   readonly inputs: readonly NeuralInput[];
   readonly members: number;
