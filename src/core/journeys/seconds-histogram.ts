@@ -1,0 +1,52 @@
+import type { Duration } from '../telemetry/time.js';
+
+/** Counts by bin; bins without a count are left out. Counts may be negative in a difference. */
+export type SecondsHistogram = Readonly<Record<string, number>>;
+
+/** Bins to a doubling: a quantile read from a bin is off by at most 2^(1/8) - 1 = 9.1 %. */
+const BINS_PER_DOUBLING = 4;
+
+/** The last bin begins at 2^26 seconds, which is two years. */
+const LAST_BIN = 26 * BINS_PER_DOUBLING;
+
+/** The bin of a duration: 0 below one second, then four to a doubling. */
+export function secondsBin(duration: Duration): number {
+  if (duration < 1000) return 0;
+  const bin = 1 + Math.floor(BINS_PER_DOUBLING * Math.log2(duration / 1000));
+  return Math.min(bin, LAST_BIN);
+}
+
+/** The geometric middle of the bin, in seconds; 0 for what took less than a second. */
+function middleOf(bin: number): number {
+  return bin === 0 ? 0 : 2 ** ((bin - 0.5) / BINS_PER_DOUBLING);
+}
+
+/** One histogram plus another times a sign; empty bins are dropped. */
+export function addHistogram(
+  one: SecondsHistogram,
+  other: SecondsHistogram,
+  sign: 1 | -1 = 1,
+): SecondsHistogram {
+  const sum = new Map(Object.entries(one));
+  for (const [bin, count] of Object.entries(other)) {
+    sum.set(bin, (sum.get(bin) ?? 0) + sign * count);
+  }
+  return Object.fromEntries([...sum].filter(([, count]) => count !== 0));
+}
+
+/**
+ * The quantile (the smallest value with at least that share at or below it), in seconds, within
+ * 9.1 % for one second and more; null where nothing was counted.
+ */
+export function histogramQuantile(histogram: SecondsHistogram, share: number): number | null {
+  const bins = Object.entries(histogram)
+    .map(([bin, count]) => ({ bin: Number(bin), count }))
+    .sort((one, other) => one.bin - other.bin);
+  const total = bins.reduce((sum, { count }) => sum + count, 0);
+  let below = 0;
+  for (const { bin, count } of bins) {
+    below += count;
+    if (below >= share * total && below > 0) return middleOf(bin);
+  }
+  return null;
+}
