@@ -16,14 +16,15 @@ interface Moments {
 }
 
 /** Cornish and Fisher (1938), first term: the quantile of a distribution known by three moments. */
-function quantile({ mean, variance, third }: Moments, probability: number): number {
+export function momentQuantile({ mean, variance, third }: Moments, probability: number): number {
   const z = normalQuantile(probability);
   const sd = Math.sqrt(variance);
   const skew = variance > 0 ? third / (variance * sd) : 0;
   return Math.max(0, mean + sd * (z + ((z * z - 1) * skew) / 6));
 }
 
-function gammaPoisson(mean: number, excess: number): Moments {
+/** Counts whose mean itself varies: their moments, with the relative variance beyond chance. */
+export function gammaPoisson(mean: number, excess: number): Moments {
   const variance = mean + mean * mean * excess;
   return { mean, variance, third: mean + 3 * mean ** 2 * excess + 2 * mean ** 3 * excess ** 2 };
 }
@@ -53,8 +54,8 @@ export function interval(
 ): BaselineInterval {
   const { entries, rate, entriesExcess, rateExcess } = expectedAt(baseline, at);
   const band = (moments: Moments): readonly [number, number] => [
-    quantile(moments, (1 - level) / 2),
-    quantile(moments, (1 + level) / 2),
+    momentQuantile(moments, (1 - level) / 2),
+    momentQuantile(moments, (1 + level) / 2),
   ];
   const all = gammaPoisson(entries * rate, entriesExcess + rateExcess);
   const [low, high] = band(entered === undefined ? all : betaBinomial(entered, rate, rateExcess));

@@ -44,25 +44,34 @@ export interface Expectation {
 const UNSEEN_ENTRIES = 0.09;
 const UNSEEN_RATE = 0.0225;
 
+interface Summed {
+  readonly at: Instant;
+  count: number;
+  exposure: number;
+}
+
 function hoursOf(series: StageSeries, good: readonly number[]): [HourCount[], HourCount[]] {
-  const entries = new Map<Instant, HourCount>();
-  const rates = new Map<Instant, HourCount>();
+  const entries = new Map<Instant, Summed>();
+  const rates = new Map<Instant, Summed>();
   for (const index of good) {
     const at = bucketStart(bucketTime(series, index), HOUR);
-    const entered = series.entered[index] ?? 0;
-    const hour = entries.get(at) ?? { at, count: 0, exposure: 0 };
-    entries.set(at, { at, count: hour.count + entered, exposure: hour.exposure + 1 });
-    const rate = rates.get(at) ?? { at, count: 0, exposure: 0 };
-    const count = rate.count + (series.converted[index] ?? 0);
-    rates.set(at, { at, count, exposure: rate.exposure + entered });
+    let hour = entries.get(at);
+    let rate = rates.get(at);
+    if (!hour) entries.set(at, (hour = { at, count: 0, exposure: 0 }));
+    if (!rate) rates.set(at, (rate = { at, count: 0, exposure: 0 }));
+    hour.count += series.entered[index] ?? 0;
+    hour.exposure += 1;
+    rate.count += series.converted[index] ?? 0;
+    rate.exposure += series.entered[index] ?? 0;
   }
   return [[...entries.values()], [...rates.values()]];
 }
 
+/** Per bucket of the series: what was counted, what is usual, the variance by chance. */
 interface Counts {
-  readonly count: (index: number) => number;
-  readonly usual: (index: number) => number;
-  readonly chance: (usual: number, index: number) => number;
+  readonly count: Float64Array;
+  readonly usual: Float64Array;
+  readonly chance: Float64Array;
 }
 
 function deviations(
@@ -72,21 +81,20 @@ function deviations(
   of: Counts,
 ): Deviation[] {
   const blocks = new Map<number, { seen: number; count: number; usual: number; chance: number }>();
+  const length = span.buckets * series.width;
+  const part = Math.min(1, length / HOUR);
   for (const index of good) {
-    const key = Math.floor(bucketTime(series, index) / (span.buckets * series.width));
-    const block = blocks.get(key) ?? { seen: 0, count: 0, usual: 0, chance: 0 };
-    const usual = of.usual(index);
-    const own =
-      (span.leverage[hourOfWeek(bucketTime(series, index))] ?? 0) *
-      Math.min(1, (span.buckets * series.width) / HOUR);
+    const at = bucketTime(series, index);
+    const key = Math.floor(at / length);
+    let block = blocks.get(key);
+    if (!block) blocks.set(key, (block = { seen: 0, count: 0, usual: 0, chance: 0 }));
+    const usual = of.usual[index] ?? 0;
     // The season holds this very hour: its deviation from what the others say is larger.
-    const deviation = (of.count(index) - usual) / (1 - Math.min(own, 0.5));
-    blocks.set(key, {
-      seen: block.seen + 1,
-      count: block.count + usual + deviation,
-      usual: block.usual + usual,
-      chance: block.chance + of.chance(usual, index),
-    });
+    const own = Math.min(0.5, part * (span.leverage[hourOfWeek(at)] ?? 0));
+    block.seen += 1;
+    block.count += usual + ((of.count[index] ?? 0) - usual) / (1 - own);
+    block.usual += usual;
+    block.chance += of.chance[index] ?? 0;
   }
   return [...blocks.values()].filter(({ seen }) => seen > 0.8 * span.buckets);
 }
@@ -148,22 +156,24 @@ export function fitBaseline(series: StageSeries, options: BaselineOptions): Base
   const [entryHours, rateHours] = hoursOf(series, good);
   const entries = fitRhythm(entryHours, false, options.journey?.entries.season);
   const rate = fitRhythm(rateHours, true, options.journey?.rate.season);
-  const middle = (index: number): Instant => bucketTime(series, index) + width / 2;
-  const usualRate = (index: number): number => clampRate(usualAt(rate, middle(index)));
-  const entered = (index: number): number => series.entered[index] ?? 0;
+  const usualEntries = series.entered.map((_, i) => usualAt(entries, bucketTime(series, i + 0.5)));
+  const usualRates = series.entered.map((_, i) =>
+    clampRate(usualAt(rate, bucketTime(series, i + 0.5))),
+  );
+  const usualConverted = usualRates.map((usual, i) => usual * (series.entered[i] ?? 0));
   return {
     width,
     entries,
     rate,
     entriesExcess: excessByLength(series, good, entries.leverage, {
-      count: entered,
-      usual: (index) => usualAt(entries, middle(index)),
-      chance: (usual) => usual,
+      count: series.entered,
+      usual: usualEntries,
+      chance: usualEntries,
     }),
     rateExcess: excessByLength(series, good, rate.leverage, {
-      count: (index) => series.converted[index] ?? 0,
-      usual: (index) => entered(index) * usualRate(index),
-      chance: (usual, index) => usual * (1 - usualRate(index)),
+      count: series.converted,
+      usual: usualConverted,
+      chance: usualConverted.map((usual, i) => usual * (1 - (usualRates[i] ?? 0))),
     }),
     history: {
       from: bucketTime(series, good[0] ?? 0),

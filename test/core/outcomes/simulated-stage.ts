@@ -25,21 +25,23 @@ export interface World {
   readonly drops?: readonly Drop[];
 }
 
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** Rounded normal draws where they are close, exact ones elsewhere. */
 function poisson(mean: number, random: () => number): number {
-  if (mean > 30) {
-    const shape = Math.floor(mean * 0.875);
-    const gamma = gammaVariate(shape, random);
-    if (gamma <= mean) return shape + poisson(mean - gamma, random);
-    let below = 0;
-    for (let i = 1; i < shape; i += 1) if (random() < mean / gamma) below += 1;
-    return below;
-  }
+  if (mean > 40) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(random)));
   let count = 0;
   for (let product = random(); product > Math.exp(-mean); product *= random()) count += 1;
   return count;
 }
 
 function binomial(trials: number, p: number, random: () => number): number {
+  const mean = trials * p;
+  if (mean > 15 && trials - mean > 15) {
+    return Math.round(mean + Math.sqrt(mean * (1 - p)) * normal(random));
+  }
   let count = 0;
   for (let i = 0; i < trials; i += 1) if (random() < p) count += 1;
   return count;
@@ -56,24 +58,63 @@ export function usualRate(world: World, at: Instant): number {
   return (world.rate ?? 0.4) * (1 + 0.1 * Math.sin((2 * Math.PI * at) / DAY));
 }
 
-/** Five-minute buckets from `MONDAY` on, and what the drops cost without sampling noise. */
-export function simulateStage(world: World): { series: StageSeries; trueLoss: number } {
+interface Bucket {
+  readonly entered: number;
+  readonly converted: number;
+  readonly trueLoss: number;
+}
+
+function simulateBucket(world: World, at: Instant, random: () => number): Bucket {
+  const drop = world.drops?.find(({ from, to }) => at >= from && at < to);
+  const [come, convert] = [1 - (drop?.entries ?? 0), 1 - (drop?.rate ?? 0)];
+  const noise = world.noise ?? 0;
+  const factor = noise > 0 ? gammaVariate(1 / noise, random) * noise : 1;
+  const usual = usualEntries(world, at + WIDTH / 2);
+  const rate = usualRate(world, at + WIDTH / 2);
+  const entered = poisson(usual * factor * come, random);
+  const converted = binomial(entered, rate * convert, random);
+  return { entered, converted, trueLoss: usual * rate * (1 - come * convert) };
+}
+
+export interface SimulatedStage {
+  readonly series: StageSeries;
+  /** What the drops cost, without sampling noise. */
+  readonly trueLoss: number;
+}
+
+/** Five-minute buckets from `MONDAY` on. */
+export function simulateStage(world: World): SimulatedStage {
   const random = seededRandom(world.seed);
-  const length = (world.days * DAY) / WIDTH;
-  const entered = new Float64Array(length);
-  const converted = new Float64Array(length);
+  const buckets = Array.from({ length: (world.days * DAY) / WIDTH }, (_, i) =>
+    simulateBucket(world, MONDAY + i * WIDTH, random),
+  );
+  return {
+    series: {
+      start: MONDAY,
+      width: WIDTH,
+      entered: Float64Array.from(buckets, ({ entered }) => entered),
+      converted: Float64Array.from(buckets, ({ converted }) => converted),
+    },
+    trueLoss: buckets.reduce((sum, { trueLoss }) => sum + trueLoss, 0),
+  };
+}
+
+/** The same history with other drops, drawn anew from the first drop on. */
+export function withDrops(
+  world: World,
+  history: StageSeries,
+  drops: readonly Drop[],
+): SimulatedStage {
+  const first = Math.min(...drops.map(({ from }) => from));
+  const random = seededRandom(world.seed + 1000);
+  const entered = history.entered.slice();
+  const converted = history.converted.slice();
   let trueLoss = 0;
-  for (let i = 0; i < length; i += 1) {
-    const at = MONDAY + i * WIDTH;
-    const drop = world.drops?.find(({ from, to }) => at >= from && at < to);
-    const [come, convert] = [1 - (drop?.entries ?? 0), 1 - (drop?.rate ?? 0)];
-    const noise = world.noise ?? 0;
-    const factor = noise > 0 ? gammaVariate(1 / noise, random) * noise : 1;
-    const usual = usualEntries(world, at + WIDTH / 2);
-    const rate = usualRate(world, at + WIDTH / 2);
-    entered[i] = poisson(usual * factor * come, random);
-    converted[i] = binomial(entered[i] ?? 0, rate * convert, random);
-    trueLoss += usual * rate * (1 - come * convert);
+  for (let i = Math.floor((first - MONDAY) / WIDTH); i < entered.length; i += 1) {
+    const bucket = simulateBucket({ ...world, drops }, MONDAY + i * WIDTH, random);
+    entered[i] = bucket.entered;
+    converted[i] = bucket.converted;
+    trueLoss += bucket.trueLoss;
   }
-  return { series: { start: MONDAY, width: WIDTH, entered, converted }, trueLoss };
+  return { series: { ...history, entered, converted }, trueLoss };
 }

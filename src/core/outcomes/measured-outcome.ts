@@ -1,0 +1,119 @@
+import type { FailureCriterion } from '../journeys/journey.js';
+import { quantileOfSorted } from '../statistics/interval.js';
+import { HOUR, type Duration, type Instant } from '../telemetry/time.js';
+import type { Baseline } from './baseline.js';
+import { LONGEST_FAILURE, scanForFailure } from './failure-window.js';
+import { drawLosses } from './loss-draws.js';
+import type { StageSeries, TimeSpan } from './stage-series.js';
+import { WindowTable, type Control } from './window-totals.js';
+
+/** When a drop counts as a failure where a stage does not say. */
+export const DEFAULT_CRITERION: FailureCriterion = { minRelativeDrop: 0.1, minLoss: 5 };
+
+/** Fewer expected entrants than this cannot show a failure. */
+export const MIN_EXPECTED_ENTRANTS = 20;
+
+/** How often an episode is a failure before anything is measured. */
+export const FAILURE_PRIOR = 0.2;
+
+const CERTAIN = 0.95;
+const DRAWS = 1000;
+
+export interface Measurement {
+  /** When the episode started. */
+  readonly startedAt: Instant;
+  /** Fixed when the episode starts. */
+  readonly horizon: Duration;
+  readonly mitigatedAt?: Instant | undefined;
+  readonly criterion?: FailureCriterion | undefined;
+  readonly series: StageSeries;
+  /** Fitted on what came before the episode. */
+  readonly baseline: Baseline;
+  readonly control?: Control | undefined;
+  /** How often an episode is a failure, where better known than `FAILURE_PRIOR`. */
+  readonly prior?: number | undefined;
+  readonly random: () => number;
+}
+
+/** What happened to the stage while and after an episode fired. */
+export interface MeasuredOutcome {
+  /** Null where it cannot be decided. */
+  readonly failure: boolean | null;
+  /** P(relative drop >= the smallest that matters). */
+  readonly failureProbability: number;
+  /** Posterior mean. */
+  readonly conversionsLost: number;
+  /** 90 % interval of the conversions lost. */
+  readonly interval: readonly [number, number];
+  readonly relativeDrop: number;
+  /** Where the drop most likely was; null where there more likely was none. */
+  readonly failureWindow: TimeSpan | null;
+  /** Entrants that an hour (or the horizon) from the start on was to bring. */
+  readonly expectedEntrants: number;
+  /** Why it cannot be decided. */
+  readonly reason?: 'no-data' | 'too-thin' | 'not-certain' | 'loss-below-minimum';
+}
+
+function undecided(reason: 'no-data' | 'too-thin', expectedEntrants: number): MeasuredOutcome {
+  return {
+    failure: null,
+    failureProbability: FAILURE_PRIOR,
+    conversionsLost: 0,
+    interval: [0, 0],
+    relativeDrop: 0,
+    failureWindow: null,
+    expectedEntrants,
+    reason,
+  };
+}
+
+function verdict(
+  probability: number,
+  loss: number,
+  minLoss: number,
+): Pick<MeasuredOutcome, 'failure' | 'reason'> {
+  if (probability <= 1 - CERTAIN) return { failure: false };
+  if (probability < CERTAIN) return { failure: null, reason: 'not-certain' };
+  return loss >= minLoss ? { failure: true } : { failure: null, reason: 'loss-below-minimum' };
+}
+
+/**
+ * Measures what an episode did to a stage: the worst run of buckets that begins between its start
+ * and the horizon (or its mitigation), followed to its end, against the baseline and the control.
+ * Every figure averages over the runs that may be the failure. Same input and random, same answer.
+ */
+export function measureOutcome(measurement: Measurement): MeasuredOutcome {
+  const { startedAt, horizon, mitigatedAt, series, baseline, control, random } = measurement;
+  const { minRelativeDrop, minLoss } = measurement.criterion ?? DEFAULT_CRITERION;
+  const until = Math.min(startedAt + horizon, Math.max(startedAt, mitigatedAt ?? Infinity));
+  const table = new WindowTable({ series, baseline }, control, {
+    from: startedAt,
+    to: until + LONGEST_FAILURE,
+  });
+  const looked = Math.max(HOUR, until - startedAt);
+  const buckets = Math.min(table.buckets, Math.ceil(looked / table.width));
+  const first = table.totals(0, buckets);
+  const expectedEntrants = first.expectedEntries;
+  const prior = measurement.prior ?? FAILURE_PRIOR;
+  if (buckets === 0 || first.startedAt > startedAt) return undecided('no-data', expectedEntrants);
+  if (expectedEntrants < MIN_EXPECTED_ENTRANTS) return undecided('too-thin', expectedEntrants);
+  const scan = scanForFailure(table, { until, minRelativeDrop, prior });
+  if (!scan.worst) return undecided('no-data', expectedEntrants);
+  const draws = drawLosses(scan, DRAWS, random);
+  const losses = Float64Array.from(draws, ({ loss }) => loss).sort();
+  const mean = (values: Iterable<number>): number =>
+    [...values].reduce((sum, value) => sum + value, 0) / DRAWS;
+  const conversionsLost = mean(losses);
+  return {
+    ...verdict(scan.failureProbability, conversionsLost, minLoss),
+    failureProbability: scan.failureProbability,
+    conversionsLost,
+    interval: [quantileOfSorted(losses, 0.05), quantileOfSorted(losses, 0.95)],
+    relativeDrop: mean(draws.map(({ relativeDrop }) => relativeDrop)),
+    failureWindow:
+      scan.failureProbability > 0.5
+        ? { startedAt: scan.worst.window.startedAt, endedAt: scan.worst.window.endedAt }
+        : null,
+    expectedEntrants,
+  };
+}
