@@ -6,7 +6,7 @@ import type { KindName } from './import-kinds.js';
 import { KINDS } from './import-kinds.js';
 
 /** An item that the service refused, by its index in the batch. */
-export interface RefusedItem {
+interface RefusedItem {
   readonly index: number;
   readonly code: string;
   readonly pointer: string;
@@ -14,7 +14,7 @@ export interface RefusedItem {
 }
 
 /** The answer for one anomaly. */
-export interface AnomalyAnswer {
+interface AnomalyAnswer {
   readonly index: number;
   readonly anomalyId: string;
   readonly status: string;

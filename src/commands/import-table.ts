@@ -9,7 +9,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const identifier = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /** The name under which a query sees a file: `shop/user-activity.csv.gz` is `user_activity`. */
-export function viewName(file: string): string {
+function viewName(file: string): string {
   return basename(file)
     .replace(/\.gz$/, '')
     .replace(/\.[^.]+$/, '')

@@ -13,7 +13,7 @@ import type { TrainingResult } from './replay-training.js';
 import { trainAsOf } from './replay-training.js';
 
 /** How many records of one kind were sent and what became of them. */
-export interface KindCount {
+interface KindCount {
   sent: number;
   accepted: number;
   duplicates: number;

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A request as it arrived; `items` are the lines or array members of its body. */
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | undefined;
@@ -13,7 +13,7 @@ export interface RecordedRequest {
   readonly items: readonly Record<string, unknown>[];
 }
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Record<string, string>;

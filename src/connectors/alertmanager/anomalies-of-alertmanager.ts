@@ -6,7 +6,7 @@ import type { WebhookAlert } from './webhook-body.js';
 import { webhookAlert, webhookBody } from './webhook-body.js';
 
 /** An alert that could not be read: its place in `alerts` and what is wrong (RFC 6901 pointer). */
-export interface AlertRejection {
+interface AlertRejection {
   readonly index: number;
   readonly code: string;
   readonly pointer: string;
