@@ -1,22 +1,15 @@
 import type { Severity } from '../core/telemetry/anomaly.js';
+import type { Episode } from '../core/telemetry/episode.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
 import type { Sql } from './sql.js';
 import { millis, rows, run } from './sql.js';
 
-/** An episode as it is kept: its id is its first anomaly's. */
-export interface StoredEpisode {
-  readonly id: string;
-  readonly source: string;
-  readonly fingerprint: string;
+/** An episode as it is kept; the ids of its anomalies are not read with it. */
+export interface StoredEpisode extends Omit<Episode, 'anomalyIds'> {
   readonly name: string;
   readonly service: string | null;
   readonly severity: Severity;
-  readonly startedAt: Instant;
-  /** The latest start or end of its anomalies. */
-  readonly lastAt: Instant;
-  readonly endedAt: Instant | null;
   readonly endedKnownAt: Instant | null;
-  readonly repeats: number;
   readonly knownAt: Instant;
 }
 
@@ -39,7 +32,7 @@ interface EpisodeRow {
   readonly service: string | null;
   readonly severity: Severity;
   readonly started_at: Date;
-  readonly last_at: Date;
+  readonly last_seen_at: Date;
   readonly ended_at: Date | null;
   readonly ended_known_at: Date | null;
   readonly repeats: number;
@@ -47,18 +40,18 @@ interface EpisodeRow {
 }
 
 function stored(row: EpisodeRow): StoredEpisode {
-  const { started_at, last_at, ended_at, ended_known_at, known_at, ...rest } = row;
+  const { started_at, last_seen_at, ended_at, ended_known_at, known_at, ...rest } = row;
   return {
     ...rest,
     startedAt: millis(started_at),
-    lastAt: millis(last_at),
+    lastSeenAt: millis(last_seen_at),
     endedAt: millis(ended_at) ?? null,
     endedKnownAt: millis(ended_known_at) ?? null,
     knownAt: millis(known_at),
   };
 }
 
-const COLUMNS = `id, source, fingerprint, name, service, severity, started_at, last_at, ended_at,
+const COLUMNS = `id, source, fingerprint, name, service, severity, started_at, last_seen_at, ended_at,
   ended_known_at, repeats, known_at`;
 
 /** The latest episode of each (source, fingerprint). */
@@ -72,7 +65,7 @@ export async function latestEpisodes(
          FROM unnest($1::text[], $2::text[]) AS t (source, fingerprint)) k
      CROSS JOIN LATERAL (SELECT ${COLUMNS} FROM episode
        WHERE episode.source = k.source AND episode.fingerprint = k.fingerprint
-       ORDER BY last_at DESC LIMIT 1) e`,
+       ORDER BY started_at DESC LIMIT 1) e`,
     [keys.map((key) => key.source), keys.map((key) => key.fingerprint)],
   );
   return found.map(stored);
@@ -98,12 +91,12 @@ export async function saveEpisodes(sql: Sql, episodes: readonly StoredEpisode[])
     sql,
     `INSERT INTO episode (${COLUMNS})
      SELECT id, source, fingerprint, name, service, severity, to_timestamp("startedAt" / 1000),
-       to_timestamp("lastAt" / 1000), to_timestamp("endedAt" / 1000),
+       to_timestamp("lastSeenAt" / 1000), to_timestamp("endedAt" / 1000),
        to_timestamp("endedKnownAt" / 1000), repeats, to_timestamp("knownAt" / 1000)
      FROM jsonb_to_recordset($1::jsonb) AS t (id text, source text, fingerprint text, name text,
-       service text, severity text, "startedAt" float8, "lastAt" float8, "endedAt" float8,
+       service text, severity text, "startedAt" float8, "lastSeenAt" float8, "endedAt" float8,
        "endedKnownAt" float8, repeats int, "knownAt" float8)
-     ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, ended_at = excluded.ended_at,
+     ON CONFLICT (id) DO UPDATE SET last_seen_at = excluded.last_seen_at, ended_at = excluded.ended_at,
        ended_known_at = excluded.ended_known_at, repeats = excluded.repeats`,
     [JSON.stringify(episodes)],
   );
@@ -188,4 +181,25 @@ export async function markMeasured(sql: Sql, due: readonly EpisodeStage[]): Prom
      WHERE episode_id = e AND journey = j AND stage = s`,
     [due.map((one) => one.episodeId), due.map((one) => one.journey), due.map((one) => one.stage)],
   );
+}
+
+/** The stages (`journey/stage`) that an episode is mapped to. */
+export async function stagesOfEpisode(sql: Sql, episodeId: string): Promise<ReadonlySet<string>> {
+  const found = await rows<{ stage: string }>(
+    sql,
+    `SELECT journey || '/' || stage AS stage FROM episode_stage WHERE episode_id = $1`,
+    [episodeId],
+  );
+  return new Set(found.map((row) => row.stage));
+}
+
+/** The newest anomaly of each episode that is open at a moment. */
+export async function openEpisodeIds(sql: Sql, now: Instant): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    sql,
+    `SELECT id FROM episode WHERE ended_at IS NULL AND started_at > $1::timestamptz - interval '1 day'
+       AND started_at <= $1`,
+    [new Date(now)],
+  );
+  return found.map((row) => row.id);
 }

@@ -64,15 +64,15 @@ function stored(row: OutcomeRow): StoredOutcome {
 export async function appendOutcome(
   sql: Sql,
   outcome: Outcome,
-  knownAt: Instant,
+  { knownAt, relativeLoss }: { readonly knownAt: Instant; readonly relativeLoss: number | null },
 ): Promise<'stored' | 'duplicate' | 'conflict'> {
   const content = contentKey(canonical(outcome));
   const written = await rows(
     sql,
     `INSERT INTO outcome (id, anomaly_id, journey, stage, failure, failure_probability, failure_id,
        verdict, conversions_lost, interval_low, interval_high, mitigation, source, author,
-       started_at, ended_at, supersedes, content, known_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+       started_at, ended_at, supersedes, content, known_at, relative_loss)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
      ON CONFLICT (id) DO NOTHING RETURNING id`,
     [
       outcome.id,
@@ -94,6 +94,7 @@ export async function appendOutcome(
       outcome.supersedes,
       content,
       timestamp(knownAt),
+      relativeLoss,
     ],
   );
   if (written.length > 0) return 'stored';
@@ -116,6 +117,34 @@ export async function outcomesOfAnomalies(
     [anomalyIds],
   );
   return found.map(stored);
+}
+
+/** Every outcome of one episode's anomalies on one stage, oldest first. */
+export async function outcomesOfEpisode(
+  sql: Sql,
+  place: { readonly episodeId: string; readonly journey: string; readonly stage: string },
+): Promise<StoredOutcome[]> {
+  const found = await rows<OutcomeRow>(
+    sql,
+    `SELECT o.* FROM outcome o JOIN anomaly a ON a.id = o.anomaly_id
+     WHERE a.episode_id = $1 AND o.journey = $2 AND o.stage = $3 ORDER BY o.revision`,
+    [place.episodeId, place.journey, place.stage],
+  );
+  return found.map(stored);
+}
+
+/** Every outcome of any anomaly known at a time, with the episode that it belongs to, oldest first. */
+export async function outcomesByEpisode(
+  sql: Sql,
+  knownBy: Instant,
+): Promise<(StoredOutcome & { readonly episodeId: string })[]> {
+  const found = await rows<OutcomeRow & { readonly episode_id: string }>(
+    sql,
+    `SELECT o.*, a.episode_id FROM outcome o JOIN anomaly a ON a.id = o.anomaly_id
+     WHERE o.known_at <= $1 ORDER BY o.revision`,
+    [new Date(knownBy)],
+  );
+  return found.map((row) => ({ ...stored(row), episodeId: row.episode_id }));
 }
 
 /** Outcomes after a revision of the log, oldest first. */

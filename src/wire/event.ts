@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { instant } from './instant.js';
-import { key } from './labels.js';
+import { freeObject, key } from './labels.js';
 
 const satisfaction = z.discriminatedUnion('scale', [
   z.strictObject({ scale: z.literal('csat'), score: z.number().min(1).max(5) }),
@@ -18,7 +18,7 @@ export const eventBody = z
     occurredAt: instant,
     sentAt: instant.optional(),
     segment: key.optional(),
-    properties: z.record(z.string(), z.unknown()).optional(),
+    properties: freeObject.optional(),
     satisfaction: satisfaction.optional(),
     receivedAt: instant.optional(),
   })

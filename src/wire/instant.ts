@@ -74,3 +74,12 @@ export const duration = z
 
 /** A duration as it is written on the wire. */
 export const writeDuration = formatDuration;
+
+/** A stored body as the wire has it: every member that ends in `At` is written as RFC 3339. */
+export function writeTimes(body: object): Record<string, unknown> {
+  const written = Object.entries(body).map(([name, value]: [string, unknown]) => [
+    name,
+    /(At|AsOf|^due|Start)$/.test(name) && typeof value === 'number' ? formatInstant(value) : value,
+  ]);
+  return Object.fromEntries(written) as Record<string, unknown>;
+}

@@ -2,6 +2,17 @@ import { z } from 'zod';
 
 const MAX_LABELS = 64;
 
+/** PostgreSQL holds no NUL in text, so none is taken. */
+const storable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
+
+const unstorable = {
+  message: 'holds a NUL or a broken UTF-16 pair',
+  params: { code: 'bad-text' },
+};
+
+const plain = (most: number): z.ZodString =>
+  z.string().min(1).max(most).refine(storable, unstorable);
+
 /** Label names and values, as Prometheus has them. */
 export const labels = z
   .record(z.string().min(1).max(200), z.string().max(2000))
@@ -11,10 +22,15 @@ export const labels = z
   });
 
 /** A natural key: what a source calls its own record. */
-export const key = z.string().min(1).max(300);
+export const key = plain(300);
 
 /** A short text for people. */
-export const text = z.string().min(1).max(2000);
+export const text = plain(2000);
 
 /** A rate, weight or probability. */
 export const share = z.number().min(0).max(1);
+
+/** Any JSON object that PostgreSQL can hold. */
+export const freeObject = z
+  .record(z.string(), z.unknown())
+  .refine((value) => !/\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)), unstorable);

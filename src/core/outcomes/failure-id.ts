@@ -1,25 +1,36 @@
-import type { Outcome } from './outcome.js';
-import type { TimeSpan } from './stage-series.js';
-import { overlaps } from './stage-series.js';
+import type { Instant } from '../telemetry/time.js';
+import { overlaps, type TimeSpan } from './stage-series.js';
+
+/** A failure of one stage as it is known so far. */
+export interface KnownFailure extends TimeSpan {
+  readonly failureId: string;
+  readonly journey: string;
+  readonly stage: string;
+}
+
+export interface StageWindow extends TimeSpan {
+  readonly journey: string;
+  readonly stage: string;
+}
+
+const shared = (a: TimeSpan, b: TimeSpan): number =>
+  Math.min(a.endedAt, b.endedAt) - Math.max(a.startedAt, b.startedAt);
+
+const nameOf = (journey: string, stage: string, at: Instant): string => `${journey}/${stage}/${at}`;
 
 /**
- * The id of the failure in a window of one stage: that of a known failure whose window it shares,
- * else a new one that says where and when.
- *
- * @param known the stage's failures, oldest first.
+ * The failure that a window belongs to: the known one of this journey and stage that it overlaps
+ * most (the earliest where two are equal), else a new one named after journey, stage and start.
  */
-export function failureIdOf(
-  stage: { readonly journey: string; readonly stage: string },
-  window: TimeSpan,
-  known: readonly Outcome[],
-): string {
-  const same = known.find(
-    ({ startedAt, endedAt, failureId }) =>
-      failureId !== undefined &&
-      startedAt !== undefined &&
-      endedAt !== undefined &&
-      overlaps(window, { startedAt, endedAt }),
-  );
-  const at = new Date(window.startedAt).toISOString();
-  return same?.failureId ?? `${stage.journey}/${stage.stage}/${at}`;
+export function failureIdOf(window: StageWindow, known: readonly KnownFailure[]): string {
+  const [best] = known
+    .filter(({ journey, stage }) => journey === window.journey && stage === window.stage)
+    .filter((failure) => overlaps(failure, window))
+    .sort(
+      (a, b) =>
+        shared(b, window) - shared(a, window) ||
+        a.startedAt - b.startedAt ||
+        (a.failureId < b.failureId ? -1 : 1),
+    );
+  return best?.failureId ?? nameOf(window.journey, window.stage, window.startedAt);
 }

@@ -5,14 +5,28 @@ import { LONGEST_FAILURE } from './failure-window.js';
 /** How far after an episode's start its harm is looked for where the stage does not say. */
 export const DEFAULT_HORIZON: Duration = HOUR;
 
-/** How late an event may be and still count in the first measurement. */
-export const LATENESS: Duration = 30 * MINUTE;
+/** How late events are waited for unless told otherwise. */
+export const LATENESS: Duration = 15 * MINUTE;
+
+/** From the start of an episode to its outcome being usable; also the embargo between splits. */
+export function labelDelay(
+  stage: Pick<Stage, 'horizon' | 'window'>,
+  journey: Pick<Journey, 'window'>,
+  lateness: Duration = LATENESS,
+): Duration {
+  const search = (stage.horizon ?? DEFAULT_HORIZON) + LONGEST_FAILURE;
+  return search + (stage.window ?? journey.window) + lateness;
+}
 
 /**
- * When an episode's outcome on a stage can be measured: its failure window has ended at the latest,
- * the last entrants' time to convert has passed, and late events have come.
+ * When an episode's outcome can be measured: the last failure that may begin in its window has
+ * ended, everyone who entered then has had the time to convert, and late events have come.
  */
-export function outcomeDueAt(startedAt: Instant, stage: Stage, journey: Journey): Instant {
-  const horizon = stage.horizon ?? DEFAULT_HORIZON;
-  return startedAt + horizon + LONGEST_FAILURE + (stage.window ?? journey.window) + LATENESS;
+export function outcomeDueAt(
+  episode: { readonly startedAt: Instant },
+  stage: Pick<Stage, 'horizon' | 'window'>,
+  journey: Pick<Journey, 'window'>,
+  lateness: Duration = LATENESS,
+): Instant {
+  return episode.startedAt + labelDelay(stage, journey, lateness);
 }

@@ -75,7 +75,7 @@ CREATE TABLE stage_metric (
   origin text NOT NULL,
   entered int NOT NULL,
   converted int NOT NULL,
-  sums double precision[] NOT NULL,
+  counts jsonb NOT NULL,
   revision int NOT NULL DEFAULT 1,
   computed_at timestamptz NOT NULL,
   PRIMARY KEY (journey, stage, bucket_start, segment, version, origin)
@@ -125,14 +125,14 @@ CREATE TABLE episode (
   service text,
   severity text NOT NULL,
   started_at timestamptz NOT NULL,
-  last_at timestamptz NOT NULL,
+  last_seen_at timestamptz NOT NULL,
   ended_at timestamptz,
   ended_known_at timestamptz,
   repeats int NOT NULL DEFAULT 0,
   top_priority double precision,
   known_at timestamptz NOT NULL
 );
-CREATE INDEX episode_fingerprint ON episode (source, fingerprint, last_at DESC);
+CREATE INDEX episode_fingerprint ON episode (source, fingerprint, started_at DESC);
 CREATE INDEX episode_started ON episode (started_at);
 CREATE INDEX episode_queue ON episode (top_priority DESC NULLS LAST, id);
 CREATE TABLE episode_stage (
@@ -202,7 +202,7 @@ CREATE TABLE outcome (
   started_at timestamptz,
   ended_at timestamptz,
   supersedes text,
-  detail jsonb,
+  relative_loss double precision,
   content uuid NOT NULL,
   known_at timestamptz NOT NULL
 );

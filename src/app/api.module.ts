@@ -1,0 +1,73 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import type { Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+
+import { Clock } from '../http/clock.js';
+import { ChampionScorer } from '../loop/champion-scorer.js';
+import { AnomaliesModule } from '../modules/anomalies/anomalies.module.js';
+import { ChangesModule } from '../modules/changes/changes.module.js';
+import { EventsModule } from '../modules/events/events.module.js';
+import { IncidentsModule } from '../modules/incidents/incidents.module.js';
+import { JourneysModule } from '../modules/journeys/journeys.module.js';
+import { ModelsModule } from '../modules/models/models.module.js';
+import { OperationsModule } from '../modules/operations/operations.module.js';
+import type { Readiness } from '../modules/operations/operations.tokens.js';
+import { METRICS, READINESS } from '../modules/operations/operations.tokens.js';
+import { OutcomesModule } from '../modules/outcomes/outcomes.module.js';
+import { TrainingModule } from '../modules/training/training.module.js';
+import { JOBS } from '../modules/training/training.tokens.js';
+import { REBUILDS } from '../modules/journeys/journeys.tokens.js';
+import type { JobQueue } from '../queue/job-queue.js';
+import { AuthGuard } from './http/auth.guard.js';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { ProblemFilter } from './http/problem.filter.js';
+
+/** What the API runs on, made before Nest starts. */
+export interface ApiParts {
+  readonly source: DataSource;
+  readonly jobs: JobQueue;
+  readonly metrics: Registry;
+  readonly readiness: Readiness;
+  readonly scorer: ChampionScorer;
+}
+
+@Global()
+@Module({})
+class PartsModule {}
+
+@Module({})
+export class ApiModule {
+  static on(parts: ApiParts): DynamicModule {
+    const providers = [
+      Clock,
+      { provide: DataSource, useValue: parts.source },
+      { provide: JOBS, useValue: parts.jobs },
+      { provide: REBUILDS, useValue: parts.jobs },
+      { provide: METRICS, useValue: parts.metrics },
+      { provide: READINESS, useValue: parts.readiness },
+      { provide: ChampionScorer, useValue: parts.scorer },
+    ];
+    return {
+      module: ApiModule,
+      imports: [
+        { module: PartsModule, providers, exports: providers },
+        JourneysModule,
+        EventsModule,
+        ChangesModule,
+        IncidentsModule,
+        AnomaliesModule,
+        OutcomesModule,
+        TrainingModule,
+        ModelsModule,
+        OperationsModule,
+      ],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+      ],
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import type { DataSource } from 'typeorm';
+
+import type { Clock } from '../http/clock.js';
+import type { ChampionScorer } from '../loop/champion-scorer.js';
+import { measureDueOutcomes } from '../loop/measure-outcomes.js';
+import { rebuildJourney } from '../loop/rebuild-journey.js';
+import { rescoreOpenEpisodes } from '../loop/rescore-open-episodes.js';
+import { runTraining } from '../loop/run-training.js';
+import type { JobHandlers } from '../queue/job.js';
+import { expireKeys } from '../storage/idempotency.store.js';
+import type { ModelFiles } from '../storage/model-files.js';
+
+/** What jobs work on. */
+export interface JobParts {
+  readonly source: DataSource;
+  readonly clock: Clock;
+  readonly scorer: ChampionScorer;
+  readonly files: ModelFiles;
+}
+
+/** Every job and what does it: one that is missing does not compile. */
+export function jobHandlers({ source, clock, scorer, files }: JobParts): JobHandlers {
+  return {
+    'measure-outcomes': async ({ until }) =>
+      await measureDueOutcomes(source, scorer.baselines, until ?? clock.now()),
+    train: async ({ runId }, { progress }) => {
+      await runTraining({ source, scorer, files, now: clock.now() }, runId, progress);
+    },
+    'rebuild-journey': async ({ journey }) => {
+      await source.transaction((sql) => rebuildJourney(sql, journey, clock.now()));
+    },
+    'rescore-open-episodes': async () => await rescoreOpenEpisodes(source, scorer, clock.now()),
+    expire: async () => {
+      await expireKeys(source.manager, clock.now());
+    },
+  };
+}

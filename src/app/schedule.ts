@@ -1,0 +1,37 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Cron, CronExpression } from '@nestjs/schedule';
+
+import type { JobQueue } from '../queue/job-queue.js';
+import { StartTraining } from './start-training.js';
+
+/** Names the queue that the schedule fills. */
+export const SCHEDULED_JOBS = Symbol('scheduled jobs');
+
+/** Everything that happens by the clock, on one page. Each line only adds a job; the worker does it. */
+@Injectable()
+export class Schedule {
+  constructor(
+    @Inject(SCHEDULED_JOBS) private readonly jobs: JobQueue,
+    private readonly training: StartTraining,
+  ) {}
+
+  @Cron(CronExpression.EVERY_MINUTE)
+  async measureOutcomes(): Promise<void> {
+    await this.jobs.add('measure-outcomes', {}, { coalesce: 'due' });
+  }
+
+  @Cron(CronExpression.EVERY_5_MINUTES)
+  async rescoreOpenEpisodes(): Promise<void> {
+    await this.jobs.add('rescore-open-episodes', {}, { coalesce: 'all' });
+  }
+
+  @Cron(CronExpression.EVERY_DAY_AT_3AM, { timeZone: 'UTC' })
+  async train(): Promise<void> {
+    await this.training.start('schedule');
+  }
+
+  @Cron(CronExpression.EVERY_DAY_AT_4AM, { timeZone: 'UTC' })
+  async expire(): Promise<void> {
+    await this.jobs.add('expire', {}, { coalesce: 'all' });
+  }
+}

@@ -1,0 +1,95 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import { join } from 'node:path';
+import 'reflect-metadata';
+import type { DataSource } from 'typeorm';
+
+import { SCOPES } from '../http/caller.js';
+import { ChampionScorer } from '../loop/champion-scorer.js';
+import { ensurePrior } from '../loop/ensure-prior.js';
+import { queueConnection } from '../queue/connection.js';
+import { createJobQueue } from '../queue/job-queue.js';
+import { saveApiKey } from '../storage/api-key.store.js';
+import { openDataSource } from '../storage/data-source.js';
+import { ModelFiles } from '../storage/model-files.js';
+import { apiDocument } from './api-document.js';
+import { ApiModule } from './api.module.js';
+import type { Config } from './config.js';
+import { serviceUrl } from './config.js';
+import { serveDashboard } from './http/dashboard.js';
+import { gateIntake } from './http/intake-gate.js';
+import { serveMetrics } from './http/metrics.js';
+import { NestLogger, createLogger } from './logger.js';
+import { readiness } from './readiness.js';
+import type { Api } from './service.js';
+
+/** The largest JSON body that is read; longer streams go as NDJSON. */
+const BODY_LIMIT = 16 * 1024 * 1024;
+
+/** Where the models of an installation are kept. */
+export function modelFiles(config: Pick<Config, 'dataDir'>): ModelFiles {
+  return new ModelFiles(join(config.dataDir, 'models'));
+}
+
+/** Migrates the database, then listens. */
+export async function startApi(config: Config, databaseUrl: string): Promise<Api> {
+  const source = await openDataSource(databaseUrl);
+  await ensurePrior(source, Date.now());
+  if (config.apiKey !== undefined) {
+    const key = { secret: config.apiKey, name: 'service', scopes: SCOPES, createdAt: new Date() };
+    await saveApiKey(source.manager, key);
+  }
+  const { app, close } = await createApi(config, databaseUrl, source);
+  await app.listen(config.port, config.host);
+  const address = app.getHttpServer().address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  return { url: serviceUrl(config.host, port), close };
+}
+
+/** The API on a database that is open and migrated; not listening yet. */
+export async function createApi(
+  config: Config,
+  databaseUrl: string,
+  source: DataSource,
+): Promise<{ app: NestFastifyApplication; close: () => Promise<void> }> {
+  const logger = createLogger(config, 'api');
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    forceCloseConnections: 'idle',
+  });
+  const server = adapter.getInstance();
+  // A stream is handed on as it comes: it may be longer than memory.
+  server.addContentTypeParser('application/x-ndjson', (_request, payload, done) => {
+    done(null, payload);
+  });
+  const metrics = serveMetrics(server);
+  gateIntake(server);
+  const connection = queueConnection(databaseUrl, config.redisUrl);
+  const jobs = createJobQueue(connection, (error) => {
+    logger.warn({ err: error }, 'the job queue lost its connection');
+  });
+  const scorer = new ChampionScorer(modelFiles(config));
+  const parts = { source, jobs, metrics, readiness: readiness(jobs), scorer };
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(parts), adapter, {
+    logger: new NestLogger(logger),
+    bodyParser: true,
+    abortOnError: false,
+  });
+  SwaggerModule.setup('docs', app, apiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+  });
+  await serveDashboard(server);
+  await app.init();
+  await server.ready();
+  const close = async (): Promise<void> => {
+    await app.close();
+    await jobs.close();
+    await source.destroy();
+  };
+  return { app, close };
+}

@@ -1,0 +1,74 @@
+import type { Journey } from '../core/journeys/journey.js';
+import { stageWindow } from '../core/journeys/stage-cell.js';
+import type { Baseline } from '../core/outcomes/baseline.js';
+import { fitBaseline } from '../core/outcomes/baseline.js';
+import type { Instant } from '../core/telemetry/time.js';
+import { DAY, bucketStart } from '../core/telemetry/time.js';
+import { failuresOfStage } from '../storage/outcome.store.js';
+import type { Sql } from '../storage/sql.js';
+import { stageSeries } from '../storage/stage-series.store.js';
+
+/** How much history a baseline learns from. */
+const HISTORY = 56 * DAY;
+
+/** Baselines that are kept in memory at most. */
+const MOST_KEPT = 1000;
+
+/** A stage and, where asked for, one segment of it. */
+export interface StageOfJourney {
+  readonly journey: Journey;
+  readonly stageIndex: number;
+  /** All segments where null. */
+  readonly segment: string | null;
+}
+
+/**
+ * What each stage usually does. A baseline is fitted once a day, on what was known when the day
+ * began, so that living through a day and replaying it give the same.
+ */
+export class Baselines {
+  private readonly kept = new Map<string, Promise<Baseline | null>>();
+
+  /** The stage's baseline as of the start of the day, or null where there is no history yet. */
+  of(sql: Sql, stage: StageOfJourney, asOf: Instant): Promise<Baseline | null> {
+    const { journey, stageIndex, segment } = stage;
+    const day = bucketStart(asOf, DAY);
+    const key = JSON.stringify([journey.key, journey.stages[stageIndex]?.key, segment, day]);
+    const known = this.kept.get(key);
+    if (known !== undefined) return known;
+    if (this.kept.size >= MOST_KEPT) this.kept.clear();
+    const fitted = this.fit(sql, stage, day).catch((error: unknown) => {
+      this.kept.delete(key);
+      throw error;
+    });
+    this.kept.set(key, fitted);
+    return fitted;
+  }
+
+  private async fit(sql: Sql, stage: StageOfJourney, day: Instant): Promise<Baseline | null> {
+    const { journey, stageIndex, segment } = stage;
+    const name = { journey: journey.key, stage: journey.stages[stageIndex]?.key ?? '' };
+    // Entries younger than the stage's window may still convert: their rate is not known yet.
+    const to = day - stageWindow(journey, stageIndex);
+    const from = day - HISTORY;
+    const series = await stageSeries(sql, { ...name, segment, from, to, knownBy: day });
+    const begun = series.entered.findIndex((entered) => entered > 0);
+    if (begun === -1) return null;
+    const failures = await failuresOfStage(sql, name, { from, to, knownBy: day });
+    const masked = failures.flatMap(({ startedAt, endedAt }) =>
+      startedAt === undefined || endedAt === undefined ? [] : [{ startedAt, endedAt }],
+    );
+    // The last stage has no next one: whoever reaches it has converted.
+    const isLast = stageIndex === journey.stages.length - 1;
+    const converted = isLast ? series.entered : series.converted;
+    return fitBaseline(
+      {
+        start: series.start + begun * series.width,
+        width: series.width,
+        entered: series.entered.subarray(begun),
+        converted: converted.subarray(begun),
+      },
+      { asOf: to, masked },
+    );
+  }
+}

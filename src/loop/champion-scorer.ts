@@ -1,0 +1,59 @@
+import { DomainError } from '../core/errors/domain-error.js';
+import { unfamiliarityCheck } from '../core/scoring/abstention.js';
+import type { ScoringModel } from '../core/scoring/score.js';
+import { PRIOR_MODEL } from '../core/scoring/score.js';
+import type { Learner } from '../core/training/classifier.js';
+import { logisticRegressionLearner } from '../core/training/logistic-regression.js';
+import { PRIOR_VERSION } from '../core/training/prior.js';
+import { currentJourneys } from '../storage/journey.store.js';
+import type { ModelFiles } from '../storage/model-files.js';
+import { championVersion } from '../storage/model.store.js';
+import type { ScoredEpisode } from '../storage/prediction.store.js';
+import type { Sql } from '../storage/sql.js';
+import { Baselines } from './baselines.js';
+import type { ToScore } from './score-episodes.js';
+import { scoreEpisodes } from './score-episodes.js';
+
+/** The learners that the service trains and answers with, from the lowest rung up. */
+export const LADDER: readonly Learner[] = [logisticRegressionLearner];
+
+/** Scores with whichever model is champion; a model is read from its files once. */
+export class ChampionScorer {
+  readonly baselines = new Baselines();
+  private loaded: ScoringModel = PRIOR_MODEL;
+
+  constructor(private readonly files: ModelFiles) {}
+
+  /** The champion, ready to score. */
+  async champion(sql: Sql): Promise<ScoringModel> {
+    const version = (await championVersion(sql)) ?? PRIOR_VERSION;
+    if (version !== this.loaded.version) this.loaded = await this.model(version);
+    return this.loaded;
+  }
+
+  /** Any model of the registry, ready to score. */
+  async model(version: string): Promise<ScoringModel> {
+    if (version === PRIOR_VERSION) return PRIOR_MODEL;
+    const { card, artefact, familiarity } = await this.files.load(version);
+    const learner = LADDER.find(({ name }) => name === artefact.learner);
+    if (learner === undefined) {
+      throw new DomainError('unknown-learner', `nobody here knows the learner ${artefact.learner}`);
+    }
+    return {
+      version,
+      evidence: card.evidence,
+      classifier: learner.load(artefact),
+      schema: card.schema,
+      baseRate: card.baseRate,
+      unfamiliar: unfamiliarityCheck(familiarity),
+    };
+  }
+
+  /** Scores anomalies with the champion on every stage that they touch. */
+  async score(sql: Sql, items: readonly ToScore[]): Promise<ScoredEpisode[][]> {
+    if (items.length === 0) return [];
+    const model = await this.champion(sql);
+    const journeys = await currentJourneys(sql);
+    return await scoreEpisodes({ sql, baselines: this.baselines, model, journeys }, items);
+  }
+}

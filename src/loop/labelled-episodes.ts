@@ -1,0 +1,75 @@
+import { ANOMALY_FEATURES } from '../core/features/anomaly-feature-list.js';
+import { featureTable } from '../core/features/feature-table.js';
+import type { FeatureSchema } from '../core/features/feature-schema.js';
+import { trainingLabel } from '../core/outcomes/training-label.js';
+import type { Instant } from '../core/telemetry/time.js';
+import type { TrainingSet } from '../core/training/classifier.js';
+import type { StoredOutcome } from '../storage/outcome.store.js';
+import { outcomesByEpisode } from '../storage/outcome.store.js';
+import type { LoggedFeatures } from '../storage/prediction.store.js';
+import { firstPredictions } from '../storage/prediction.store.js';
+import type { Sql } from '../storage/sql.js';
+
+/** One row to learn from: what was known when an episode was first scored, and what it did. */
+export interface LabelledEpisode {
+  readonly logged: LoggedFeatures;
+  readonly label: 0 | 1;
+  /** When the last outcome came that the label rests on. */
+  readonly labelKnownAt: Instant;
+  /** Rows of one incident or failure stay together. */
+  readonly group: string;
+}
+
+/** All rows that can be learnt from, and how many could not be. */
+export interface LabelledEpisodes {
+  readonly rows: readonly LabelledEpisode[];
+  /** First predictions whose outcome is not known yet, undecided or censored. */
+  readonly unlabelled: number;
+}
+
+const placeOf = (one: { episodeId: string; journey: string; stage: string }): string =>
+  JSON.stringify([one.episodeId, one.journey, one.stage]);
+
+function labelled(
+  logged: LoggedFeatures,
+  outcomes: readonly StoredOutcome[],
+): LabelledEpisode | null {
+  const label = trainingLabel(outcomes);
+  if (label === null) return null;
+  const failureId = outcomes.find((outcome) => outcome.failureId !== undefined)?.failureId;
+  return {
+    logged,
+    label: label.label,
+    labelKnownAt: Math.max(...outcomes.map(({ knownAt }) => knownAt)),
+    group: logged.incidentId ?? failureId ?? logged.episodeId,
+  };
+}
+
+/** Everything that could be learnt from at a moment, by the features as they were logged then. */
+export async function labelledEpisodes(sql: Sql, asOf: Instant): Promise<LabelledEpisodes> {
+  const outcomes = new Map<string, StoredOutcome[]>();
+  for (const outcome of await outcomesByEpisode(sql, asOf)) {
+    const place = placeOf(outcome);
+    outcomes.set(place, [...(outcomes.get(place) ?? []), outcome]);
+  }
+  const logged = await firstPredictions(sql, asOf);
+  const rows = logged.flatMap((one) => labelled(one, outcomes.get(placeOf(one)) ?? []) ?? []);
+  return { rows, unlabelled: logged.length - rows.length };
+}
+
+/** Rows as a training set; each counts the same. */
+export function trainingSetOf(
+  rows: readonly LabelledEpisode[],
+  schema: FeatureSchema = ANOMALY_FEATURES,
+): TrainingSet {
+  return {
+    table: featureTable(
+      schema,
+      rows.map(({ logged }) => logged.features),
+    ),
+    labels: Uint8Array.from(rows, ({ label }) => label),
+    weights: new Float64Array(rows.length).fill(1),
+    times: Float64Array.from(rows, ({ logged }) => logged.asOf),
+    groups: rows.map(({ group }) => group),
+  };
+}

@@ -1,0 +1,85 @@
+import type { EntityManager } from 'typeorm';
+
+import type { Outcome } from '../core/outcomes/outcome.js';
+import type { TrainingLabel } from '../core/outcomes/training-label.js';
+import { trainingLabel } from '../core/outcomes/training-label.js';
+import type { Instant } from '../core/telemetry/time.js';
+import { anomaliesById } from '../storage/anomaly.store.js';
+import type { StoredEpisode } from '../storage/episode.store.js';
+import { episodesById } from '../storage/episode.store.js';
+import { currentJourneys } from '../storage/journey.store.js';
+import { appendLabelChanges } from '../storage/label.store.js';
+import { appendOutcome, outcomesOfEpisode } from '../storage/outcome.store.js';
+
+interface Refusal {
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+async function refusalOf(sql: EntityManager, outcome: Outcome): Promise<Refusal | null> {
+  const journeys = await currentJourneys(sql);
+  const journey = journeys.find((one) => one.journey.key === outcome.journey)?.journey;
+  if (journey === undefined) {
+    const detail = `there is no journey ${outcome.journey}`;
+    return { pointer: '/journey', code: 'unknown-journey', detail };
+  }
+  if (!journey.stages.some(({ key }) => key === outcome.stage)) {
+    const detail = `${outcome.journey} has no stage ${outcome.stage}`;
+    return { pointer: '/stage', code: 'unknown-stage', detail };
+  }
+  return null;
+}
+
+async function episodeOf(sql: EntityManager, anomalyId: string): Promise<StoredEpisode | null> {
+  const anomaly = (await anomaliesById(sql, [anomalyId])).get(anomalyId);
+  if (anomaly === undefined) return null;
+  return (await episodesById(sql, [anomaly.episodeId])).get(anomaly.episodeId) ?? null;
+}
+
+const counts = (label: TrainingLabel | null): { failures: number; decided: number } => ({
+  failures: label?.label ?? 0,
+  decided: label === null ? 0 : 1,
+});
+
+/**
+ * Appends an outcome, inside the caller's transaction, and what it changes of its episode's label.
+ *
+ * @param relativeLoss the loss as a share of the conversions expected in the horizon, where measured.
+ */
+export async function recordOutcome(
+  sql: EntityManager,
+  outcome: Outcome,
+  knownAt: Instant,
+  relativeLoss: number | null = null,
+): Promise<'stored' | 'duplicate' | Refusal> {
+  const refusal = await refusalOf(sql, outcome);
+  if (refusal !== null) return refusal;
+  const { anomalyId, journey, stage } = outcome;
+  const episode = anomalyId === undefined ? null : await episodeOf(sql, anomalyId);
+  if (anomalyId !== undefined && episode === null) {
+    const detail = `there is no anomaly ${anomalyId}`;
+    return { pointer: '/anomalyId', code: 'unknown-anomaly', detail };
+  }
+  const place = { episodeId: episode?.id ?? '', journey, stage };
+  const before = episode === null ? [] : await outcomesOfEpisode(sql, place);
+  const fate = await appendOutcome(sql, outcome, { knownAt, relativeLoss });
+  if (fate === 'duplicate') return fate;
+  if (fate === 'conflict') {
+    return {
+      pointer: '/id',
+      code: 'conflict',
+      detail: 'the same id came with other content before',
+    };
+  }
+  if (episode === null) return fate;
+  const was = counts(trainingLabel(before));
+  const is = counts(trainingLabel([...before, outcome]));
+  const failures = is.failures - was.failures;
+  const decided = is.decided - was.decided;
+  const { id, service, name: rule } = episode;
+  await appendLabelChanges(sql, [
+    { anomalyId: id, journey, stage, service, rule, knownAt, failures, decided },
+  ]);
+  return fate;
+}

@@ -1,0 +1,165 @@
+import type { DataSource } from 'typeorm';
+
+import { ANOMALY_FEATURES, ANOMALY_FEATURE_LIST } from '../core/features/anomaly-feature-list.js';
+import { DomainError } from '../core/errors/domain-error.js';
+import type { ModelCard } from '../core/registry/model-card.js';
+import { nextVersion } from '../core/registry/model-version.js';
+import { trainingSetHash } from '../core/registry/training-set-hash.js';
+import { familiarityOf } from '../core/scoring/abstention.js';
+import { seededRandom } from '../core/statistics/random.js';
+import type { Instant } from '../core/telemetry/time.js';
+import type { Classifier, TrainingSet } from '../core/training/classifier.js';
+import type { TrainingRunRow } from '../storage/entities/training-run.entity.js';
+import type { ModelFiles } from '../storage/model-files.js';
+import { addModel, crown, modelByVersion, models } from '../storage/model.store.js';
+import { trainingRunById, updateTrainingRun } from '../storage/training-run.store.js';
+import type { ChampionScorer } from './champion-scorer.js';
+import { LADDER } from './champion-scorer.js';
+import { CODE_VERSION } from './code-version.js';
+import type { Defender, Judged } from './judge-challenger.js';
+import { SEED, judgeChallenger } from './judge-challenger.js';
+import type { LabelledEpisodes } from './labelled-episodes.js';
+import { labelledEpisodes, trainingSetOf } from './labelled-episodes.js';
+import { measureDueOutcomes } from './measure-outcomes.js';
+
+const LOCK = 7_405_005;
+
+/** What a training run works on. */
+export interface TrainingGround {
+  readonly source: DataSource;
+  readonly scorer: ChampionScorer;
+  readonly files: ModelFiles;
+  readonly now: Instant;
+}
+
+type Report = (share: number) => Promise<void>;
+
+/** Runs one training run to its verdict; one at a time. A run that is final already is left alone. */
+export async function runTraining(
+  ground: TrainingGround,
+  runId: string,
+  report: Report,
+): Promise<void> {
+  const { source } = ground;
+  const lock = source.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const run = await trainingRunById(source.manager, runId);
+    if (run === null || ['promoted', 'kept', 'insufficient-data'].includes(run.state)) return;
+    await train(ground, run, report);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const finishedAt = new Date(ground.now);
+    await updateTrainingRun(source.manager, runId, {
+      state: 'failed',
+      progress: 1,
+      reason,
+      finishedAt,
+    });
+    throw error;
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock($1)', [LOCK]);
+    await lock.release();
+  }
+}
+
+async function train(ground: TrainingGround, run: TrainingRunRow, report: Report): Promise<void> {
+  const { source, scorer } = ground;
+  const asOf = run.asOf?.getTime() ?? ground.now;
+  const step = async (progress: number): Promise<void> => {
+    await updateTrainingRun(source.manager, run.id, { state: 'running', progress });
+    await report(progress);
+  };
+  await step(0.05);
+  await measureDueOutcomes(source, scorer.baselines, asOf);
+  await step(0.4);
+  const episodes = await labelledEpisodes(source.manager, asOf);
+  const existing = (await models(source.manager)).map(({ version }) => version);
+  const version = nextVersion(existing, asOf);
+  const judged = await judgeChallenger(episodes.rows, await defenderOf(ground), version);
+  await step(0.8);
+  await settle(ground, { run, asOf, version, episodes, judged });
+  await report(1);
+}
+
+async function defenderOf({ source, scorer }: TrainingGround): Promise<Defender> {
+  const model = await scorer.champion(source.manager);
+  const card = (await modelByVersion(source.manager, model.version))?.card;
+  return {
+    model,
+    learner: card?.learner ?? 'prior',
+    fittedUntil: card?.fittedUntil ?? null,
+  };
+}
+
+interface Finding {
+  readonly run: TrainingRunRow;
+  readonly asOf: Instant;
+  readonly version: string;
+  readonly episodes: LabelledEpisodes;
+  readonly judged: Judged;
+}
+
+/** Writes down the verdict; a recipe that was judged is refitted on everything and kept. */
+async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
+  const { source, files } = ground;
+  const { run, asOf, version, judged } = finding;
+  const finishedAt = new Date(ground.now);
+  if (judged.kind !== 'judged') {
+    const state = judged.kind === 'no-signal' ? 'kept' : 'insufficient-data';
+    const { reason } = judged;
+    await updateTrainingRun(source.manager, run.id, { state, progress: 1, reason, finishedAt });
+    return;
+  }
+  const { decision } = judged;
+  const set = trainingSetOf(finding.episodes.rows);
+  const classifier = await refit(judged.learner, set);
+  const card = cardOf(finding, judged, set);
+  await files.save({ card, artefact: classifier.save(), familiarity: familiarityOf(set.table) });
+  await source.transaction(async (sql) => {
+    const { verdict, reason } = decision;
+    await addModel(sql, card, verdict === 'kept' ? 'rejected' : 'challenger');
+    if (verdict === 'promoted') await crown(sql, version, { since: asOf, by: 'gate', reason });
+    const gate = { ...decision };
+    const result = { state: verdict, progress: 1, model: version, gate, reason, finishedAt };
+    await updateTrainingRun(sql, run.id, result);
+  });
+}
+
+async function refit(learnerName: string, set: TrainingSet): Promise<Classifier> {
+  const learner = LADDER.find(({ name }) => name === learnerName);
+  const fitted = await learner?.fit(set, seededRandom(SEED));
+  if (fitted?.kind === 'fitted') return fitted.classifier;
+  throw new DomainError('refit-failed', fitted?.reason ?? `there is no learner ${learnerName}`);
+}
+
+function cardOf(
+  { asOf, version, episodes }: Finding,
+  judged: Extract<Judged, { kind: 'judged' }>,
+  set: TrainingSet,
+): ModelCard {
+  const { decision, judgedAfter, intervals, learner } = judged;
+  const { version: _, ...figures } = decision.challenger;
+  const failures = set.labels.reduce((sum, label) => sum + label, 0);
+  const judgedOn = { episodes: decision.episodes, failures: decision.failures };
+  return {
+    version,
+    createdAt: asOf,
+    learner,
+    evidence: 'model',
+    codeVersion: CODE_VERSION,
+    seed: SEED,
+    schema: ANOMALY_FEATURES,
+    features: ANOMALY_FEATURE_LIST,
+    data: { hash: trainingSetHash(set), rows: set.labels.length, failures, asOf },
+    judgedAfter,
+    fittedUntil: asOf,
+    metrics: { naive: { figures, intervals, ...judgedOn }, weighted: null },
+    baseRate: failures / set.labels.length,
+    calibration: 'identity',
+    limits: [
+      `learnt from ${set.labels.length} decided episodes; ${episodes.unlabelled} were undecided, censored or too young`,
+      'figures are naive: handled episodes are not weighted for having been handled',
+    ],
+  };
+}

@@ -1,0 +1,159 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import type { Anomaly } from '../../core/telemetry/anomaly.js';
+import type { Prediction } from '../../core/scoring/prediction.js';
+import type { Caller } from '../../http/caller.js';
+import { Clock } from '../../http/clock.js';
+import { ChampionScorer } from '../../loop/champion-scorer.js';
+import { measureDueOutcomes } from '../../loop/measure-outcomes.js';
+import type { Arrival, Taken } from '../../loop/take-anomalies.js';
+import { takeAnomalies } from '../../loop/take-anomalies.js';
+import { currentJourneys } from '../../storage/journey.store.js';
+import { predictionsOf, savePredictions } from '../../storage/prediction.store.js';
+import { anomalyBody, anomalyOf } from '../../wire/anomaly.js';
+import { writePrediction } from '../../wire/prediction.js';
+import { receptionOf } from '../../wire/received.js';
+import type { FieldError, Rejection } from '../../wire/rejection.js';
+import { checkItems } from '../../wire/rejection.js';
+
+/** The answer to one anomaly, in the place of its body. */
+export interface AnomalyResult {
+  readonly index: number;
+  readonly anomalyId: string;
+  readonly status: 'stored' | 'updated' | 'duplicate' | 'rejected' | 'unmapped';
+  readonly predictions: readonly object[];
+  readonly error?: FieldError;
+}
+
+interface Checked {
+  readonly arrivals: (Arrival & { readonly index: number })[];
+  readonly rejected: readonly Rejection[];
+}
+
+const CONFLICT: FieldError = {
+  pointer: '/source',
+  code: 'conflict',
+  detail: 'this id came from another source before',
+};
+
+function idOf(item: unknown): string {
+  const known = typeof item === 'object' && item !== null && 'id' in item;
+  return known && typeof item.id === 'string' ? item.id : '';
+}
+
+@Injectable()
+export class AnomaliesService {
+  constructor(
+    private readonly source: DataSource,
+    private readonly clock: Clock,
+    private readonly scorer: ChampionScorer,
+  ) {}
+
+  /** Stores and scores; the answers come in the order of the bodies. */
+  async ingest(items: readonly unknown[], caller: Caller): Promise<AnomalyResult[]> {
+    const { arrivals, rejected } = this.check(items, caller);
+    const refused = rejected.map((one) => refusal(one, idOf(items[one.index])));
+    const answered = await this.takeAndScore(arrivals, caller.scopes.has('backfill'));
+    const results = arrivals.map(({ index }, i): AnomalyResult => {
+      const taken = answered[i];
+      return taken === undefined ? { ...EMPTY, index } : { index, ...taken };
+    });
+    return [...results, ...refused].sort((a, b) => a.index - b.index);
+  }
+
+  /** Scores without storing anything. */
+  async predict(items: readonly unknown[], caller: Caller): Promise<AnomalyResult[]> {
+    const { arrivals, rejected } = this.check(items, caller);
+    const toScore = arrivals.map(({ anomaly, receivedAt }) => ({
+      anomaly,
+      episodeId: anomaly.id,
+      asOf: receivedAt,
+    }));
+    const scored = await this.scorer.score(this.source.manager, toScore);
+    const results = arrivals.map(({ index, anomaly }, i): AnomalyResult => {
+      const predictions = (scored[i] ?? []).map((one) => writePrediction(one.prediction));
+      const status = predictions.length === 0 ? 'unmapped' : 'stored';
+      return { index, anomalyId: anomaly.id, status, predictions };
+    });
+    const refused = rejected.map((one) => refusal(one, idOf(items[one.index])));
+    return [...results, ...refused].sort((a, b) => a.index - b.index);
+  }
+
+  /** Takes anomalies that a connector has mapped, as they come from vendors. */
+  async takeMapped(anomalies: readonly Anomaly[]): Promise<void> {
+    const receivedAt = this.clock.now();
+    const arrivals = anomalies.map((anomaly) => ({ anomaly, receivedAt }));
+    await this.takeAndScore(arrivals, false);
+  }
+
+  private check(items: readonly unknown[], caller: Caller): Checked {
+    const { valid, rejected } = checkItems(anomalyBody, items);
+    const rules = { now: this.clock.now(), mayBackfill: caller.scopes.has('backfill') };
+    const arrivals: Checked['arrivals'] = [];
+    for (const { index, value } of valid) {
+      const { startedAt, endedAt } = value;
+      const reception = receptionOf(value, { startedAt, endedAt }, rules);
+      if ('receivedAt' in reception) {
+        arrivals.push({ index, anomaly: anomalyOf(value), receivedAt: reception.receivedAt });
+      } else {
+        rejected.push({ index, ...reception });
+      }
+    }
+    return { arrivals, rejected };
+  }
+
+  /** All of it is committed before anything is answered. */
+  private async takeAndScore(
+    arrivals: readonly Arrival[],
+    backfilled: boolean,
+  ): Promise<Omit<AnomalyResult, 'index'>[]> {
+    if (arrivals.length === 0) return [];
+    // Living through history, what was due had been measured by now; so it is when history is replayed.
+    if (backfilled) {
+      const latest = Math.max(...arrivals.map(({ receivedAt }) => receivedAt));
+      await measureDueOutcomes(this.source, this.scorer.baselines, latest);
+    }
+    return await this.source.transaction(async (sql) => {
+      const taken = await takeAnomalies(sql, arrivals, await currentJourneys(sql));
+      const fresh = taken.flatMap((one, i) => toScore(one, arrivals[i]));
+      const scored = await this.scorer.score(sql, fresh);
+      await savePredictions(sql, scored.flat());
+      const stored = await predictionsOf(
+        sql,
+        taken.map(({ anomaly }) => anomaly.id),
+      );
+      return taken.map((one) => answer(one, stored.get(one.anomaly.id) ?? []));
+    });
+  }
+}
+
+const EMPTY = { anomalyId: '', status: 'rejected', predictions: [] } as const;
+
+function refusal({ index, ...error }: Rejection, anomalyId: string): AnomalyResult {
+  return { index, anomalyId, status: 'rejected', predictions: [], error };
+}
+
+function toScore(
+  { status, anomaly, episode }: Taken,
+  arrival: Arrival | undefined,
+): { anomaly: Anomaly; episodeId: string; asOf: number }[] {
+  if (status !== 'stored' || episode === null || arrival === undefined) return [];
+  return [{ anomaly, episodeId: episode.id, asOf: arrival.receivedAt }];
+}
+
+function answer(
+  { status, anomaly }: Taken,
+  predictions: readonly Prediction[],
+): Omit<AnomalyResult, 'index'> {
+  const anomalyId = anomaly.id;
+  if (status === 'conflict') {
+    return { anomalyId, status: 'rejected', predictions: [], error: CONFLICT };
+  }
+  const unmapped = status === 'stored' && predictions.length === 0;
+  return {
+    anomalyId,
+    status: unmapped ? 'unmapped' : status,
+    predictions: predictions.map(writePrediction),
+  };
+}

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { DAY } from '../../core/telemetry/time.js';
+import { takeEach } from '../../http/bulk-intake.js';
+import type { Caller } from '../../http/caller.js';
+import { Clock } from '../../http/clock.js';
+import { changesBetween, saveChange } from '../../storage/change.store.js';
+import { changeBody } from '../../wire/change.js';
+import { formatInstant } from '../../wire/instant.js';
+import type { BulkResult } from '../../wire/rejection.js';
+
+@Injectable()
+export class ChangesService {
+  constructor(
+    private readonly source: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  async record(items: readonly unknown[], caller: Caller): Promise<BulkResult> {
+    return await takeEach({
+      schema: changeBody,
+      items,
+      caller,
+      now: this.clock.now(),
+      times: ({ occurredAt, endedAt }) => ({ occurredAt, endedAt }),
+      store: ({ receivedAt: _, ...change }, receivedAt) =>
+        saveChange(this.source.manager, change, receivedAt),
+    });
+  }
+
+  async list(query: {
+    from?: number | undefined;
+    to?: number | undefined;
+    limit: number;
+  }): Promise<object> {
+    const to = query.to ?? this.clock.now();
+    const from = query.from ?? to - 28 * DAY;
+    const changes = await changesBetween(this.source.manager, { from, to }, query.limit);
+    const items = changes.map((change) => ({
+      ...change,
+      occurredAt: formatInstant(change.occurredAt),
+      endedAt: change.endedAt === undefined ? undefined : formatInstant(change.endedAt),
+    }));
+    return { items };
+  }
+}

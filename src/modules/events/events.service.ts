@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { DataSource } from 'typeorm';
+
+import type { JourneyEvent } from '../../core/journeys/journey-event.js';
+import { conflict } from '../../http/bulk-intake.js';
+import type { Caller } from '../../http/caller.js';
+import { Clock } from '../../http/clock.js';
+import { takeEvents } from '../../loop/take-events.js';
+import type { EventBody } from '../../wire/event.js';
+import { eventBody } from '../../wire/event.js';
+import { receptionOf } from '../../wire/received.js';
+import type { BulkResult, Rejection } from '../../wire/rejection.js';
+import { checkItems } from '../../wire/rejection.js';
+import { lineBatches } from './ndjson.js';
+
+/** Lines of a stream that are committed together. */
+const BATCH = 10_000;
+
+interface Known {
+  readonly index: number;
+  readonly event: JourneyEvent;
+}
+
+@Injectable()
+export class EventsService {
+  constructor(
+    private readonly source: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Takes one batch in one transaction. */
+  async take(items: readonly unknown[], caller: Caller): Promise<BulkResult> {
+    const { valid, rejected } = checkItems(eventBody, items);
+    const known: Known[] = [];
+    for (const { index, value } of valid) {
+      const reception = this.receptionOf(value, caller);
+      if ('receivedAt' in reception) {
+        known.push({ index, event: { ...value, receivedAt: reception.receivedAt } });
+      } else {
+        rejected.push({ index, ...reception });
+      }
+    }
+    const fates = await takeEvents(
+      this.source,
+      known.map((one) => one.event),
+      this.clock.now(),
+    );
+    known.forEach(({ index }, i) => {
+      if (fates[i] === 'conflict') rejected.push({ index, ...conflict('/id') });
+    });
+    return {
+      accepted: fates.filter((fate) => fate === 'fresh').length,
+      duplicates: fates.filter((fate) => fate === 'duplicate').length,
+      rejected: rejected.sort((a, b) => a.index - b.index),
+    };
+  }
+
+  /** Takes a stream of any length: every 10 k lines are committed by themselves. */
+  async takeStream(stream: Readable, caller: Caller): Promise<BulkResult> {
+    let [accepted, duplicates] = [0, 0];
+    const rejected: Rejection[] = [];
+    for await (const lines of lineBatches(stream, BATCH)) {
+      const good: { index: number; value: unknown }[] = [];
+      for (const line of lines) {
+        if ('value' in line) good.push(line);
+        else rejected.push({ pointer: '', ...line });
+      }
+      const result = await this.take(
+        good.map((line) => line.value),
+        caller,
+      );
+      accepted += result.accepted;
+      duplicates += result.duplicates;
+      for (const one of result.rejected) {
+        rejected.push({ ...one, index: good[one.index]?.index ?? one.index });
+      }
+    }
+    return { accepted, duplicates, rejected: rejected.sort((a, b) => a.index - b.index) };
+  }
+
+  private receptionOf(body: EventBody, caller: Caller): ReturnType<typeof receptionOf> {
+    const { occurredAt, sentAt } = body;
+    const mayBackfill = caller.scopes.has('backfill');
+    return receptionOf(body, { occurredAt, sentAt }, { now: this.clock.now(), mayBackfill });
+  }
+}

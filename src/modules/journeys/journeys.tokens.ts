@@ -1,0 +1,2 @@
+/** Names the queue that rebuilds go into. */
+export const REBUILDS = Symbol('rebuilds');

@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { z } from 'zod';
+
+import { Problem } from '../../core/errors/problem.js';
+import { funnel } from '../../core/journeys/funnel.js';
+import type { StageMetric } from '../../core/journeys/stage-metrics.js';
+import { stageMetrics } from '../../core/journeys/stage-metrics.js';
+import { DAY, HOUR, bucketStart } from '../../core/telemetry/time.js';
+import { takeEach } from '../../http/bulk-intake.js';
+import type { Caller } from '../../http/caller.js';
+import { Clock } from '../../http/clock.js';
+import { actorsOf } from '../../loop/funnel-actors.js';
+import { metricBands } from '../../loop/metric-bands.js';
+import { ChampionScorer } from '../../loop/champion-scorer.js';
+import { takeStageMetric } from '../../loop/take-stage-metric.js';
+import type { StoredJourney } from '../../storage/journey.store.js';
+import { currentJourneys } from '../../storage/journey.store.js';
+import type { StoredCell } from '../../storage/stage-metric.store.js';
+import { storedCells } from '../../storage/stage-metric.store.js';
+import { formatInstant } from '../../wire/instant.js';
+import type { BulkResult } from '../../wire/rejection.js';
+import { stageMetricBody } from '../../wire/stage-metric.js';
+import type { funnelQuery, metricsQuery } from './journey-query.js';
+import { unknownJourney } from './unknown-journey.js';
+
+/** Buckets that one answer holds at most. */
+const MOST_BUCKETS = 10_000;
+
+@Injectable()
+export class StageMetricsService {
+  constructor(
+    private readonly source: DataSource,
+    private readonly clock: Clock,
+    private readonly scorer: ChampionScorer,
+  ) {}
+
+  async metrics(key: string, query: z.output<typeof metricsQuery>): Promise<object> {
+    const stored = await this.known(key);
+    const now = this.clock.now();
+    const bucket = query.bucket ?? HOUR;
+    const to = query.to ?? now;
+    const from = bucketStart(query.from ?? to - 7 * DAY, bucket);
+    if ((to - from) / bucket > MOST_BUCKETS) {
+      throw new Problem(400, 'invalid-query', `that is more than ${MOST_BUCKETS} buckets`);
+    }
+    const segment = query.segment ?? null;
+    const cells = await storedCells(this.source.manager, key, { from, to, segment });
+    const { journey } = stored;
+    const asked = { from, to, bucket, now };
+    const metrics = stageMetrics(journey, journeyCells(stored, cells), asked);
+    const wanted = { journey, segment, bucket, now };
+    const bands = await metricBands(this.source.manager, this.scorer.baselines, wanted);
+    return {
+      journey: key,
+      version: stored.version,
+      from: formatInstant(from),
+      to: formatInstant(to),
+      revision: cells.reduce((max, cell) => Math.max(max, cell.revision), 0),
+      computedAt: lastComputed(cells),
+      stages: journey.stages.map((stage, index) => ({
+        stage: stage.key,
+        baseline: bands[index]?.history ?? null,
+        buckets: metrics
+          .filter((metric) => metric.stageIndex === index)
+          .map((metric) => ({
+            ...writeMetric(metric),
+            baseline: bands[index]?.band(metric.bucketStart) ?? null,
+          })),
+      })),
+    };
+  }
+
+  async funnel(key: string, query: z.output<typeof funnelQuery>): Promise<object> {
+    const { journey } = await this.known(key);
+    const now = this.clock.now();
+    const to = query.to ?? now;
+    const from = query.from ?? to - 28 * DAY;
+    const window = query.window ?? journey.window;
+    const order = query.order ?? journey.order;
+    const asked = { from, to, segment: query.segment ?? null, order };
+    const actors = await actorsOf(this.source, journey, asked);
+    const steps = funnel(actors, { steps: journey.stages.map(({ key: k }) => k), order, window });
+    return { journey: key, from: formatInstant(from), to: formatInstant(to), order, steps };
+  }
+
+  async take(items: readonly unknown[], caller: Caller): Promise<BulkResult> {
+    const journeys = await currentJourneys(this.source.manager);
+    return await takeEach({
+      schema: stageMetricBody,
+      items,
+      caller,
+      now: this.clock.now(),
+      times: ({ bucketStart: start, bucket }) => ({ bucketStart: start + bucket }),
+      store: (body, receivedAt) =>
+        this.source.transaction((sql) => takeStageMetric(sql, { body, receivedAt, journeys })),
+    });
+  }
+
+  private async known(key: string): Promise<StoredJourney> {
+    const all = await currentJourneys(this.source.manager);
+    const stored = all.find((one) => one.journey.key === key);
+    if (stored === undefined) throw unknownJourney(key);
+    return stored;
+  }
+}
+
+/** The cells by the newest version's stages; a stage that it no longer has is left out. */
+function journeyCells(
+  { journey }: StoredJourney,
+  cells: readonly StoredCell[],
+): Parameters<typeof stageMetrics>[1] {
+  return cells.flatMap((cell) => {
+    const stageIndex = journey.stages.findIndex((stage) => stage.key === cell.stage);
+    return stageIndex === -1 ? [] : [{ ...cell, stageIndex }];
+  });
+}
+
+function lastComputed(cells: readonly StoredCell[]): string | null {
+  const last = cells.reduce((max, cell) => Math.max(max, cell.computedAt), 0);
+  return last === 0 ? null : formatInstant(last);
+}
+
+function writeMetric({ stage: _, stageIndex: __, ...metric }: StageMetric): object {
+  return { ...metric, bucketStart: formatInstant(metric.bucketStart) };
+}

@@ -1,0 +1,72 @@
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+
+import type { Caller } from '../../http/caller.js';
+import { From } from '../../http/caller.js';
+import { Checked } from '../../http/checked.pipe.js';
+import { Operation } from '../../http/operation.decorator.js';
+import { anyObject } from '../../wire/answers.js';
+import { text } from '../../wire/labels.js';
+import { ModelsService } from './models.service.js';
+
+const decision = z.strictObject({ reason: text });
+
+@ApiTags('models')
+@Controller('v1/models')
+export class ModelsController {
+  constructor(private readonly models: ModelsService) {}
+
+  @Get()
+  @Operation({
+    summary: 'The registry, the champion, and who was champion when',
+    scope: 'read',
+    answers: { 200: anyObject },
+  })
+  async list(): Promise<object> {
+    return await this.models.list();
+  }
+
+  @Get(':version')
+  @Operation({ summary: 'One model', scope: 'read', answers: { 200: anyObject } })
+  async one(@Param('version') version: string): Promise<object> {
+    return await this.models.one(version);
+  }
+
+  @Get(':version/card')
+  @Operation({ summary: "A model's card", scope: 'read', answers: { 200: anyObject } })
+  async card(@Param('version') version: string): Promise<object> {
+    return await this.models.card(version);
+  }
+
+  @Post('rollback')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Make the champion before the present one answer again',
+    scope: 'review',
+    body: decision,
+    answers: { 200: anyObject },
+  })
+  async rollback(
+    @Body(new Checked(decision)) body: z.output<typeof decision>,
+    @From() caller: Caller,
+  ): Promise<object> {
+    return await this.models.rollback(body.reason, caller);
+  }
+
+  @Post(':version/promote')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Make a model the champion, past the gate',
+    scope: 'review',
+    body: decision,
+    answers: { 200: anyObject },
+  })
+  async promote(
+    @Param('version') version: string,
+    @Body(new Checked(decision)) body: z.output<typeof decision>,
+    @From() caller: Caller,
+  ): Promise<object> {
+    return await this.models.promote(version, body.reason, caller);
+  }
+}

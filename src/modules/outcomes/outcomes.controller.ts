@@ -1,0 +1,63 @@
+import { Body, Controller, Get, Post, Query, Res, StreamableFile } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+
+import type { Caller } from '../../http/caller.js';
+import { From } from '../../http/caller.js';
+import { Checked } from '../../http/checked.pipe.js';
+import { bulkAnswer, itemsOf } from '../../http/items.js';
+import { Operation } from '../../http/operation.decorator.js';
+import { bulkAnswerBody, listOf, outcomeAnswer } from '../../wire/answers.js';
+import { key } from '../../wire/labels.js';
+import { outcomeBody } from '../../wire/outcome.js';
+import type { BulkResult } from '../../wire/rejection.js';
+import { OutcomesService } from './outcomes.service.js';
+
+const listing = z.object({
+  anomalyId: key.optional(),
+  since_revision: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  format: z.enum(['json', 'ndjson']).default('json'),
+});
+
+@ApiTags('outcomes')
+@Controller('v1/outcomes')
+export class OutcomesController {
+  constructor(private readonly outcomes: OutcomesService) {}
+
+  @Post()
+  @Operation({
+    summary: 'Record what episodes did to stages; a correction supersedes',
+    scope: 'label',
+    body: outcomeBody,
+    bulk: true,
+    answers: { 200: bulkAnswerBody, 207: bulkAnswerBody, 422: bulkAnswerBody },
+  })
+  async record(
+    @Body() body: unknown,
+    @From() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BulkResult> {
+    return bulkAnswer(reply, await this.outcomes.record(itemsOf(body, 500), caller));
+  }
+
+  @Get()
+  @Operation({
+    summary: 'Outcomes of one anomaly (the current one first), or the log since a revision',
+    scope: 'read',
+    query: listing,
+    answers: { 200: listOf(outcomeAnswer) },
+  })
+  async list(
+    @Query(new Checked(listing, 'query')) query: z.output<typeof listing>,
+  ): Promise<object> {
+    if (query.format === 'ndjson') {
+      const lines = Readable.from(this.outcomes.lines(query.since_revision));
+      return new StreamableFile(lines, { type: 'application/x-ndjson' });
+    }
+    if (query.anomalyId !== undefined) return await this.outcomes.ofAnomaly(query.anomalyId);
+    return await this.outcomes.since(query.since_revision, query.limit);
+  }
+}

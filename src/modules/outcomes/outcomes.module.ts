@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+
+import { OutcomesController } from './outcomes.controller.js';
+import { OutcomesService } from './outcomes.service.js';
+import { RetrospectivesController } from './retrospectives.controller.js';
+
+@Module({
+  controllers: [OutcomesController, RetrospectivesController],
+  providers: [OutcomesService],
+})
+export class OutcomesModule {}

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { Problem } from '../../core/errors/problem.js';
+import type { Outcome } from '../../core/outcomes/outcome.js';
+import type { Retrospective } from '../../core/outcomes/retrospective.js';
+import type { Fate } from '../../http/bulk-intake.js';
+import { conflict, takeEach } from '../../http/bulk-intake.js';
+import type { Caller } from '../../http/caller.js';
+import { Clock } from '../../http/clock.js';
+import { recordOutcome } from '../../loop/record-outcome.js';
+import { canonical, contentKey } from '../../storage/content-key.js';
+import type { StoredOutcome } from '../../storage/outcome.store.js';
+import { outcomesOfAnomalies, outcomesSince } from '../../storage/outcome.store.js';
+import {
+  retrospectiveById,
+  retrospectives,
+  saveRetrospective,
+} from '../../storage/retrospective.store.js';
+import { formatInstant, writeTimes } from '../../wire/instant.js';
+import { outcomeBody } from '../../wire/outcome.js';
+import type { RetrospectiveBody } from '../../wire/retrospective.js';
+import { retrospectiveBody } from '../../wire/retrospective.js';
+import type { BulkResult } from '../../wire/rejection.js';
+
+function written(outcome: StoredOutcome): object {
+  const { knownAt, ...rest } = outcome;
+  return { ...writeTimes(rest), recordedAt: formatInstant(knownAt) };
+}
+
+/** The current outcomes first, then the superseded ones; newest first within each. */
+function currentFirst(outcomes: readonly StoredOutcome[]): StoredOutcome[] {
+  const superseded = new Set(outcomes.map((outcome) => outcome.supersedes));
+  return outcomes.toSorted((a, b) => {
+    const standing = Number(superseded.has(a.id)) - Number(superseded.has(b.id));
+    return standing !== 0 ? standing : b.revision - a.revision;
+  });
+}
+
+@Injectable()
+export class OutcomesService {
+  constructor(
+    private readonly source: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  async record(items: readonly unknown[], caller: Caller): Promise<BulkResult> {
+    return await takeEach({
+      schema: outcomeBody,
+      items,
+      caller,
+      now: this.clock.now(),
+      times: ({ startedAt, endedAt }) => ({ startedAt, endedAt }),
+      store: async ({ receivedAt: _, ...body }, receivedAt): Promise<Fate> => {
+        // Without an id the content is the key, so that sending twice stores once.
+        const id = body.id ?? contentKey(canonical(body));
+        const outcome: Outcome = { ...body, id };
+        return await this.source.transaction((sql) => recordOutcome(sql, outcome, receivedAt));
+      },
+    });
+  }
+
+  async ofAnomaly(anomalyId: string): Promise<object> {
+    const found = await outcomesOfAnomalies(this.source.manager, [anomalyId]);
+    return { items: currentFirst(found).map(written) };
+  }
+
+  async since(revision: number, limit: number): Promise<object> {
+    const found = await outcomesSince(this.source.manager, revision, limit);
+    const last = found.length === limit ? found.at(-1)?.revision : undefined;
+    return {
+      items: found.map(written),
+      ...(last === undefined ? {} : { next: String(last) }),
+    };
+  }
+
+  /** Every outcome, a line each, read in pages so that an export of any size stays small in memory. */
+  async *lines(revision: number): AsyncGenerator<string> {
+    const page = 1000;
+    let after = revision;
+    for (;;) {
+      const found = await outcomesSince(this.source.manager, after, page);
+      for (const outcome of found) yield `${JSON.stringify(written(outcome))}\n`;
+      if (found.length < page) return;
+      after = found.at(-1)?.revision ?? after;
+    }
+  }
+
+  async hold(items: readonly unknown[], caller: Caller): Promise<BulkResult> {
+    return await takeEach({
+      schema: retrospectiveBody,
+      items,
+      caller,
+      now: this.clock.now(),
+      times: ({ heldAt }) => ({ heldAt }),
+      store: (body, receivedAt) => this.storeRetrospective(body, receivedAt),
+    });
+  }
+
+  async retrospectives(limit: number): Promise<object> {
+    return { items: (await retrospectives(this.source.manager, limit)).map(writeTimes) };
+  }
+
+  async retrospective(id: string): Promise<object> {
+    const found = await retrospectiveById(this.source.manager, id);
+    if (found !== null) return writeTimes(found);
+    throw new Problem(404, 'unknown-retrospective', `there is no retrospective ${id}`);
+  }
+
+  /** A retrospective and its outcomes are stored together or not at all. */
+  private async storeRetrospective(body: RetrospectiveBody, receivedAt: number): Promise<Fate> {
+    const { receivedAt: _, ...fields } = body;
+    const named = (outcome: RetrospectiveBody['outcomes'][number], place: string): Outcome => ({
+      ...outcome,
+      id: outcome.id ?? `${body.id}/${place}`,
+      author: outcome.author ?? body.author,
+    });
+    const retrospective: Retrospective = {
+      ...fields,
+      outcomes: body.outcomes.map((outcome, i) => named(outcome, `outcome-${i}`)),
+      missed: body.missed.map((outcome, i) => named(outcome, `missed-${i}`)),
+    };
+    return await this.source.transaction(async (sql) => {
+      const fate = await saveRetrospective(sql, retrospective, receivedAt);
+      if (fate === 'conflict') return conflict('/id');
+      if (fate === 'duplicate') return fate;
+      for (const outcome of [...retrospective.outcomes, ...retrospective.missed]) {
+        const told = await recordOutcome(sql, outcome, receivedAt);
+        if (typeof told === 'object') throw new Problem(422, told.code, told.detail);
+      }
+      return fate;
+    });
+  }
+}

@@ -1,0 +1,2 @@
+/** Names the queue that jobs go into. */
+export const JOBS = Symbol('jobs');

@@ -1,0 +1,101 @@
+import type { Prediction } from '../core/scoring/prediction.js';
+import type { Anomaly } from '../core/telemetry/anomaly.js';
+import type { Instant } from '../core/telemetry/time.js';
+import type { Sql } from './sql.js';
+import { rows } from './sql.js';
+
+/** What the queue may be asked. */
+export interface QueueQuery {
+  readonly journey?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly minPriority?: number | undefined;
+  readonly state?: 'open' | 'ended' | undefined;
+  readonly sort: '-priority' | '-startedAt';
+  readonly limit: number;
+  /** The last row of the page before. */
+  readonly after?: { readonly at: number; readonly id: string } | undefined;
+  readonly now: Instant;
+}
+
+/** One episode in the queue, with its latest answers, highest priority first. */
+export interface QueueRow {
+  readonly id: string;
+  readonly anomaly: Anomaly;
+  readonly repeats: number;
+  readonly endedAt: Date | null;
+  readonly open: boolean;
+  /** What the queue is sorted by. */
+  readonly place: number;
+  readonly predictions: readonly Prediction[];
+}
+
+const PLACES = {
+  '-priority': 'coalesce(e.top_priority, -1)',
+  '-startedAt': 'extract(epoch FROM e.started_at)::float8',
+};
+
+/** An episode that never said it ended counts as open for a day. */
+const OPEN = `(e.ended_at IS NULL AND e.started_at > $1::timestamptz - interval '1 day')`;
+
+/** A page of the ranked queue. Episodes that touch no stage have no priority and come last. */
+export async function anomalyQueue(sql: Sql, query: QueueQuery): Promise<QueueRow[]> {
+  const place = PLACES[query.sort];
+  return await rows<QueueRow>(
+    sql,
+    `SELECT e.id, a.body AS anomaly, e.repeats, e.ended_at AS "endedAt", ${OPEN} AS open,
+       ${place} AS place,
+       coalesce((SELECT jsonb_agg(p.body ORDER BY p.priority DESC) FROM (
+         SELECT DISTINCT ON (journey, stage) body, priority FROM prediction
+         WHERE episode_id = e.id ORDER BY journey, stage, id DESC) p), '[]') AS predictions
+     FROM episode e JOIN anomaly a ON a.id = e.id
+     WHERE ($2::text IS NULL OR EXISTS (SELECT 1 FROM episode_stage s WHERE s.episode_id = e.id
+         AND s.journey = $2 AND ($3::text IS NULL OR s.stage = $3)))
+       AND ($4::float8 IS NULL OR e.top_priority >= $4)
+       AND ($5::text IS NULL OR ($5 = 'open') = ${OPEN})
+       AND ($6::float8 IS NULL OR (${place}, e.id) < ($6, $7))
+     ORDER BY ${place} DESC, e.id DESC LIMIT $8`,
+    [
+      new Date(query.now),
+      query.journey,
+      query.stage,
+      query.minPriority,
+      query.state,
+      query.after?.at,
+      query.after?.id,
+      query.limit,
+    ],
+  );
+}
+
+/** A past episode on the same stage, with what it did. */
+export interface SimilarEpisode {
+  readonly id: string;
+  readonly name: string;
+  readonly service: string | null;
+  readonly startedAt: Date;
+  readonly journey: string;
+  readonly stage: string;
+  readonly failure: boolean | null;
+  readonly conversionsLost: number | null;
+}
+
+/** Earlier episodes of the same rule or service on the same stages whose outcome is known, the most alike and latest first. */
+export async function similarEpisodes(
+  sql: Sql,
+  episodeId: string,
+  limit: number,
+): Promise<SimilarEpisode[]> {
+  return await rows<SimilarEpisode>(
+    sql,
+    `SELECT e.id, e.name, e.service, e.started_at AS "startedAt", o.journey, o.stage, o.failure,
+       o.conversions_lost AS "conversionsLost"
+     FROM episode self JOIN episode_stage mine ON mine.episode_id = self.id
+     JOIN outcome o ON o.journey = mine.journey AND o.stage = mine.stage AND o.source = 'measured'
+     JOIN episode e ON e.id = o.anomaly_id
+     WHERE self.id = $1 AND e.id <> self.id AND e.started_at < self.started_at
+       AND o.known_at <= self.known_at AND (e.name = self.name OR e.service = self.service)
+     ORDER BY (e.name = self.name AND e.service = self.service) DESC NULLS LAST,
+       e.started_at DESC, o.journey, o.stage LIMIT $2`,
+    [episodeId, limit],
+  );
+}

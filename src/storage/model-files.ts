@@ -1,0 +1,62 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { ModelCard } from '../core/registry/model-card.js';
+import type { Familiarity } from '../core/scoring/abstention.js';
+import type { ClassifierArtefact } from '../core/training/classifier.js';
+
+/** What a model's folder is called: it says what the model predicts. */
+const MODEL = 'journey-failure';
+
+/** A trained model as its files hold it. */
+export interface StoredModel {
+  readonly card: ModelCard;
+  readonly artefact: ClassifierArtefact;
+  readonly familiarity: Familiarity;
+}
+
+interface ModelJson {
+  readonly learner: string;
+  readonly parameters: unknown;
+  readonly familiarity: Familiarity;
+}
+
+/** The model store: `<folder>/journey-failure/<version>/{card.json, model.json, weights.bin}`. */
+export class ModelFiles {
+  constructor(private readonly folder: string) {}
+
+  private pathOf(version: string): string {
+    return join(this.folder, MODEL, version);
+  }
+
+  /** Writes a model's files; the folder appears whole or not at all. */
+  async save(model: StoredModel): Promise<void> {
+    const { card, artefact, familiarity } = model;
+    const path = this.pathOf(card.version);
+    const unfinished = `${path}.unfinished`;
+    await rm(unfinished, { recursive: true, force: true });
+    await mkdir(unfinished, { recursive: true });
+    const json: ModelJson = {
+      learner: artefact.learner,
+      parameters: artefact.parameters,
+      familiarity,
+    };
+    await writeFile(join(unfinished, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+    await writeFile(join(unfinished, 'model.json'), `${JSON.stringify(json)}\n`);
+    await writeFile(join(unfinished, 'weights.bin'), new Uint8Array(artefact.weights.buffer));
+    await rm(path, { recursive: true, force: true });
+    await rename(unfinished, path);
+  }
+
+  /** Reads a model's files. */
+  async load(version: string): Promise<StoredModel> {
+    const path = this.pathOf(version);
+    const card = JSON.parse(await readFile(join(path, 'card.json'), 'utf8')) as ModelCard;
+    const json = JSON.parse(await readFile(join(path, 'model.json'), 'utf8')) as ModelJson;
+    const bytes = await readFile(join(path, 'weights.bin'));
+    // A copy of its own: a pooled buffer need not begin where a double may.
+    const weights = new Float64Array(new Uint8Array(bytes).buffer);
+    const { learner, parameters, familiarity } = json;
+    return { card, artefact: { learner, parameters, weights }, familiarity };
+  }
+}
