@@ -9,6 +9,8 @@ export interface TrainingResult {
   readonly asOf: string;
   readonly id: string;
   readonly state: string;
+  /** Why, where no gate was reached. */
+  readonly reason?: unknown;
   readonly gate?: unknown;
   readonly model?: unknown;
 }
@@ -36,22 +38,25 @@ export async function trainAsOf(
   if (typeof id !== 'string') throw new ApiError('the service did not name the training run');
   for (let wait = 100; ; wait = Math.min(wait * 2, MAX_WAIT)) {
     const answer = await client.get(`/v1/training-runs/${encodeURIComponent(id)}`);
-    const { state, progress, gate, model } = fieldsOf(expectOk(answer));
+    const { state, progress, reason, gate, model } = fieldsOf(expectOk(answer));
     const words = typeof state === 'string' ? state : '';
-    if (FINAL.has(words)) return { asOf, id, state: words, gate, model };
+    if (FINAL.has(words)) return { asOf, id, state: words, reason, gate, model };
     const share = typeof progress === 'number' ? `, ${Math.round(100 * progress)} %` : '';
     tell(`training as of ${asOf}: ${words}${share}`);
     await sleep(wait);
   }
 }
 
-/** The end of a training run in one line: state, reason, and what the gate saw. */
-export function trainingLine({ asOf, state, gate, model }: TrainingResult): string {
-  const { reason, episodes, failures } = fieldsOf(gate);
+/** The end of a training run in one line: state, model, what the gate saw, and the reason. */
+export function trainingLine({ asOf, state, reason, gate, model }: TrainingResult): string {
+  const judged = fieldsOf(gate);
+  const { episodes, failures } = judged;
+  const why = judged['reason'] ?? reason;
   const seen =
     typeof episodes === 'number' && typeof failures === 'number'
       ? ` (${episodes} episodes, ${failures} failures)`
       : '';
   const version = typeof model === 'string' ? ` ${model}` : '';
-  return `training as of ${asOf}: ${state}${version}${seen}${typeof reason === 'string' ? `: ${reason}` : ''}`;
+  const because = typeof why === 'string' ? `: ${why}` : '';
+  return `training as of ${asOf}: ${state}${version}${seen}${because}`;
 }

@@ -147,8 +147,12 @@ describe('throughline replay', () => {
     await aHistory();
     let state = 'insufficient-data';
     service.answer = ({ path }) =>
-      path.startsWith('/v1/training-runs') ? { status: 202, body: { id: 'r', state } } : undefined;
-    expect((await run('--train-at', at(3))).status).toBe(0);
+      path.startsWith('/v1/training-runs')
+        ? { status: 202, body: { id: 'r', state, reason: 'too few' } }
+        : undefined;
+    const kept = await run('--train-at', at(3));
+    expect(kept.status).toBe(0);
+    expect(kept.out).toContain(`training as of ${at(3)}: insufficient-data: too few\n`);
     state = 'failed';
     expect((await run('--train-at', at(3))).status).toBe(1);
   });
