@@ -55,7 +55,7 @@ const ESCAPES: readonly Rule[] = [
   { token: /\\x([0-9A-Fa-f]{2})/y, write: ([, digits]) => codePoint(digits, 16) },
   { token: /\\(0[0-7]{0,2}|[1-7][0-7]{1,2})/y, write: ([, digits]) => codePoint(digits, 8) },
   {
-    token: /\\[^!-/:-@[-`{-~]?/y,
+    token: /\\(?![!-/:-@[-`{-~]).?/y,
     write: ([token = ''], pattern) => refuse(pattern, `RE2 has no ${token}`),
   },
 ];

@@ -82,7 +82,7 @@ function metricOf(
     mature: { entered: mature.entered, converted: mature.converted, dropped },
     immature: { entered: immature.entered, converted: immature.converted },
     conversionRate: rate,
-    dropOff: rate === null ? null : 1 - rate,
+    dropOff: rate === null ? null : dropped / mature.entered,
     secondsToConvert: secondsToConvert(mature),
     ...satisfactionOf(addCounts(mature, immature)),
   };
