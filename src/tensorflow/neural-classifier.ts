@@ -57,8 +57,9 @@ export class NeuralClassifier implements Classifier {
 
 /** Why the rows cannot teach the ensemble, or null where they can. */
 function shortage({ labels, weights }: TrainingSet, split: Split): string | null {
+  const rows = Math.floor(weights.reduce((sum, weight) => sum + weight, 0));
+  if (rows < MIN_ROWS) return `${rows} rows by weight; the neural ensemble needs ${MIN_ROWS}`;
   const used = labels.filter((_, row) => (weights[row] ?? 0) > 0);
-  if (used.length < MIN_ROWS) return `${used.length} rows; the neural ensemble needs ${MIN_ROWS}`;
   if (new Set(used).size < 2) return 'all rows have the same label';
   const teaches = new Set(Array.from(split.train, (row) => labels[row]));
   if (teaches.size < 2) return 'all rows left for training have the same label';

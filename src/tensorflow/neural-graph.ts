@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { neuralBlocks } from '../core/training/neural-shape.js';
-import type { NeuralBlock, NeuralShape } from '../core/training/neural-shape.js';
+import { LEARNED_BLOCKS, neuralBlocks } from '../core/training/neural-shape.js';
+import type { LearnedBlock, NeuralShape } from '../core/training/neural-shape.js';
 import type { TensorFlow } from './backend.js';
 
 /** Input matrix, 0/1 labels and weights (of mean 1) of some rows. */
@@ -10,17 +10,6 @@ export interface Batch {
   readonly labels: Float32Array;
   readonly weights: Float32Array;
 }
-
-type Trained = Exclude<NeuralBlock, 'base'>;
-const TRAINED: readonly Trained[] = [
-  'input',
-  'scales',
-  'inputBias',
-  'hidden',
-  'hiddenBias',
-  'heads',
-  'headBias',
-];
 
 /**
  * TabM-mini in TensorFlow.js: one network whose input every member scales in its own way, with
@@ -68,7 +57,7 @@ export class NeuralGraph {
   private tensors(weights: Float32Array): Tensor[] {
     const { members: k, width: h } = this.shape;
     const sizes = neuralBlocks(this.shape);
-    const shapes: Readonly<Record<Trained, readonly number[]>> = {
+    const shapes: Readonly<Record<LearnedBlock, readonly number[]>> = {
       input: [this.columns, 1, h],
       scales: [this.columns, k, 1],
       inputBias: [1, k * h],
@@ -78,7 +67,7 @@ export class NeuralGraph {
       headBias: [1, k],
     };
     let at = 0;
-    return TRAINED.map((block) => {
+    return LEARNED_BLOCKS.map((block) => {
       const values = weights.slice(at, (at += sizes[block]));
       return this.tf.tensor(values, [...shapes[block]]);
     });
@@ -88,8 +77,8 @@ export class NeuralGraph {
     const { tf } = this;
     const { members: k, width: h } = this.shape;
     const [rows = 0] = matrix.shape;
-    const tensor = (block: Trained): Tensor => {
-      const found = tensors[TRAINED.indexOf(block)];
+    const tensor = (block: LearnedBlock): Tensor => {
+      const found = tensors[LEARNED_BLOCKS.indexOf(block)];
       if (found === undefined) throw new Error(`no tensor for ${block}`);
       return found;
     };

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Split } from '../core/training/splits.js';
-import { inputSlots, neuralBlocks } from '../core/training/neural-shape.js';
-import type { NeuralBlock, NeuralShape } from '../core/training/neural-shape.js';
+import { LEARNED_BLOCKS, inputSlots, neuralBlocks } from '../core/training/neural-shape.js';
+import type { LearnedBlock, NeuralShape } from '../core/training/neural-shape.js';
 import { AdamW } from './adamw.js';
 import type { TensorFlow } from './backend.js';
 import { DenseInputs } from './dense-inputs.js';
@@ -166,34 +166,22 @@ function hideCategories(
   return hidden;
 }
 
-const DECAYED: ReadonlySet<NeuralBlock> = new Set<NeuralBlock>(['input', 'hidden', 'heads']);
+const DECAYED: ReadonlySet<LearnedBlock> = new Set<LearnedBlock>(['input', 'hidden', 'heads']);
 
 function decayedWeights(shape: NeuralShape, length: number): Uint8Array {
   const decayed = new Uint8Array(length);
   let at = 0;
-  for (const [block, size] of trainedBlocks(shape)) {
-    decayed.fill(DECAYED.has(block) ? 1 : 0, at, (at += size));
+  const sizes = neuralBlocks(shape);
+  for (const block of LEARNED_BLOCKS) {
+    decayed.fill(DECAYED.has(block) ? 1 : 0, at, (at += sizes[block]));
   }
   return decayed;
-}
-
-function trainedBlocks(shape: NeuralShape): [NeuralBlock, number][] {
-  const { input, scales, inputBias, hidden, hiddenBias, heads, headBias } = neuralBlocks(shape);
-  return Object.entries({
-    input,
-    scales,
-    inputBias,
-    hidden,
-    hiddenBias,
-    heads,
-    headBias,
-  }) as [NeuralBlock, number][];
 }
 
 /** Uniform within 1 / sqrt(fan-in); scales are normal, so that members look at inputs differently. */
 function initialWeights(shape: NeuralShape, random: () => number): Float32Array {
   const sizes = neuralBlocks(shape);
-  const spread: Partial<Record<NeuralBlock, number>> = {
+  const spread: Partial<Record<LearnedBlock, number>> = {
     input: 1 / Math.sqrt(sizes.base),
     inputBias: 1 / Math.sqrt(sizes.base),
     hidden: 1 / Math.sqrt(shape.width),
@@ -202,9 +190,9 @@ function initialWeights(shape: NeuralShape, random: () => number): Float32Array 
     headBias: 1 / Math.sqrt(shape.width),
   };
   const weights: number[] = [];
-  for (const [block, size] of trainedBlocks(shape)) {
+  for (const block of LEARNED_BLOCKS) {
     const limit = spread[block];
-    for (let i = 0; i < size; i += 1) {
+    for (let i = 0; i < sizes[block]; i += 1) {
       weights.push(limit === undefined ? normal(random) : limit * (2 * random() - 1));
     }
   }

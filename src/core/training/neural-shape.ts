@@ -22,6 +22,21 @@ export function inputSlots(input: NeuralInput): number {
   return input.kind === 'numeric' ? 3 : 1;
 }
 
+/** The blocks that are learned, in the order in which they lie in the weight array. */
+export const LEARNED_BLOCKS = [
+  'input',
+  'scales',
+  'inputBias',
+  'hidden',
+  'hiddenBias',
+  'heads',
+  'headBias',
+] as const;
+export type LearnedBlock = (typeof LEARNED_BLOCKS)[number];
+
+/** After the learned blocks lies the base point of the explanations. */
+export type NeuralBlock = LearnedBlock | 'base';
+
 /** Sizes of the weight blocks, in the order in which they lie in the weight array. */
 export function neuralBlocks(shape: NeuralShape): Readonly<Record<NeuralBlock, number>> {
   const columns = shape.inputs.reduce((sum, input) => sum + inputColumns(input), 0);
@@ -37,9 +52,6 @@ export function neuralBlocks(shape: NeuralShape): Readonly<Record<NeuralBlock, n
     base: columns,
   };
 }
-
-export type NeuralBlock =
-  'input' | 'scales' | 'inputBias' | 'hidden' | 'hiddenBias' | 'heads' | 'headBias' | 'base';
 
 /** Cuts the weight array into its blocks; refuses one of another length. */
 export function neuralWeights(
