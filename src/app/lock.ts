@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { DomainError } from '../core/errors/domain-error.js';
+import { errorCode } from './error-code.js';
 import { processIdentity } from './process-identity.js';
 
 const HEARTBEAT_MS = 5_000;
@@ -39,7 +40,7 @@ export async function lockHolder(path: string): Promise<LockHolder | undefined> 
  * waited for. Throws `locked`, which says who holds it and where it listens.
  */
 export async function takeLock(path: string, waitMs = 0): Promise<Lock> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch(closed(path));
   const mine = self();
   const deadline = Date.now() + waitMs;
   while (!(await create(path, mine))) {
@@ -83,12 +84,12 @@ function held(path: string, mine: LockHolder): Lock {
 /** Writes apart and links: the file never exists without its content. */
 async function create(path: string, mine: LockHolder): Promise<boolean> {
   const draft = `${path}.${mine.token}`;
-  await writeFile(draft, JSON.stringify(mine));
+  await writeFile(draft, JSON.stringify(mine)).catch(closed(path));
   try {
     await link(draft, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   } finally {
     await rm(draft, { force: true });
@@ -99,7 +100,7 @@ async function read(path: string): Promise<LockHolder | undefined> {
   try {
     return holder.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw new DomainError('lock-unreadable', `${path} is not a readable lock file; remove it`, {
       cause: error,
     });
@@ -135,6 +136,13 @@ async function removeStale(path: string, stale: LockHolder): Promise<void> {
   if (!moved) return;
   if ((await read(aside))?.token !== stale.token) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
+}
+
+function closed(path: string): (cause: unknown) => never {
+  return (cause) => {
+    const message = `this user cannot write into ${dirname(path)} (${String(errorCode(cause))})`;
+    throw new DomainError('data-folder-closed', message, { cause });
+  };
 }
 
 function locked(path: string, found: LockHolder): DomainError {

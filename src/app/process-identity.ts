@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errorCode } from './error-code.js';
 
 /**
  * What tells a process from a later one with the same pid, or undefined when no such process lives.
@@ -12,7 +13,7 @@ export function processIdentity(pid: number): string | undefined {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it lives, under another user.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined;
+    if (errorCode(error) !== 'EPERM') return undefined;
   }
   if (process.platform !== 'linux') return 'unknown';
   return identityFromProc(pid);

@@ -207,14 +207,22 @@ describe('jobs on PostgreSQL', () => {
   });
 });
 
-const hasRedis = await new Promise<boolean>((resolve) => {
-  const socket = connect(6379, '127.0.0.1', () => {
-    resolve(socket.destroy().destroyed);
+/** Asks the local Redis, without a driver; undefined where none answers. */
+function redis(...commands: string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(6379, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.on('close', () => {
+      resolve(answer === '' ? undefined : answer);
+    });
+    socket.on('error', () => {
+      resolve(undefined);
+    });
+    socket.end(`${[...commands, 'QUIT'].join('\r\n')}\r\n`);
   });
-  socket.on('error', () => {
-    resolve(false);
-  });
-});
+}
+const hasRedis = (await redis('PING'))?.startsWith('+PONG') ?? false;
 const hasDriver = ((): boolean => {
   try {
     return createRequire(import.meta.url).resolve('ioredis') !== '';
@@ -225,5 +233,12 @@ const hasDriver = ((): boolean => {
 
 (hasRedis && hasDriver ? describe : describe.skip)('jobs on Redis', () => {
   // A database of its own on that server: what lives in the first is not ours.
+  const empty = (): Promise<unknown> =>
+    redis(
+      'SELECT 15',
+      `EVAL "for _, k in ipairs(redis.call('keys', 'bull:throughline:*')) do redis.call('del', k) end" 0`,
+    );
+  beforeAll(empty);
+  afterAll(empty);
   keepsTheContract(() => queueConnection('', 'redis://127.0.0.1:6379/15'));
 });

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../../core/errors/domain-error.js';
+import { errorCode } from '../error-code.js';
 import type { PostgresBinaries } from './postgres-binaries.js';
 import { postgresAccount } from './postgres-account.js';
 import { type Account, runProgram } from './run-program.js';
+
+const DRAFT = 'draft-';
 
 /** The role and the database of the embedded server. */
 export const ROLE = 'throughline';
@@ -46,6 +49,7 @@ export async function ensureCluster(binaries: PostgresBinaries, dataDir: string)
   const exists = (await stat(data).catch(() => undefined)) !== undefined;
   const password = await keptPassword(join(dataDir, 'postgres-password'), exists);
   const cluster = { home, data, log: join(home, 'server.log'), account, password };
+  await removeDrafts(home);
   if (exists) await checkVersion(binaries, cluster);
   else await initialise(binaries, cluster);
   return cluster;
@@ -60,7 +64,7 @@ async function mkdirOpen(path: string): Promise<void> {
 /** Written before the cluster is made: a password that only a killed process knew would lock us out. */
 async function keptPassword(path: string, clusterExists: boolean): Promise<string> {
   const kept = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw new DomainError('data-folder-closed', `${path} cannot be read by this user`, {
       cause: error,
     });
@@ -76,12 +80,18 @@ async function keptPassword(path: string, clusterExists: boolean): Promise<strin
   return password;
 }
 
-/** Under another name until it is whole: a first start may be killed half way. */
+/** A first start may be killed half way; its initdb then lives on for a while and is left alone. */
+async function removeDrafts(home: string): Promise<void> {
+  for (const name of await readdir(home).catch(() => [])) {
+    if (!name.startsWith(DRAFT)) continue;
+    await rm(join(home, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Under a name of this start's own until it is whole. */
 async function initialise(binaries: PostgresBinaries, cluster: Cluster): Promise<void> {
-  const draft = `${cluster.data}.new`;
-  const passwordFile = join(cluster.home, 'password.new');
-  await rm(draft, { recursive: true, force: true });
-  await rm(passwordFile, { force: true });
+  const draft = join(cluster.home, `${DRAFT}${randomBytes(6).toString('hex')}`);
+  const passwordFile = `${draft}.password`;
   await writeFile(passwordFile, `${cluster.password}\n`, { mode: 0o600, flag: 'wx' });
   if (cluster.account) await chown(passwordFile, cluster.account.uid, cluster.account.gid);
   try {

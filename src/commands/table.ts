@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+
+/** A command as `--help` lists it; its module is loaded when it is used. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly description: string;
+  readonly load: () => Promise<(program: Command) => void>;
+}
+
+/** Every command, in the order in which `--help` lists them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'start',
+    description: 'start API, worker and dashboard, on an embedded PostgreSQL by default',
+    load: async () => (await import('./start.js')).registerStart,
+  },
+  {
+    name: 'import',
+    description: 'send files of the contract’s bodies, or tables mapped to them, to the service',
+    load: async () => (await import('./import.js')).registerImport,
+  },
+  {
+    name: 'replay',
+    description: 'feed a folder of history to the service in the order in which it became known',
+    load: async () => (await import('./replay.js')).registerReplay,
+  },
+  {
+    name: 'evaluate',
+    description: 'judge the learning core on any table with a label',
+    load: async () => (await import('./evaluate.js')).registerEvaluate,
+  },
+  {
+    name: 'funnel',
+    description: 'count who reaches each step in any file of events',
+    load: async () => (await import('./funnel.js')).registerFunnel,
+  },
+  {
+    name: 'simulate',
+    description: 'write a seeded world with its truth apart',
+    load: async () => (await import('./simulate.js')).registerSimulate,
+  },
+  {
+    name: 'demo',
+    description: 'simulate a world, feed it to the running service, train, and show the queue',
+    load: async () => (await import('./demo.js')).registerDemo,
+  },
+];
