@@ -11,6 +11,8 @@ export interface LogitProblem {
   readonly weights: Float64Array;
   /** 1 / C of scikit-learn. */
   readonly penalty: number;
+  /** Stops once a step promises less than this per unit of weight; 1e-11 where absent. */
+  readonly tolerance?: number | undefined;
 }
 
 const MAX_STEPS = 60;
@@ -38,7 +40,7 @@ export function fitPenalisedLogit(problem: LogitProblem, start?: Float64Array): 
     if (next === null) break;
     weights = next.weights;
     loss = next.loss;
-    if (decrement <= TOLERANCE * total) break;
+    if (decrement <= (problem.tolerance ?? TOLERANCE) * total) break;
   }
   return weights;
 }

@@ -14,12 +14,17 @@ export function validationFolds(
   random: () => number,
   embargo = 0,
 ): readonly Split[] {
-  const { labels, weights, times, groups } = set;
-  const folds =
-    times === undefined
-      ? stratifiedFolds({ labels, weights, groups }, labels.length < SMALL ? 5 : 3, random)
-      : rollingOrigin({ times, groups }, { embargo });
-  return folds.filter(({ train }) => hasBothClasses(set, train));
+  if (set.times === undefined) return mixedFolds(set, random);
+  const { times, groups } = set;
+  return rollingOrigin({ times, groups }, { embargo }).filter(({ train }) =>
+    hasBothClasses(set, train),
+  );
+}
+
+/** Stratified folds over all times, groups kept whole: five, three from 5000 rows. */
+export function mixedFolds(set: TrainingSet, random: () => number): readonly Split[] {
+  const count = set.labels.length < SMALL ? 5 : 3;
+  return stratifiedFolds(set, count, random).filter(({ train }) => hasBothClasses(set, train));
 }
 
 function hasBothClasses({ labels, weights }: TrainingSet, rows: Uint32Array): boolean {

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { seededRandom } from '../../../src/core/statistics/random.js';
+import {
+  givenSplit,
+  rollingOrigin,
+  stratifiedFolds,
+  stratifiedSplit,
+  timeSplit,
+} from '../../../src/core/training/splits.js';
+
+const timedRows = fc.array(
+  fc.record({ time: fc.integer({ min: 0, max: 60 }), group: fc.integer({ min: 0, max: 12 }) }),
+  { minLength: 5, maxLength: 80 },
+);
+
+describe('splits', () => {
+  it('follow the column where one is given, and refuse another word with its row', () => {
+    const split = givenSplit(['train', ' TEST', 'train']);
+    expect([...split.train]).toEqual([0, 2]);
+    expect([...split.test]).toEqual([1]);
+    expect(() => givenSplit(['train', 'valid'])).toThrow(/row 2 holds "valid"/);
+  });
+
+  it('by time train on the first 70 %', () => {
+    const times = Float64Array.from({ length: 10 }, (_, i) => 9 - i);
+    const { train, test } = timeSplit({ times }, 0.3);
+    expect([...train]).toEqual([3, 4, 5, 6, 7, 8, 9]);
+    expect([...test]).toEqual([0, 1, 2]);
+  });
+
+  it('by time never look ahead, never cut a group or a moment, keep the embargo', () => {
+    fc.assert(
+      fc.property(timedRows, fc.integer({ min: 0, max: 10 }), (rows, embargo) => {
+        const times = Float64Array.from(rows, ({ time }) => time);
+        const groups = rows.map(({ group }) => String(group));
+        const splits = [
+          ...rollingOrigin({ times, groups }, { embargo }),
+          timeSplit({ times, groups }, 0.3, embargo),
+        ];
+        for (const { train, test } of splits) {
+          const start = Math.min(...Array.from(test, (row) => times[row] ?? 0));
+          for (const row of train) {
+            expect(times[row]).toBeLessThan(start);
+            expect(start - (times[row] ?? 0)).toBeGreaterThanOrEqual(embargo);
+          }
+          const later = new Set(Array.from(test, (row) => groups[row]));
+          expect(Array.from(train).filter((row) => later.has(groups[row]))).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('roll the origin over disjoint later stretches with ever more to train on', () => {
+    const times = Float64Array.from({ length: 100 }, (_, i) => i);
+    const folds = rollingOrigin({ times });
+    expect(folds.map(({ train, test }) => [train.length, test.length])).toEqual([
+      [40, 20],
+      [60, 20],
+      [80, 20],
+    ]);
+  });
+
+  it('at random keep the share of positives and every group whole', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1000 }), (seed) => {
+        const labels = Uint8Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? 1 : 0));
+        const { train, test } = stratifiedSplit({ labels }, 0.3, seededRandom(seed));
+        expect([train.length, test.length]).toEqual([140, 60]);
+        expect(Array.from(test, (row) => labels[row] ?? 0).reduce((a, b) => a + b)).toBe(15);
+        const groups = Array.from(labels, (_, i) => `incident ${i % 37}`);
+        const folds = stratifiedFolds({ labels, groups }, 5, seededRandom(seed));
+        const tested = folds.flatMap((fold) => [...fold.test]).sort((a, b) => a - b);
+        expect(tested).toEqual(Array.from(labels.keys()));
+        for (const fold of folds) {
+          const held = new Set(Array.from(fold.test, (row) => groups[row]));
+          expect(Array.from(fold.train).some((row) => held.has(groups[row]))).toBe(false);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
