@@ -19,7 +19,7 @@ import { Replay } from './replay-run.js';
 import type { ReplayPlan } from './replay-steps.js';
 import { trainingLine } from './replay-training.js';
 
-interface ReplayOptions {
+export interface ReplayOptions {
   readonly from?: string;
   readonly until?: string;
   readonly trainAt?: string;
@@ -100,7 +100,8 @@ async function openPredictions(path: string | undefined): Promise<FileHandle | u
   }
 }
 
-async function replayFolder(folder: string, options: ReplayOptions): Promise<ReplaySummary> {
+/** Feeds a folder to the running service. */
+export async function replayFolder(folder: string, options: ReplayOptions): Promise<ReplaySummary> {
   const plan = planOf(options);
   const found = filesIn(folder);
   const client = new ApiClient(await addressOf(process.env));

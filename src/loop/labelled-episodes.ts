@@ -1,7 +1,6 @@
 import { ANOMALY_FEATURES } from '../core/features/anomaly-feature-list.js';
 import { featureTable } from '../core/features/feature-table.js';
 import type { FeatureSchema } from '../core/features/feature-schema.js';
-import { trainingLabel } from '../core/outcomes/training-label.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { TrainingSet } from '../core/training/classifier.js';
 import type { StoredOutcome } from '../storage/outcome.store.js';
@@ -9,6 +8,7 @@ import { outcomesByEpisode } from '../storage/outcome.store.js';
 import type { LoggedFeatures } from '../storage/prediction.store.js';
 import { firstPredictions } from '../storage/prediction.store.js';
 import type { Sql } from '../storage/sql.js';
+import { episodeLabel } from './episode-label.js';
 
 /** One row to learn from: what was known when an episode was first scored, and what it did. */
 export interface LabelledEpisode {
@@ -34,7 +34,7 @@ function labelled(
   logged: LoggedFeatures,
   outcomes: readonly StoredOutcome[],
 ): LabelledEpisode | null {
-  const label = trainingLabel(outcomes);
+  const label = episodeLabel(outcomes);
   if (label === null) return null;
   const failureId = outcomes.find((outcome) => outcome.failureId !== undefined)?.failureId;
   return {

@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
+import type { KnownFailure } from '../core/outcomes/failure-id.js';
 import { failureIdOf } from '../core/outcomes/failure-id.js';
 import type { MeasuredOutcome } from '../core/outcomes/measured-outcome.js';
 import type { Outcome } from '../core/outcomes/outcome.js';
@@ -27,6 +28,18 @@ function stageOf(versions: readonly StoredJourney[], due: DueOutcome): StageOfJo
   return { journey: stored.journey, stageIndex, segment: due.segment };
 }
 
+/** A mitigation counts where it cut the window short: what would have come after is not known. */
+function mitigationOf({ mitigatedAt, startedAt, horizon }: DueOutcome): { mitigation?: string } {
+  if (mitigatedAt === null || mitigatedAt >= startedAt + horizon) return {};
+  return { mitigation: `mitigated at ${new Date(mitigatedAt).toISOString()}` };
+}
+
+function knownFailure(outcome: Outcome): KnownFailure[] {
+  const { failureId, journey, stage, startedAt, endedAt } = outcome;
+  if (failureId === undefined || startedAt === undefined || endedAt === undefined) return [];
+  return [{ failureId, journey, stage, startedAt, endedAt }];
+}
+
 const UNDECIDED: Pick<Outcome, 'failure'> = { failure: null };
 
 async function outcomeOf(
@@ -42,7 +55,7 @@ async function outcomeOf(
     stage,
     verdict: 'unknown',
     source: 'measured',
-    ...(due.mitigatedAt === null ? {} : { mitigation: 'mitigated' }),
+    ...mitigationOf(due),
   } as const;
   if (measured === null) return { ...base, ...UNDECIDED };
   const { failure, failureProbability, conversionsLost, interval, failureWindow } = measured;
@@ -51,8 +64,8 @@ async function outcomeOf(
   const { startedAt, endedAt } = failureWindow;
   if (failure !== true) return { ...told, startedAt, endedAt };
   const range = { from: startedAt, to: endedAt, knownBy: dueAt };
-  const known = await failuresOfStage(sql, { journey, stage }, range);
-  const failureId = failureIdOf({ journey, stage }, failureWindow, known);
+  const known = (await failuresOfStage(sql, { journey, stage }, range)).flatMap(knownFailure);
+  const failureId = failureIdOf({ journey, stage, startedAt, endedAt }, known);
   return { ...told, startedAt, endedAt, failureId };
 }
 

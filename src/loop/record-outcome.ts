@@ -2,7 +2,6 @@ import type { EntityManager } from 'typeorm';
 
 import type { Outcome } from '../core/outcomes/outcome.js';
 import type { TrainingLabel } from '../core/outcomes/training-label.js';
-import { trainingLabel } from '../core/outcomes/training-label.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { anomaliesById } from '../storage/anomaly.store.js';
 import type { StoredEpisode } from '../storage/episode.store.js';
@@ -10,6 +9,7 @@ import { episodesById } from '../storage/episode.store.js';
 import { currentJourneys } from '../storage/journey.store.js';
 import { appendLabelChanges } from '../storage/label.store.js';
 import { appendOutcome, outcomesOfEpisode } from '../storage/outcome.store.js';
+import { episodeLabel } from './episode-label.js';
 
 interface Refusal {
   readonly pointer: string;
@@ -73,8 +73,8 @@ export async function recordOutcome(
     };
   }
   if (episode === null) return fate;
-  const was = counts(trainingLabel(before));
-  const is = counts(trainingLabel([...before, outcome]));
+  const was = counts(episodeLabel(before));
+  const is = counts(episodeLabel([...before, outcome]));
   const failures = is.failures - was.failures;
   const decided = is.decided - was.decided;
   const { id, service, name: rule } = episode;

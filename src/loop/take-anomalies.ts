@@ -4,8 +4,7 @@ import { serviceOf } from '../core/features/service-of.js';
 import type { JourneyVersion } from '../core/journeys/journey.js';
 import type { StageMapping } from '../core/journeys/stage-mapping.js';
 import { compileMappings } from '../core/journeys/stage-mapping.js';
-import { outcomeDueAt } from '../core/outcomes/outcome-due.js';
-import { DEFAULT_HORIZON } from '../core/outcomes/outcome-due.js';
+import { DEFAULT_HORIZON, outcomeDueAt } from '../core/outcomes/outcome-due.js';
 import type { Anomaly } from '../core/telemetry/anomaly.js';
 import { extendEpisode, joinsEpisode, startEpisode } from '../core/telemetry/episode.js';
 import type { Instant } from '../core/telemetry/time.js';
@@ -153,7 +152,7 @@ function stagesOf(
       stage: mapping.stage,
       relevance: mapping.relevance,
       horizon: stage.horizon ?? DEFAULT_HORIZON,
-      dueAt: outcomeDueAt(episode.startedAt, stage, journey),
+      dueAt: outcomeDueAt(episode, stage, journey),
     };
   });
 }

@@ -44,6 +44,9 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DomainError) return domainProblem(error);
   if (error instanceof HttpException) {
     const status = error.getStatus();
+    if (status === 400 && /JSON/.test(error.message)) {
+      return new Problem(400, 'malformed-json', error.message);
+    }
     return new Problem(status, NAMES[status] ?? 'request-failed', error.message);
   }
   return foreignProblem(error);

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Command } from 'commander';
+import { z } from 'zod';
+
+import { DAY, bucketStart } from '../core/telemetry/time.js';
+import { formatInstant } from '../wire/instant.js';
+import { addressOf, ApiClient, expectOk } from './api-client.js';
+import type { RunningService } from './demo-service.js';
+import { serviceForDemo } from './demo-service.js';
+import { queueText } from './demo-queue.js';
+import { replayFolder } from './replay.js';
+import { trainingLine } from './replay-training.js';
+import { writeWorld } from './simulate.js';
+
+const DAYS = 28;
+const SEED = 1;
+const SHOWN = 12;
+
+interface DemoOptions {
+  readonly json?: boolean;
+}
+
+const queuePage = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
+
+/** A world of four weeks that ends today, fed to the service as if lived through; trained twice. */
+async function feed(folder: string, tell: (words: string) => void): Promise<void> {
+  const start = bucketStart(Date.now(), DAY) - DAYS * DAY;
+  tell(`Simulating ${DAYS} days of customers, faults and alerts …`);
+  const world = await writeWorld({ days: DAYS, seed: SEED, start, scale: 1 }, folder);
+  const { events, anomalies } = world.lines;
+  tell(`Feeding ${events} events and ${anomalies} anomaly reports through the public API …`);
+  const at = [21, DAYS].map((day) => formatInstant(start + day * DAY));
+  const until = formatInstant(start + DAYS * DAY);
+  const summary = await replayFolder(folder, { trainAt: at.join(','), until });
+  tell(`Fed at ${summary.eventsPerSecond} events/s.`);
+  for (const training of summary.trainings) tell(trainingLine(training));
+  if (summary.stopped !== undefined) tell(`stopped: ${summary.stopped}`);
+}
+
+async function show(client: ApiClient, json: boolean): Promise<string> {
+  const page = expectOk(await client.get(`/v1/anomalies?sort=-priority&limit=${SHOWN}`));
+  return json ? `${JSON.stringify(page)}\n` : queueText(queuePage.parse(page).items);
+}
+
+async function demo(options: DemoOptions): Promise<void> {
+  const service: RunningService = await serviceForDemo(process.env);
+  const folder = await mkdtemp(join(tmpdir(), 'throughline-demo-'));
+  const tell = (words: string): void => {
+    process.stderr.write(`${words}\n`);
+  };
+  try {
+    await feed(folder, tell);
+    const address = await addressOf(process.env);
+    process.stdout.write(await show(new ApiClient(address), options.json ?? false));
+    tell(`\nOpen ${service.url} for the queue, the reasons and the journeys.`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  await service.untilStopped();
+}
+
+/** Adds `demo`: a simulated world through the public API, ending with the ranked queue. */
+export function registerDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('simulate a world, feed it to the service, train, and show the ranked queue')
+    .option('--json', 'print the queue as JSON')
+    .addHelpText(
+      'after',
+      '\nWithout a running service (THROUGHLINE_URL) it starts one, which goes on until Ctrl-C.',
+    )
+    .action(demo);
+}
