@@ -1,7 +1,7 @@
 import { DomainError } from '../errors/domain-error.js';
 import { re2Pattern } from './re2-pattern.js';
 
-export type MatcherOperator = '=' | '!=' | '=~' | '!~';
+type MatcherOperator = '=' | '!=' | '=~' | '!~';
 
 /** One condition on one label, compiled; a label that is absent is the empty string. */
 export interface Matcher {

@@ -79,7 +79,7 @@ export function stageWindow(journey: Journey, stageIndex: number): Duration {
  * How long the attempt took from the stage to the next one; null where it did not convert in the
  * stage's window. In an unordered journey a stage that comes after its next one took no time.
  */
-export function timeToConvert(
+function timeToConvert(
   journey: Journey,
   attempt: Attempt,
   stageIndex: number,

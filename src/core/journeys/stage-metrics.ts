@@ -18,7 +18,7 @@ export interface StageMetricsQuery {
 }
 
 /** Over the converted of mature cells; median and 90th percentile within 9.1 %. */
-export interface SecondsToConvert {
+interface SecondsToConvert {
   readonly mean: number;
   readonly median: number;
   readonly p90: number;
