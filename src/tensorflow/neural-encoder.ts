@@ -12,7 +12,7 @@ import { inputSlots } from '../core/training/neural-shape.js';
 import type { NeuralInput } from '../core/training/neural-shape.js';
 
 /** How a numeric feature is encoded; `missing` says whether unknown values were seen in training. */
-export interface NumericFit extends PiecewiseLinear {
+interface NumericFit extends PiecewiseLinear {
   readonly missing: boolean;
 }
 

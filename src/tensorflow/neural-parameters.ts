@@ -18,7 +18,7 @@ export interface NeuralProbe {
   readonly logOdds: readonly number[];
 }
 
-export interface NeuralTrainingFacts {
+interface NeuralTrainingFacts {
   readonly backend: string;
   readonly epochs: number;
   readonly bestEpoch: number;

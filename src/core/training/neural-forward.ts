@@ -29,6 +29,8 @@ export class NeuralForward {
   private readonly width: number;
   /** Hidden weights (width x width), then each member's biases. */
   private readonly hidden: Float32Array;
+  /** Hidden weights with rows and columns turned, for the way back. */
+  private readonly turned: Float32Array;
   private readonly heads: Float32Array;
   private readonly headBias: Float64Array;
   /** What the hidden layer and the heads gave last; reused from row to row. */
@@ -36,6 +38,7 @@ export class NeuralForward {
   private readonly memberUnits: readonly Float64Array[];
   private readonly logits: Float64Array;
   private readonly terms: RowTerms;
+  private readonly back: Float64Array;
 
   constructor(shape: NeuralShape, weights: Float64Array) {
     const blocks = neuralWeights(shape, weights);
@@ -43,6 +46,10 @@ export class NeuralForward {
     this.members = shape.members;
     this.width = shape.width;
     this.hidden = Float32Array.from([...blocks.hidden, ...blocks.hiddenBias]);
+    this.turned = this.hidden.slice(0, blocks.hidden.length).map((_, at) => {
+      const [row, column] = [Math.floor(at / shape.width), at % shape.width];
+      return blocks.hidden[column * shape.width + row] ?? 0;
+    });
     this.heads = Float32Array.from(blocks.heads);
     this.headBias = blocks.headBias;
     const units = new Float64Array(shape.members * shape.width);
@@ -52,6 +59,7 @@ export class NeuralForward {
       units.subarray(m * shape.width, (m + 1) * shape.width),
     );
     this.terms = new RowTerms(shape.width + 1);
+    this.back = new Float64Array(shape.width);
   }
 
   /** Log-odds at the base point, from which contributions are measured. */
@@ -145,24 +153,26 @@ export class NeuralForward {
 
   /** Back-propagates from what `finish` has just left behind. */
   private addGradient(units: Float64Array, weight: number, gradient: Float64Array): void {
+    const { width, back } = this;
     const slopes = this.memberSlopes();
-    for (let i = 0; i < units.length; i += 1) {
-      if ((units[i] ?? 0) <= 0) continue;
-      const slope = slopes[Math.floor(i / this.width)] ?? 0;
-      gradient[i] = (gradient[i] ?? 0) + weight * slope * this.unitGradient(i);
+    for (const [m, answer] of this.memberUnits.entries()) {
+      this.unmix(m, answer);
+      const share = weight * (slopes[m] ?? 0);
+      for (let i = 0; i < width; i += 1) {
+        const at = m * width + i;
+        if ((units[at] ?? 0) > 0) gradient[at] = (gradient[at] ?? 0) + share * (back[i] ?? 0);
+      }
     }
   }
 
-  /** Derivative of its member's logit by one active unit of the first layer. */
-  private unitGradient(unit: number): number {
-    const { width, hidden, heads, hiddenUnits } = this;
-    const from = (unit % width) * width;
-    const to = unit - (unit % width);
-    let sum = 0;
+  /** Derivative of one member's logit by its hidden layer's inputs, into `back`. */
+  private unmix(member: number, answer: Float64Array): void {
+    const { width, terms } = this;
+    terms.clear();
     for (let j = 0; j < width; j += 1) {
-      if ((hiddenUnits[to + j] ?? 0) > 0) sum += (hidden[from + j] ?? 0) * (heads[to + j] ?? 0);
+      if ((answer[j] ?? 0) > 0) terms.note(j * width, this.heads[member * width + j] ?? 0);
     }
-    return sum;
+    sumRows(this.turned, terms, this.back);
   }
 
   /** Derivative of the log-odds of the mean probability by each member's logit. */
