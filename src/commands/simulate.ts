@@ -149,10 +149,17 @@ async function run(flags: SimulateFlags): Promise<void> {
     : null;
   bar?.start(days, 0);
   const onDay: OnDay = (day) => bar?.update(day);
-  const summary = await writeWorld({ days, seed, start, scale }, out, onDay).finally(() => {
+  try {
+    const summary = await writeWorld({ days, seed, start, scale }, out, onDay);
+    const json = flags.json === true;
+    process.stdout.write(json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    process.stderr.write(`throughline simulate: ${error.message}\n`);
+    process.exitCode = 1;
+  } finally {
     bar?.stop();
-  });
-  process.stdout.write(flags.json === true ? `${JSON.stringify(summary)}\n` : summaryText(summary));
+  }
 }
 
 function summaryText({ out, lines, faults, failures, missed }: SimulationSummary): string {

@@ -35,7 +35,7 @@ export const ALERT_RULES = {
     severities: {
       recommendations: 'critical',
       search: 'critical',
-      cdn: 'critical',
+      'payment-gateway': 'critical',
       inventory: 'warning',
       'fraud-check': 'warning',
       billing: 'warning',
@@ -69,8 +69,13 @@ export const ALERT_RULES = {
     name: 'CpuSaturation',
     source: 'prometheus',
     ...figures('cpu_usage', 0.85, 3),
-    severity: 'critical',
-    severities: { cart: 'warning', auth: 'warning', catalog: 'error' },
+    severity: 'error',
+    severities: {
+      search: 'critical',
+      recommendations: 'critical',
+      mail: 'critical',
+      cart: 'warning',
+    },
     falseAlarms: 0.085,
   },
   MemoryPressure: {

@@ -35,6 +35,8 @@ function delayShares({ median, sigma, window }: StageBehaviour): Float64Array {
   });
 }
 
+const EMPTY = new Float64Array(0);
+
 const DELAYS = JOURNEYS.map(({ stages }) => stages.map(delayShares));
 
 function moved(entries: Float64Array, shares: Float64Array): Float64Array {
@@ -56,57 +58,69 @@ export interface Stretch {
   readonly cells: number;
 }
 
-interface SegmentFlow {
+/** Expected customers of a journey in health. */
+export interface HealthyFlow {
   readonly journey: number;
-  readonly segment: (typeof SEGMENTS)[number];
-  readonly arrivals: Float64Array;
   readonly stretch: Stretch;
+  /** Entries of one segment by stage and cell; arrivals are the entries of the first stage. */
+  readonly segments: readonly {
+    readonly segment: (typeof SEGMENTS)[number];
+    readonly entries: readonly Float64Array[];
+  }[];
 }
 
-/** Conversions by stage and cell for one segment under a harm. */
-function conversionsOf(flow: SegmentFlow, harm: Harm): Float64Array[] {
-  const { journey, segment, stretch } = flow;
-  const left = (stage: number, cell: number): number => {
-    const at = stretch.from + (cell + 0.5) * CELL;
-    return 1 - harm(at, { journey, stage, segment: segment.name });
-  };
-  let entries: Float64Array = flow.arrivals.map((count, cell) => count * left(ARRIVAL, cell));
-  const stages = JOURNEYS[journey]?.stages ?? [];
-  return stages.map((stage, index) => {
-    const rate = passRate(stage, segment.readiness);
-    const conversions = entries.map((count, cell) => count * rate * left(index, cell));
-    entries = moved(conversions, DELAYS[journey]?.[index] ?? new Float64Array(0));
-    return conversions;
-  });
+function middleOf({ from }: Stretch, cell: number): Instant {
+  return from + (cell + 0.5) * CELL;
 }
 
-const NO_HARM: Harm = () => 0;
-
-/** What a harm takes from each stage of a journey in expectation; the last stage has no conversions. */
-export function expectedFlow(
-  journey: number,
-  stretch: Stretch,
-  traffic: Traffic,
-  harm: Harm,
-): StageFlow[] {
+/** The flow of customers through a journey while nothing is wrong. */
+export function healthyFlow(journey: number, stretch: Stretch, traffic: Traffic): HealthyFlow {
   const total = Float64Array.from({ length: stretch.cells }, (_, cell) => {
-    const at = stretch.from + (cell + 0.5) * CELL;
+    const at = middleOf(stretch, cell);
     return (traffic.usual(journey, at) + traffic.surge(journey, at)) * CELL;
   });
+  const stages = JOURNEYS[journey]?.stages ?? [];
+  const segments = SEGMENTS.map((segment) => {
+    const entries: Float64Array[] = [total.map((count) => count * segment.share)];
+    for (const [index, stage] of stages.slice(0, -1).entries()) {
+      const rate = passRate(stage, segment.readiness);
+      const conversions = (entries[index] ?? EMPTY).map((count) => count * rate);
+      entries.push(moved(conversions, DELAYS[journey]?.[index] ?? EMPTY));
+    }
+    return { segment, entries };
+  });
+  return { journey, stretch, segments };
+}
+
+/**
+ * What a harm takes from each stage in expectation. Only the gap is followed from stage to stage:
+ * those who did not come, and those who came in vain. The last stage has no conversions.
+ */
+export function lostFlow({ journey, stretch, segments }: HealthyFlow, harm: Harm): StageFlow[] {
+  const stages = JOURNEYS[journey]?.stages ?? [];
   const empty = (): Float64Array => new Float64Array(stretch.cells);
-  const flows = (JOURNEYS[journey]?.stages ?? []).map(() => ({ expected: empty(), lost: empty() }));
-  for (const segment of SEGMENTS) {
-    const arrivals = total.map((count) => count * segment.share);
-    const flow = { journey, segment, arrivals, stretch };
-    const healthy = conversionsOf(flow, NO_HARM);
-    const hurt = conversionsOf(flow, harm);
-    flows.forEach(({ expected, lost }, stage) => {
-      for (let cell = 0; cell < stretch.cells; cell += 1) {
-        const usual = healthy[stage]?.[cell] ?? 0;
-        expected[cell] = (expected[cell] ?? 0) + usual;
-        lost[cell] = (lost[cell] ?? 0) + usual - (hurt[stage]?.[cell] ?? 0);
-      }
-    });
+  const flows = stages.map(() => ({ expected: empty(), lost: empty() }));
+  for (const { segment, entries } of segments) {
+    const taken = (stage: number, cell: number): number =>
+      harm(middleOf(stretch, cell), { journey, stage, segment: segment.name });
+    let missing: Float64Array = (entries[0] ?? EMPTY).map(
+      (count, cell) => count * taken(ARRIVAL, cell),
+    );
+    for (const [index, { expected, lost }] of flows.entries()) {
+      const stage = stages[index];
+      const usual = entries[index];
+      if (stage === undefined || usual === undefined) continue;
+      const rate = passRate(stage, segment.readiness);
+      const gap = missing.map((gone, cell) => {
+        const came = (usual[cell] ?? 0) - gone;
+        return rate * (gone + came * taken(index, cell));
+      });
+      usual.forEach((count, cell) => {
+        expected[cell] = (expected[cell] ?? 0) + count * rate;
+        lost[cell] = (lost[cell] ?? 0) + (gap[cell] ?? 0);
+      });
+      missing = moved(gap, DELAYS[journey]?.[index] ?? EMPTY);
+    }
   }
   return flows;
 }

@@ -1,8 +1,8 @@
 import { normalQuantile } from '../statistics/special-functions.js';
 import { MINUTE } from '../telemetry/time.js';
 import type { Instant } from '../telemetry/time.js';
-import { CELL, expectedFlow } from './expected-flow.js';
-import type { StageFlow, Stretch } from './expected-flow.js';
+import { CELL, healthyFlow, lostFlow } from './expected-flow.js';
+import type { HealthyFlow, StageFlow, Stretch } from './expected-flow.js';
 import type { Fault } from './fault.js';
 import { KIND_SHAPES } from './fault.js';
 import { ARRIVAL, exposureAt, harmIndex } from './harm-index.js';
@@ -80,20 +80,25 @@ interface Assessment {
 }
 
 /** How often each stage would fail over the strengths that such a fault can have. */
-function failureShares({ fault, journey, traffic, scale }: Assessment, stretch: Stretch): number[] {
+function failureShares(
+  { fault, journey, traffic, scale }: Assessment,
+  healthy: HealthyFlow,
+): number[] {
   const { median, sigma } = KIND_SHAPES[fault.kind];
   const stages = JOURNEYS[journey]?.stages ?? [];
   const failures = stages.map(() => 0);
-  for (let i = 0; i < STRENGTHS; i += 1) {
+  // The strongest first: where it breaks nothing, no weaker one does.
+  for (let i = STRENGTHS - 1; i >= 0; i -= 1) {
     const strength = median * Math.exp(sigma * normalQuantile((i + 0.5) / STRENGTHS));
-    const harm = harmIndex([{ ...fault, strength }], traffic);
-    const flows = expectedFlow(journey, stretch, traffic, harm);
-    stages.forEach((stage, index) => {
+    const flows = lostFlow(healthy, harmIndex([{ ...fault, strength }], traffic));
+    const broken = stages.map((stage, index) => {
       const flow = flows[index];
-      if (flow !== undefined && failing(flow, stage, scale) !== null) {
-        failures[index] = (failures[index] ?? 0) + 1;
-      }
+      return flow !== undefined && failing(flow, stage, scale) !== null;
     });
+    broken.forEach((isBroken, index) => {
+      failures[index] = (failures[index] ?? 0) + (isBroken ? 1 : 0);
+    });
+    if (!broken.includes(true)) break;
   }
   return failures.map((count) => count / STRENGTHS);
 }
@@ -103,8 +108,9 @@ function effectsOn(assessment: Assessment): StageEffect[] {
   const behaviour = JOURNEYS[journey];
   if (behaviour === undefined || !touches(fault, journey)) return [];
   const stretch = stretchOf(fault, journey);
-  const flows = expectedFlow(journey, stretch, traffic, harmIndex([fault], traffic));
-  const shares = failureShares(assessment, stretch);
+  const healthy = healthyFlow(journey, stretch, traffic);
+  const flows = lostFlow(healthy, harmIndex([fault], traffic));
+  const shares = failureShares(assessment, healthy);
   // The last stage leads nowhere: it has no conversions to lose.
   return behaviour.stages.slice(0, -1).flatMap((stage, index) => {
     const flow = flows[index];

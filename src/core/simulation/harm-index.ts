@@ -44,11 +44,12 @@ export function harmIndex(faults: readonly Fault[], traffic: Pick<Traffic, 'load
   return (at, { journey, stage, segment }) => {
     const near = byHour.get(Math.floor(at / HOUR));
     if (near === undefined) return 0;
-    const load = traffic.load(at);
     let left = 1;
     for (const fault of near) {
+      if (at < fault.startedAt || at >= fault.endedAt) continue;
       const exposure = exposureAt(fault.service, journey, stage);
-      left *= 1 - harmOf(fault, { exposure, segment, at, load });
+      if (exposure === 0) continue;
+      left *= 1 - harmOf(fault, { exposure, segment, at, load: traffic.load(at) });
     }
     return 1 - left;
   };

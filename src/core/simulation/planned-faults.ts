@@ -13,8 +13,8 @@ import { endOf } from './world-options.js';
 
 /** Tries for a spontaneous fault on each day, and the probability that a try is one. */
 const TRIES_PER_DAY = 4;
-const FAULTS_PER_TRY = 0.4;
-const BAD_RELEASES = 0.09;
+const FAULTS_PER_TRY = 0.26;
+const BAD_RELEASES = 0.055;
 
 const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['latency', 26],

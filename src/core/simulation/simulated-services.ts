@@ -12,7 +12,7 @@ export interface SimulatedService {
 
 /** The services and their calls. */
 export const SERVICES: readonly SimulatedService[] = [
-  { name: 'web-frontend', team: 'web', frailty: 8, observability: 0.4, calls: { cdn: 0.3 } },
+  { name: 'web-frontend', team: 'web', frailty: 7, observability: 0.65, calls: { cdn: 0.3 } },
   { name: 'cdn', team: 'platform', frailty: 9, observability: 0.95, calls: {} },
   { name: 'search', team: 'discovery', frailty: 13, observability: 1, calls: {} },
   {
