@@ -109,7 +109,13 @@ function excessByLength(
   const values: number[] = [];
   for (const length of lengths) {
     const span = { buckets: Math.round(length / series.width), leverage };
-    values.push(excessOf(deviations(series, good, span, of), values.at(-1) ?? 0.0025));
+    // Until history tells: half way (in logarithms) between what evens out and what lasts.
+    const shorter = values.at(-1);
+    const prior =
+      shorter === undefined
+        ? 0.0025
+        : shorter / Math.sqrt(length / (lengths[values.length - 1] ?? length));
+    values.push(excessOf(deviations(series, good, span, of), prior));
   }
   return { lengths, values };
 }

@@ -2,42 +2,51 @@ import { betaBinomialLogPmf } from '../statistics/beta-binomial.js';
 import { negativeBinomialLogPmf } from '../statistics/negative-binomial.js';
 import type { WindowTotals } from './window-totals.js';
 
-/** Likelihood of a relative drop over a grid, against no drop: log of the weight of each cell. */
+/** Likelihood ratio of a relative drop against none, integrated over the cells of a grid. */
 export interface DropGrid {
+  /** Ascending, one more than there are cells. */
+  readonly edges: Float64Array;
   readonly drops: Float64Array;
   readonly logWeights: Float64Array;
-  readonly cell: number;
 }
 
 const CELLS = 14;
+const REACH = 5;
 
 /**
- * Integrates the likelihood ratio of a drop that is uniform on 0..1, over the cells where it is
- * not negligible (five standard deviations about the observed drop).
+ * Integrates the likelihood ratio of a drop that is uniform on 0..1. The cells are even in the log
+ * of what is left and cover five standard deviations about what was seen: counts are near normal
+ * there, also close to a total loss.
  */
-function dropGrid(observed: number, sd: number, logRatio: (drop: number) => number): DropGrid {
-  const low = Math.min(Math.max(0, observed - 5 * sd), 0.98);
-  const high = Math.min(1, Math.max(observed + 5 * sd, low + 0.02, Math.min(sd, 1)));
-  const cell = (high - low) / CELLS;
+function dropGrid(left: number, sd: number, logRatio: (drop: number) => number): DropGrid {
+  const centre = Math.log(left);
+  const high = Math.min(0, centre + REACH * sd);
+  const low = Math.min(centre - REACH * sd, high - sd);
+  const edges = Float64Array.from(
+    { length: CELLS + 1 },
+    (_, i) => 1 - Math.exp(high + ((low - high) * i) / CELLS),
+  );
+  edges[CELLS] = 1;
   const drops = new Float64Array(CELLS);
   const logWeights = new Float64Array(CELLS);
   for (let i = 0; i < CELLS; i += 1) {
-    const drop = low + (i + 0.5) * cell;
+    const drop = 1 - Math.exp(high + ((low - high) * (i + 0.5)) / CELLS);
     drops[i] = drop;
-    logWeights[i] = logRatio(drop) + Math.log(cell);
+    logWeights[i] = logRatio(drop) + Math.log((edges[i + 1] ?? 1) - (edges[i] ?? 0));
   }
-  return { drops, logWeights, cell };
+  return { edges, drops, logWeights };
 }
 
 /** How far the conversion rate of those who came fell. */
 export function rateDropGrid(window: WindowTotals): DropGrid {
   const { entered, converted, rate, rateExcess } = window;
-  const usual = Math.max(entered * rate, 1e-9);
-  const observed = 1 - converted / usual;
-  const sd = Math.sqrt((1 - rate) / usual + rateExcess + 1 / (usual * usual));
+  const usual = Math.max(entered * rate, 0.5);
+  const sd = Math.sqrt(
+    Math.max(0.05, 1 - converted / (entered + 1)) / (converted + 1) + rateExcess,
+  );
   const none = betaBinomialLogPmf(converted, entered, rate, rateExcess);
   return dropGrid(
-    observed,
+    (converted + 0.5) / usual,
     sd,
     (drop) => betaBinomialLogPmf(converted, entered, rate * (1 - drop), rateExcess) - none,
   );
@@ -46,11 +55,11 @@ export function rateDropGrid(window: WindowTotals): DropGrid {
 /** How many of those expected no longer came. */
 export function entriesDropGrid(window: WindowTotals): DropGrid {
   const { entered, expectedEntries, entriesExcess } = window;
-  const usual = Math.max(expectedEntries, 1e-9);
-  const sd = Math.sqrt(1 / usual + entriesExcess + 1 / (usual * usual));
+  const usual = Math.max(expectedEntries, 0.5);
+  const sd = Math.sqrt(1 / (entered + 1) + entriesExcess);
   const none = negativeBinomialLogPmf(entered, usual, entriesExcess);
   return dropGrid(
-    1 - entered / usual,
+    (entered + 0.5) / usual,
     sd,
     (drop) => negativeBinomialLogPmf(entered, usual * (1 - drop), entriesExcess) - none,
   );
@@ -79,14 +88,13 @@ function tailSums(grid: DropGrid, scale: number): Float64Array {
 }
 
 /** The weight of drops of at least `least`, the cell in which it lies counted in part. */
-function weightAbove(grid: DropGrid, tail: Float64Array, least: number): number {
-  const start = (grid.drops[0] ?? 0) - grid.cell / 2;
-  const position = (least - start) / grid.cell;
-  if (position <= 0) return tail[0] ?? 0;
-  const cell = Math.floor(position);
-  if (cell >= CELLS) return 0;
+function weightAbove({ edges }: DropGrid, tail: Float64Array, least: number): number {
+  let cell = 0;
+  while (cell < CELLS && (edges[cell + 1] ?? 1) <= least) cell += 1;
+  const [from, to] = [edges[cell] ?? 1, edges[cell + 1] ?? 1];
   const inside = (tail[cell] ?? 0) - (tail[cell + 1] ?? 0);
-  return (tail[cell + 1] ?? 0) + inside * (1 - (position - cell));
+  const part = to > from ? Math.min(1, (to - least) / (to - from)) : 0;
+  return (tail[cell + 1] ?? 0) + inside * part;
 }
 
 /** Weighs every kind and size of drop in the window against no drop at all. */

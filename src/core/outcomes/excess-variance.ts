@@ -39,13 +39,17 @@ export function excessOf(deviations: readonly Deviation[], prior: number): numbe
   return excess;
 }
 
-/** The excess variance of a stretch of any length, between the known ones linear in log length. */
-export function excessAt(excess: ExcessVariance, length: Duration): number {
-  const { lengths, values } = excess;
-  let at = 0;
-  while (at < lengths.length - 1 && length > (lengths[at] ?? 0)) at += 1;
-  const [highLength, high] = [lengths[at] ?? 0, values[at] ?? 0];
-  if (at === 0 || length >= highLength) return high;
-  const [lowLength, low] = [lengths[at - 1] ?? 0, values[at - 1] ?? 0];
-  return low + ((high - low) * Math.log(length / lowLength)) / Math.log(highLength / lowLength);
+/** What is independent from bucket to bucket falls as one over the length: a line in logarithms. */
+function powerLaw(low: number, high: number, share: number): number {
+  return low > 0 && high > 0 ? low ** (1 - share) * high ** share : low + (high - low) * share;
+}
+
+/** The excess variance of a stretch of any length, a power law between known ones. */
+export function excessAt({ lengths, values }: ExcessVariance, length: Duration): number {
+  const next = lengths.findIndex((known) => known >= length);
+  const last = lengths.length - 1;
+  if (next <= 0) return values[next === 0 ? 0 : last] ?? 0;
+  const [from, to] = [lengths[next - 1] ?? 0, lengths[next] ?? 0];
+  const share = Math.log(length / from) / Math.log(to / from);
+  return powerLaw(values[next - 1] ?? 0, values[next] ?? 0, share);
 }

@@ -15,7 +15,7 @@ export interface CandidateWindow {
 }
 
 export interface FailureScan {
-  /** Probability that nothing dropped. */
+  /** Probability that nothing dropped, or only later than the episode can be blamed for. */
   readonly none: number;
   /** P(relative drop of conversions >= the smallest that matters), the scan counted. */
   readonly failureProbability: number;
@@ -50,32 +50,75 @@ interface Weighed {
   readonly logWeight: number;
 }
 
+interface Start {
+  readonly bucket: number;
+  readonly prior: number;
+}
+
 /** Half of the failures are there when the episode starts; the others begin at any time after. */
 function startPrior(start: number, starts: number): number {
   return 0.5 / starts + (start === 0 ? 0.5 : 0);
 }
 
-function weighAll(table: WindowTable, options: ScanOptions): Weighed[] {
-  const starts = Math.min(
-    table.buckets,
-    Math.max(1, Math.ceil((options.until - table.timeOf(0)) / table.width)),
-  );
+function weigh(table: WindowTable, options: ScanOptions, starts: readonly Start[]): Weighed[] {
   const lengths = lengthsOf(table.width);
   // Log-uniform lengths: a failure of minutes is as likely as one of hours.
   const shares = lengths.map((length, i) => Math.log((lengths[i + 1] ?? length * 1.15) / length));
   const total = shares.reduce((sum, share) => sum + share, 0);
   const weighed: Weighed[] = [];
-  for (let start = 0; start < starts; start += 1) {
+  for (const { bucket, prior } of starts) {
     lengths.forEach((length, i) => {
-      if (start + length > table.buckets) return;
-      const window = table.totals(start, start + length);
+      if (bucket + length > table.buckets) return;
+      const window = table.totals(bucket, bucket + length);
       const posterior = dropPosterior(window, options.minRelativeDrop);
-      const prior = (options.prior * startPrior(start, starts) * (shares[i] ?? 0)) / total;
-      weighed.push({ window, posterior, logWeight: Math.log(prior) + posterior.logEvidence });
+      const logPrior = Math.log((prior * (shares[i] ?? 0)) / total);
+      weighed.push({ window, posterior, logWeight: logPrior + posterior.logEvidence });
     });
   }
   return weighed;
 }
+
+/** How many failures begin in an hour that no episode told of: about one in four days. */
+const UNTOLD_PER_HOUR = 0.01;
+const LATER_STEP: Duration = 15 * MINUTE;
+
+/** Starts after the window, in steps: what began there is not the episode's. */
+function laterStarts(table: WindowTable, starts: number): Start[] {
+  const step = Math.max(1, Math.round(LATER_STEP / table.width));
+  const prior = (UNTOLD_PER_HOUR * step * table.width) / HOUR;
+  const later: Start[] = [];
+  for (let bucket = starts; bucket < table.buckets; bucket += step) later.push({ bucket, prior });
+  return later;
+}
+
+const sumExp = (weighed: readonly Weighed[], scale: number): number =>
+  weighed.reduce((sum, { logWeight }) => sum + Math.exp(logWeight - scale), 0);
+
+function posteriorOf(
+  weighed: readonly Weighed[],
+  logNone: number,
+  later: readonly Weighed[],
+): Omit<FailureScan, 'worst'> {
+  const scale = [...weighed, ...later].reduce(
+    (most, { logWeight }) => Math.max(most, logWeight),
+    logNone,
+  );
+  const none = Math.exp(logNone - scale) + sumExp(later, scale);
+  const total = none + sumExp(weighed, scale);
+  const candidates = weighed.map(({ window, posterior, logWeight }) => ({
+    window,
+    posterior,
+    weight: Math.exp(logWeight - scale) / total,
+  }));
+  const failureProbability = candidates.reduce(
+    (sum, { weight, posterior }) => sum + weight * posterior.shareLarge,
+    0,
+  );
+  return { none: none / total, failureProbability, candidates };
+}
+
+/** Below this there is nothing for a later failure to explain. */
+const UNLIKELY = 0.05;
 
 /**
  * Searches the worst contiguous run of buckets. Every run is weighed against no failure by its
@@ -83,23 +126,23 @@ function weighAll(table: WindowTable, options: ScanOptions): Weighed[] {
  * (Bayesian scan statistic: Neill, Moore & Cooper 2005).
  */
 export function scanForFailure(table: WindowTable, options: ScanOptions): FailureScan {
-  const weighed = weighAll(table, options);
-  const logNone = Math.log(1 - options.prior);
-  const top = weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), logNone);
-  const total = weighed.reduce(
-    (sum, { logWeight }) => sum + Math.exp(logWeight - top),
-    Math.exp(logNone - top),
-  );
-  const candidates = weighed.map(({ window, posterior, logWeight }) => ({
-    window,
-    posterior,
-    weight: Math.exp(logWeight - top) / total,
+  const { prior, until } = options;
+  const within = Math.max(1, Math.ceil((until - table.timeOf(0)) / table.width));
+  const starts = Math.min(table.buckets, within);
+  const own = Array.from({ length: starts }, (_, bucket) => ({
+    bucket,
+    prior: prior * startPrior(bucket, starts),
   }));
-  let worst: CandidateWindow | null = null;
-  let failureProbability = 0;
-  for (const candidate of candidates) {
-    failureProbability += candidate.weight * candidate.posterior.shareLarge;
-    if (!worst || candidate.weight > worst.weight) worst = candidate;
+  const weighed = weigh(table, options, own);
+  const logNone = Math.log(1 - prior);
+  let posterior = posteriorOf(weighed, logNone, []);
+  if (posterior.failureProbability > UNLIKELY) {
+    const later = weigh(table, options, laterStarts(table, starts));
+    posterior = posteriorOf(weighed, logNone, later);
   }
-  return { none: Math.exp(logNone - top) / total, failureProbability, candidates, worst };
+  const worst = posterior.candidates.reduce<CandidateWindow | null>(
+    (most, next) => (most && most.weight >= next.weight ? most : next),
+    null,
+  );
+  return { ...posterior, worst };
 }

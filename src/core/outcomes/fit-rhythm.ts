@@ -24,29 +24,42 @@ const CUT = 3;
 
 type Levels = Pick<WeeklyRhythm, 'origin' | 'levels'>;
 
-function fitLevels(hours: readonly HourCount[], season: readonly number[]): Levels {
-  const first = hours[0];
-  const last = hours.at(-1);
-  if (!first || !last) return { origin: 0, levels: [0] };
-  const origin = bucketStart(first.at, DAY);
-  const days = Math.floor((last.at - origin) / DAY) + 1;
-  const counts = new Float64Array(days);
-  const exposures = new Float64Array(days);
+interface DayCount {
+  count: number;
+  exposure: number;
+}
+
+function countsByDay(
+  hours: readonly HourCount[],
+  season: readonly number[],
+  origin: Instant,
+): DayCount[] {
+  const last = hours.at(-1)?.at ?? origin;
+  const days = Array.from({ length: Math.floor((last - origin) / DAY) + 1 }, () => ({
+    count: 0,
+    exposure: 0,
+  }));
   for (const { at, count, exposure } of hours) {
-    const day = Math.floor((at - origin) / DAY);
-    counts[day] = (counts[day] ?? 0) + count;
-    exposures[day] = (exposures[day] ?? 0) + exposure * (season[hourOfWeek(at)] ?? 1);
+    const day = days[Math.floor((at - origin) / DAY)];
+    if (!day) continue;
+    day.count += count;
+    day.exposure += exposure * (season[hourOfWeek(at)] ?? 1);
   }
+  return days;
+}
+
+function fitLevels(hours: readonly HourCount[], season: readonly number[]): Levels {
+  const origin = bucketStart(hours[0]?.at ?? 0, DAY);
+  const days = countsByDay(hours, season, origin);
   const decay = 0.5 ** (1 / HALF_LIFE_DAYS);
-  // Before anything is known the first day explains itself.
-  const levels = [(counts[0] ?? 0) / Math.max(exposures[0] ?? 0, 1e-12)];
   let [count, exposure] = [0, 0];
-  for (let day = 0; day < days; day += 1) {
-    count = count * decay + (counts[day] ?? 0);
-    exposure = exposure * decay + (exposures[day] ?? 0);
-    levels.push(exposure > 0 ? count / exposure : (levels.at(-1) ?? 0));
-  }
-  return { origin, levels };
+  const known = days.map((day) => {
+    count = count * decay + day.count;
+    exposure = exposure * decay + day.exposure;
+    return exposure > 0 ? count / exposure : 0;
+  });
+  // Each day starts with what the days before it say; before them the first explains itself.
+  return { origin, levels: [known[0] ?? 0, ...known] };
 }
 
 interface Tiers {

@@ -27,8 +27,9 @@ function dropSampler(grid: DropGrid): DropSampler {
   return {
     logTotal: top + Math.log(weights.reduce((sum, weight) => sum + weight, 0)),
     draw(random): number {
-      const drop = grid.drops[drawIndex(weights, random)] ?? 0;
-      return drop + (random() - 0.5) * grid.cell;
+      const cell = drawIndex(weights, random);
+      const [from, to] = [grid.edges[cell] ?? 0, grid.edges[cell + 1] ?? 1];
+      return from + random() * (to - from);
     },
   };
 }

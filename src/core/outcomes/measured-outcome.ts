@@ -54,10 +54,14 @@ export interface MeasuredOutcome {
   readonly reason?: 'no-data' | 'too-thin' | 'not-certain' | 'loss-below-minimum';
 }
 
-function undecided(reason: 'no-data' | 'too-thin', expectedEntrants: number): MeasuredOutcome {
+function undecided(
+  reason: 'no-data' | 'too-thin',
+  failureProbability: number,
+  expectedEntrants: number,
+): MeasuredOutcome {
   return {
     failure: null,
-    failureProbability: FAILURE_PRIOR,
+    failureProbability,
     conversionsLost: 0,
     interval: [0, 0],
     relativeDrop: 0,
@@ -95,10 +99,12 @@ export function measureOutcome(measurement: Measurement): MeasuredOutcome {
   const first = table.totals(0, buckets);
   const expectedEntrants = first.expectedEntries;
   const prior = measurement.prior ?? FAILURE_PRIOR;
-  if (buckets === 0 || first.startedAt > startedAt) return undecided('no-data', expectedEntrants);
-  if (expectedEntrants < MIN_EXPECTED_ENTRANTS) return undecided('too-thin', expectedEntrants);
+  if (buckets === 0 || first.startedAt > startedAt)
+    return undecided('no-data', prior, expectedEntrants);
+  if (expectedEntrants < MIN_EXPECTED_ENTRANTS)
+    return undecided('too-thin', prior, expectedEntrants);
   const scan = scanForFailure(table, { until, minRelativeDrop, prior });
-  if (!scan.worst) return undecided('no-data', expectedEntrants);
+  if (!scan.worst) return undecided('no-data', prior, expectedEntrants);
   const draws = drawLosses(scan, DRAWS, random);
   const losses = Float64Array.from(draws, ({ loss }) => loss).sort();
   const mean = (values: Iterable<number>): number =>

@@ -13,7 +13,9 @@ export function logGamma(x: number): number {
   }
   const w = 1 / (z * z);
   const series =
-    (1 / 12 + w * (-1 / 360 + w * (1 / 1260 + w * (-1 / 1680 + w * (1 / 1188 - w / 527.16))))) / z;
+    (1 / 12 +
+      w * (-1 / 360 + w * (1 / 1260 + w * (-1 / 1680 + w * (1 / 1188 - (w * 691) / 360360))))) /
+    z;
   const large = (z - 0.5) * Math.log(z) - z + HALF_LOG_TWO_PI + series;
   return product === 1 ? large : large - Math.log(product);
 }

@@ -73,7 +73,7 @@ function simulateBucket(world: World, at: Instant, random: () => number): Bucket
   const rate = usualRate(world, at + WIDTH / 2);
   const entered = poisson(usual * factor * come, random);
   const converted = binomial(entered, rate * convert, random);
-  return { entered, converted, trueLoss: usual * rate * (1 - come * convert) };
+  return { entered, converted, trueLoss: usual * factor * rate * (1 - come * convert) };
 }
 
 export interface SimulatedStage {
