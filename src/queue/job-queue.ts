@@ -13,7 +13,7 @@ const KEPT = {
 };
 
 /** How a job is added. */
-export interface AddOptions {
+interface AddOptions {
   /** Ours to choose; a second add under an id that is still kept does nothing. */
   readonly jobId?: string;
   /**

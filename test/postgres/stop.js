@@ -1,8 +1,0 @@
-import { rm } from 'node:fs/promises';
-/** Stops what start.ts started; nothing where the URL came from outside. */
-export default async function stop() {
-  const started = globalThis.throughlineTestServer;
-  if (started === undefined) return;
-  await started.server.stop();
-  await rm(started.folder, { recursive: true, force: true });
-}
