@@ -1,0 +1,234 @@
+// The API's answers as far as the pages show them; /openapi.json has them whole. Times are RFC 3339.
+
+export type Pair = readonly [number, number];
+
+export interface Reason {
+  readonly feature: string;
+  readonly contribution: number;
+  readonly text: string;
+}
+
+export interface Priority {
+  readonly value: number;
+  readonly band: string;
+  readonly uxSeverity: number;
+  readonly businessSensitivity: number;
+  readonly feasibility: number;
+  readonly weightsVersion: number;
+}
+
+export interface Prediction {
+  readonly journey: string;
+  readonly stage: string;
+  readonly segment: string | null;
+  readonly probability: number;
+  readonly interval: Pair;
+  readonly expectedLoss: {
+    readonly conversions: number;
+    readonly conversionsIfFailure: number;
+    readonly interval: Pair;
+    readonly value: number;
+  };
+  readonly impactScore: number;
+  readonly priority: Priority;
+  readonly reasons: readonly Reason[];
+  readonly evidence: 'model' | 'prior';
+  readonly abstained: boolean;
+  readonly abstainedBecause?: string;
+  readonly modelVersion: string;
+  readonly featuresAsOf: string;
+  readonly stale: readonly string[];
+}
+
+export interface Anomaly {
+  readonly id: string;
+  readonly source: string;
+  readonly name: string;
+  readonly severity: string;
+  readonly metric?: string;
+  readonly value?: number;
+  readonly peakValue?: number;
+  readonly threshold?: number;
+  readonly comparison?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly segment?: string | null;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** Highest priority first. */
+  readonly predictions: readonly Prediction[];
+}
+
+export interface QueueItem extends Anomaly {
+  readonly state: 'open' | 'ended';
+  readonly repeats: number;
+  readonly priority: number | null;
+}
+
+export interface QueuePage {
+  readonly items: readonly QueueItem[];
+  readonly next?: string;
+}
+
+export interface SimilarEpisode {
+  readonly id: string;
+  readonly name: string;
+  readonly service: string | null;
+  readonly startedAt: string;
+  readonly journey: string;
+  readonly stage: string;
+  readonly failure: boolean | null;
+  readonly conversionsLost: number | null;
+}
+
+export interface Change {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly occurredAt: string;
+}
+
+export interface AnomalyDetail extends Anomaly {
+  readonly revision: number;
+  readonly episode: { readonly id: string; readonly repeats: number };
+  readonly similarEpisodes: readonly SimilarEpisode[];
+  readonly changesNearby: readonly Change[];
+}
+
+export interface Outcome {
+  readonly id: string;
+  readonly journey: string;
+  readonly stage: string;
+  readonly failure: boolean | null;
+  readonly failureProbability?: number;
+  readonly verdict: string;
+  readonly conversionsLost?: number;
+  readonly interval?: Pair;
+  readonly mitigation?: string;
+  readonly source: string;
+  readonly author?: string;
+  readonly supersedes?: string;
+  readonly recordedAt: string;
+}
+
+export interface Story {
+  readonly journey: string;
+  readonly actor: string;
+  readonly segment: string | null;
+  readonly startedAt: string;
+  readonly state: string;
+  readonly immature: boolean;
+  readonly stages: readonly { readonly stage: string; readonly at: string | null }[];
+}
+
+export interface Journey {
+  readonly key: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly version: number;
+  readonly window: string;
+  readonly valuePerConversion?: number;
+  readonly currency?: string;
+  readonly assumptions?: readonly string[];
+  readonly segments?: readonly string[];
+  readonly stages: readonly { readonly key: string; readonly weight: number }[];
+}
+
+export interface FunnelStep {
+  readonly event: string;
+  readonly reached: number;
+  readonly rateFromPrevious: number | null;
+  readonly rateFromFirst: number | null;
+  readonly secondsFromPrevious: { readonly median: number; readonly p90: number } | null;
+}
+
+export interface Bucket {
+  readonly bucketStart: string;
+  readonly entered: number;
+  readonly mature: { readonly entered: number; readonly converted: number };
+  readonly immature: { readonly entered: number; readonly converted: number };
+  readonly conversionRate: number | null;
+  readonly baseline: {
+    readonly entered: number;
+    readonly enteredInterval: Pair;
+    readonly converted: number;
+    readonly convertedInterval: Pair;
+  } | null;
+}
+
+export interface StageSeries {
+  readonly stage: string;
+  readonly buckets: readonly Bucket[];
+}
+
+export interface Metrics {
+  readonly to: string;
+  readonly computedAt: string | null;
+  readonly stages: readonly StageSeries[];
+}
+
+export interface Model {
+  readonly version: string;
+  readonly learner: string;
+  readonly evidence: string;
+  readonly state: string;
+  readonly createdAt: string;
+}
+
+export interface Reign {
+  readonly version: string;
+  readonly since: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface Registry {
+  readonly champion: string | null;
+  readonly items: readonly Model[];
+  /** Newest first. */
+  readonly history: readonly Reign[];
+}
+
+export interface Judged {
+  readonly figures: Readonly<Record<string, number>>;
+  readonly intervals: Readonly<Record<string, Pair>>;
+  readonly episodes: number;
+  readonly failures: number;
+}
+
+export interface ModelCard extends Omit<Model, 'state'> {
+  readonly codeVersion: string;
+  readonly seed: number;
+  readonly features: readonly {
+    readonly name: string;
+    readonly meaning: string;
+    readonly unit?: string;
+  }[];
+  readonly data: { readonly hash: string; readonly rows: number; readonly failures: number } | null;
+  readonly fittedUntil: string | null;
+  readonly metrics: { readonly naive: Judged; readonly weighted: Judged | null } | null;
+  readonly baseRate: number;
+  readonly calibration: string;
+  readonly limits: readonly string[];
+}
+
+export interface TrainingRun {
+  readonly id: string;
+  readonly state: string;
+  /** 0..1. */
+  readonly progress: number;
+  readonly model?: string;
+  readonly gate?: {
+    readonly verdict: string;
+    readonly reason: string;
+    readonly logLossDifference?: { readonly mean: number; readonly interval: Pair };
+    readonly episodes?: number;
+    readonly failures?: number;
+  };
+  readonly reason?: string;
+  readonly asOf?: string;
+  readonly requestedBy: string;
+  readonly createdAt: string;
+  readonly finishedAt?: string;
+}

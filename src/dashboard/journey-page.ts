@@ -1,0 +1,69 @@
+import type { Journey, Metrics } from './answers.js';
+import { element, fragment } from './element.js';
+import { fill, filled } from './fill.js';
+import { money } from './format.js';
+import { funnelView } from './funnel-view.js';
+import { facts, link, section, small } from './parts.js';
+import { getFunnel, getJourney, getMetrics } from './requests.js';
+import type { Page } from './route.js';
+import { linkTo } from './route.js';
+import { stageFigure } from './stage-figure.js';
+import { askedStretch, bucketOf, stretchChoice } from './stretch.js';
+
+function headline(journey: Journey): Node {
+  const { name, owner, window, valuePerConversion, currency, version, assumptions } = journey;
+  const value = valuePerConversion === undefined ? null : money(valuePerConversion, currency);
+  return fragment(
+    element('p', { class: 'crumbs' }, link('#/journeys', 'Journeys'), ' ›'),
+    element('h1', {}, name),
+    facts([
+      ['Owner', owner],
+      ['Window', window],
+      ['Value of a conversion', value ?? 'not stated'],
+      ['Version', version],
+      ['Assumes', assumptions === undefined ? null : assumptions.join('; ')],
+    ]),
+  );
+}
+
+function charts({ stages, to, computedAt }: Metrics): Node {
+  const figures = stages.map((stage, index) => stageFigure(stage, index === stages.length - 1, to));
+  return fragment(computedAt === null && small('No events in this stretch of time.'), ...figures);
+}
+
+function body(journey: Journey, query: URLSearchParams): Node {
+  const { key } = journey;
+  const asked = askedStretch(query, Date.now());
+  const bucketed = new URLSearchParams([...asked, ['bucket', bucketOf(query)]]);
+  return fragment(
+    section(
+      'Funnel',
+      filled(async () => funnelView(await getFunnel(key, asked), journey)),
+    ),
+    section(
+      'Each stage over time',
+      filled(async () => charts(await getMetrics(key, bucketed))),
+    ),
+  );
+}
+
+async function detail(key: string, query: URLSearchParams): Promise<Node> {
+  const journey = await getJourney(key);
+  document.title = `${journey.name} · Throughline`;
+  const place = element('div', { class: 'place' });
+  const show = (asked: URLSearchParams): void => {
+    void fill(place, () => Promise.resolve(body(journey, asked)));
+  };
+  const filters = stretchChoice(query, journey.segments, (changed) => {
+    history.replaceState(null, '', linkTo(['journeys', key], changed));
+    show(changed);
+  });
+  show(query);
+  return fragment(headline(journey), filters, place);
+}
+
+/** One journey: its funnel, and each of its stages over time against what is usual. */
+export const journeyPage: Page = ({ parts: [key = ''], query }) => ({
+  title: key,
+  content: filled(() => detail(key, query)),
+});

@@ -1,0 +1,93 @@
+import { anomalyPage } from './anomaly-page.js';
+import { UNAUTHENTICATED } from './api.js';
+import { element, fragment } from './element.js';
+import { journeyPage } from './journey-page.js';
+import { journeysPage } from './journeys-page.js';
+import { modelPage } from './model-page.js';
+import { modelsPage } from './models-page.js';
+import { emptyNotice } from './notices.js';
+import { ProblemError } from './problem-error.js';
+import { queuePage } from './queue-page.js';
+import type { Page, Route, View } from './route.js';
+import { keyInFragment, parseRoute } from './route.js';
+import { forgetKey, keepKey, sessionKey } from './session.js';
+import { signIn } from './sign-in.js';
+
+const main = document.querySelector('main');
+const nav = document.querySelector('nav');
+
+const lost: Page = () => ({
+  title: 'Not found',
+  content: fragment(
+    element('h1', {}, 'There is no such page'),
+    emptyNotice('Nothing here', element('p', {}, element('a', { href: '#/queue' }, 'The queue'))),
+  ),
+});
+
+function pageOf({ page, parts }: Route): Page {
+  const isOne = parts.length > 0;
+  if (page === 'queue') return queuePage;
+  if (page === 'anomalies') return isOne ? anomalyPage : queuePage;
+  if (page === 'journeys') return isOne ? journeyPage : journeysPage;
+  if (page === 'models') return isOne ? modelPage : modelsPage;
+  return lost;
+}
+
+function markPlace(page: string | null): void {
+  if (nav === null) return;
+  nav.hidden = page === null;
+  for (const item of nav.querySelectorAll<HTMLElement>('[data-page]')) {
+    const own = item.dataset['page'];
+    const isHere = own === page || (own === 'queue' && page === 'anomalies');
+    if (isHere) item.setAttribute('aria-current', 'page');
+    else item.removeAttribute('aria-current');
+  }
+}
+
+function put({ title, content }: View): void {
+  document.title = `${title} · Throughline`;
+  main?.replaceChildren(content);
+}
+
+function askForKey(problem: ProblemError | null): void {
+  markPlace(null);
+  put({ title: 'Sign in', content: signIn(problem, show) });
+  main?.querySelector('input')?.focus();
+}
+
+/** Shows the page that the address names, or asks for the key first. */
+function show(): void {
+  const brought = keyInFragment(location.hash);
+  if (brought !== null) {
+    keepKey(brought);
+    history.replaceState(null, '', '#/queue');
+  }
+  if (sessionKey() === null) {
+    askForKey(null);
+    return;
+  }
+  const route = parseRoute(location.hash);
+  markPlace(route.page);
+  put(pageOf(route)(route));
+  scrollTo(0, 0);
+}
+
+addEventListener('hashchange', () => {
+  // The skip link is an anchor of this page, not a page.
+  if (location.hash === '#main') return;
+  show();
+  main?.focus();
+});
+
+document.addEventListener(UNAUTHENTICATED, (event) => {
+  forgetKey();
+  const problem: unknown = event instanceof CustomEvent ? event.detail : null;
+  askForKey(problem instanceof ProblemError ? problem : null);
+});
+
+document.querySelector('#sign-out')?.addEventListener('click', () => {
+  forgetKey();
+  askForKey(null);
+});
+
+show();

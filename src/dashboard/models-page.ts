@@ -1,0 +1,94 @@
+import type { Model, Registry, Reign } from './answers.js';
+import { element, fragment } from './element.js';
+import { fill } from './fill.js';
+import { ago, chip, link, section, small, time } from './parts.js';
+import { getModels, getTrainingRuns } from './requests.js';
+import type { Page } from './route.js';
+import { linkTo } from './route.js';
+import { startTraining } from './start-training.js';
+import { table } from './table.js';
+import { isUnderWay, trainingRunsView } from './training-runs.js';
+
+const POLL_MS = 3000;
+const SHOWN_RUNS = 20;
+
+function championView({ champion, items, history }: Registry): Node {
+  const model = items.find(({ version }) => version === champion);
+  const [reign] = history;
+  if (model === undefined) return element('p', {}, 'No model answers yet.');
+  return element(
+    'div',
+    { class: 'card' },
+    element(
+      'p',
+      { class: 'answer' },
+      model.evidence === 'prior'
+        ? 'The stated prior answers: no trained model has proved better yet. '
+        : `Version ${model.version} answers, a ${model.learner} model. `,
+      link(linkTo(['models', model.version]), 'Its card'),
+    ),
+    reign !== undefined && small('Since ', time(reign.since), `, by ${reign.by}: ${reign.reason}`),
+  );
+}
+
+function modelsView(models: readonly Model[]): Node {
+  const columns = [
+    {
+      header: 'Version',
+      cell: ({ version }: Model) => link(linkTo(['models', version]), version),
+    },
+    { header: 'Learner', cell: ({ learner }: Model) => learner },
+    { header: 'Evidence', cell: ({ evidence }: Model) => chip(evidence, evidence) },
+    { header: 'State', cell: ({ state }: Model) => chip(state, state) },
+    { header: 'Made', cell: ({ createdAt }: Model) => ago(createdAt) },
+  ];
+  return table('Models', columns, models);
+}
+
+function historyView(history: readonly Reign[]): Node {
+  const columns = [
+    {
+      header: 'Champion',
+      cell: ({ version }: Reign) => link(linkTo(['models', version]), version),
+    },
+    { header: 'Since', cell: ({ since }: Reign) => time(since) },
+    { header: 'By', cell: ({ by }: Reign) => by },
+    { header: 'Reason', cell: ({ reason }: Reign) => reason },
+  ];
+  return table('Who was champion when', columns, history);
+}
+
+async function registry(): Promise<Node> {
+  const found = await getModels();
+  return fragment(
+    section('The champion', championView(found)),
+    section('All models', modelsView(found.items)),
+    section('Who was champion when', historyView(found.history)),
+  );
+}
+
+/** The registry, the champion and its history, and the training runs. */
+export const modelsPage: Page = () => {
+  const models = element('div', { class: 'place' });
+  const runs = element('div', { class: 'place' });
+  let wasUnderWay = false;
+  const follow = async (): Promise<Node> => {
+    const found = (await getTrainingRuns()).slice(0, SHOWN_RUNS);
+    const isWorking = found.some(isUnderWay);
+    // A run that has just ended may have changed the champion.
+    if (wasUnderWay && !isWorking) void fill(models, registry);
+    wasUnderWay = isWorking;
+    if (isWorking) setTimeout(poll, POLL_MS);
+    return trainingRunsView(found);
+  };
+  // Polling ends with the page that it was for.
+  const poll = (): void => {
+    if (runs.isConnected) void fill(runs, follow);
+  };
+  void fill(models, registry);
+  void fill(runs, follow);
+  const heading = element('h1', {}, 'What answers, and how it was chosen');
+  const button = startTraining(() => void fill(runs, follow));
+  const training = section('Training runs', button, runs);
+  return { title: 'Models', content: fragment(heading, models, training) };
+};

@@ -1,0 +1,82 @@
+import type {
+  AnomalyDetail,
+  FunnelStep,
+  Journey,
+  Metrics,
+  ModelCard,
+  Outcome,
+  QueuePage,
+  Registry,
+  Story,
+  TrainingRun,
+} from './answers.js';
+import { ask } from './api.js';
+
+// This is the edge where answers get their types: the service and its dashboard are of one version.
+
+function path(...parts: readonly string[]): string {
+  return `/v1/${parts.map(encodeURIComponent).join('/')}`;
+}
+
+/** A page of the ranked queue. */
+export async function getQueue(query: URLSearchParams): Promise<QueuePage> {
+  return (await ask(`${path('anomalies')}?${query}`)) as QueuePage;
+}
+
+/** One anomaly with its predictions. */
+export async function getAnomaly(id: string): Promise<AnomalyDetail> {
+  return (await ask(path('anomalies', id))) as AnomalyDetail;
+}
+
+/** The attempts that were under way while an anomaly fired. */
+export async function getStories(id: string, limit: number): Promise<readonly Story[]> {
+  const answer = await ask(`${path('anomalies', id, 'stories')}?limit=${limit}`);
+  return (answer as { items: Story[] }).items;
+}
+
+/** The outcomes of an anomaly: current ones first, then the superseded. */
+export async function getOutcomes(anomalyId: string): Promise<readonly Outcome[]> {
+  const query = new URLSearchParams({ anomalyId });
+  return ((await ask(`${path('outcomes')}?${query}`)) as { items: Outcome[] }).items;
+}
+
+/** All journeys, in their newest versions. */
+export async function getJourneys(): Promise<readonly Journey[]> {
+  return ((await ask(path('journeys'))) as { items: Journey[] }).items;
+}
+
+/** One journey. */
+export async function getJourney(key: string): Promise<Journey> {
+  return (await ask(path('journeys', key))) as Journey;
+}
+
+/** How many people reached each stage. */
+export async function getFunnel(key: string, query: URLSearchParams): Promise<FunnelStep[]> {
+  const answer = await ask(`${path('journeys', key, 'funnel')}?${query}`);
+  return (answer as { steps: FunnelStep[] }).steps;
+}
+
+/** Stage metrics by bucket. */
+export async function getMetrics(key: string, query: URLSearchParams): Promise<Metrics> {
+  return (await ask(`${path('journeys', key, 'metrics')}?${query}`)) as Metrics;
+}
+
+/** The registry. */
+export async function getModels(): Promise<Registry> {
+  return (await ask(path('models'))) as Registry;
+}
+
+/** What must be known about a model before it is trusted. */
+export async function getCard(version: string): Promise<ModelCard> {
+  return (await ask(path('models', version, 'card'))) as ModelCard;
+}
+
+/** Training runs, newest first. */
+export async function getTrainingRuns(): Promise<readonly TrainingRun[]> {
+  return ((await ask(path('training-runs'))) as { items: TrainingRun[] }).items;
+}
+
+/** Starts a training run. */
+export async function startTrainingRun(): Promise<TrainingRun> {
+  return (await ask(path('training-runs'), {})) as TrainingRun;
+}

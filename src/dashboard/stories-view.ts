@@ -1,0 +1,50 @@
+import type { Story } from './answers.js';
+import { element, fragment } from './element.js';
+import { chip, small, time } from './parts.js';
+import { table } from './table.js';
+import type { Journeys } from './words.js';
+
+function trail({ stages }: Story): Node {
+  const steps = stages.map(({ stage, at }) =>
+    element(
+      'li',
+      { class: at === null ? 'missed' : 'reached' },
+      stage,
+      element('span', { class: 'unseen' }, at === null ? ' (not reached)' : ' (reached)'),
+    ),
+  );
+  return element('ol', { class: 'trail' }, ...steps);
+}
+
+function tally(stories: readonly Story[]): string {
+  const states = new Map<string, number>();
+  for (const { state } of stories) states.set(state, (states.get(state) ?? 0) + 1);
+  const words = [...states].map(([state, times]) => `${times} ${state}`);
+  return `Of ${stories.length} shown: ${words.join(', ')}.`;
+}
+
+/** The attempts that were under way while the anomaly fired. */
+export function storiesView(stories: readonly Story[], journeys: Journeys): Node {
+  if (stories.length === 0) {
+    return element('p', { class: 'small' }, 'Nobody was under way on the touched journeys.');
+  }
+  const columns = [
+    {
+      header: 'Customer',
+      hint: 'A pseudonym',
+      cell: ({ actor, segment }: Story) => fragment(actor, small(segment)),
+    },
+    {
+      header: 'Journey',
+      cell: ({ journey }: Story) => journeys.get(journey)?.name ?? journey,
+    },
+    { header: 'How far they came', cell: trail },
+    { header: 'Began', cell: ({ startedAt }: Story) => time(startedAt) },
+    {
+      header: 'State',
+      cell: ({ state, immature }: Story) =>
+        fragment(chip(state, state), immature && small('may still convert')),
+    },
+  ];
+  return fragment(element('p', {}, tally(stories)), table('Affected attempts', columns, stories));
+}

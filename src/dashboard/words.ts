@@ -1,0 +1,58 @@
+import type { Journey, Outcome, Pair, Prediction } from './answers.js';
+import { count, money, percent } from './format.js';
+
+/** Journeys by key, for their names and currencies. */
+export type Journeys = ReadonlyMap<string, Journey>;
+
+/** `Checkout › payment`. */
+export function placeName(
+  { journey, stage }: { readonly journey: string; readonly stage: string },
+  journeys: Journeys,
+): string {
+  return `${journeys.get(journey)?.name ?? journey} › ${stage}`;
+}
+
+/** `18 to 97`. */
+export function span([low, high]: Pair, write: (value: number) => string): string {
+  return `${write(low)} to ${write(high)}`;
+}
+
+/** What conversions of a journey are worth, or null where nobody said. */
+export function worth(conversions: number, journey: Journey | undefined): string | null {
+  const each = journey?.valuePerConversion;
+  return each === undefined ? null : money(conversions * each, journey?.currency);
+}
+
+function many(conversions: number): string {
+  const figure = count(conversions);
+  return `${figure} conversion${figure === '1' ? '' : 's'}`;
+}
+
+/** A prediction as one would say it. */
+export function answerInWords(prediction: Prediction, journeys: Journeys): string {
+  const { probability, interval, expectedLoss } = prediction;
+  const journey = journeys.get(prediction.journey);
+  const { conversions, conversionsIfFailure } = expectedLoss;
+  const cost = worth(conversionsIfFailure, journey);
+  const expected = worth(conversions, journey);
+  return [
+    `The chance that it breaks ${placeName(prediction, journeys)} is ${percent(probability)}`,
+    ` (${span(interval, percent)}).`,
+    ` If it does, about ${many(conversionsIfFailure)} are lost`,
+    ` (${span(expectedLoss.interval, count)}`,
+    cost === null ? ').' : `), worth about ${cost}.`,
+    ` Weighed by its chance that is ${many(conversions)}`,
+    expected === null ? '.' : ` or ${expected}.`,
+  ].join('');
+}
+
+/** What an episode did to a stage, in words. */
+export function effectInWords({
+  failure,
+  conversionsLost,
+}: Pick<Outcome, 'failure'> & { readonly conversionsLost?: number | null }): string {
+  if (failure === null) return 'not decidable';
+  if (!failure) return 'did not break it';
+  const lost = conversionsLost ?? null;
+  return lost === null ? 'broke it' : `broke it, ${many(lost)} lost`;
+}
