@@ -136,13 +136,13 @@ export function classifierLaws(name: string, learner: Learner, options: LawOptio
       const lacking = without(set.table, 'load');
       const refusal = expect.objectContaining({
         code: 'missing-feature',
-        message: expect.stringContaining('load') as string,
+        message: expect.stringContaining('load'),
       });
-      expect(() => classifier.predict(lacking)).toThrow(refusal as Error);
-      expect(() => classifier.contributions(lacking)).toThrow(refusal as Error);
+      expect(() => classifier.predict(lacking)).toThrow(refusal);
+      expect(() => classifier.contributions(lacking)).toThrow(refusal);
       const narrow = await fitted(learner, { ...set, table: lacking });
       expect(() => narrow.predict(set.table)).toThrow(
-        expect.objectContaining({ code: 'unknown-feature' }) as Error,
+        expect.objectContaining({ code: 'unknown-feature' }),
       );
     });
 
@@ -150,7 +150,7 @@ export function classifierLaws(name: string, learner: Learner, options: LawOptio
       const labels = new Uint8Array(ROWS).fill(label);
       expect(await learner.fit({ ...set, labels }, seededRandom(1))).toMatchObject({
         kind: 'insufficient-data',
-        reason: expect.stringMatching(/\w/) as string,
+        reason: expect.stringMatching(/\w/),
       });
     });
 

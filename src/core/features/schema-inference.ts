@@ -77,19 +77,17 @@ export function inferColumn(name: string, cells: TextColumn, categorical = false
 }
 
 function columnKind(cells: TextColumn): ColumnKind {
-  let [present, numbers, moments] = [0, 0, 0];
-  const few = new Set<string>();
-  for (const cell of cells) {
-    if (cell === null || isMissing(cell)) continue;
-    present += 1;
-    if (parseNumber(cell) !== null) numbers += 1;
-    else if (parseMoment(cell) !== null) moments += 1;
-    if (few.size <= 2) few.add(cell.trim().toLowerCase());
-  }
-  if (present === 0) return 'categorical';
-  if (numbers >= READABLE_SHARE * present) return 'numeric';
-  if (moments >= READABLE_SHARE * present) return 'time';
-  return BOOLEAN_PAIRS.includes([...few].sort().join(' ')) ? 'boolean' : 'categorical';
+  const present = cells.filter((cell) => cell !== null).filter((cell) => !isMissing(cell));
+  if (present.length === 0) return 'categorical';
+  const enough = READABLE_SHARE * present.length;
+  if (readable(present, parseNumber) >= enough) return 'numeric';
+  if (readable(present, parseMoment) >= enough) return 'time';
+  const words = [...new Set(present.map((cell) => cell.trim().toLowerCase()))];
+  return BOOLEAN_PAIRS.includes(words.sort().join(' ')) ? 'boolean' : 'categorical';
+}
+
+function readable(cells: readonly string[], parse: (text: string) => number | null): number {
+  return cells.reduce((count, cell) => count + (parse(cell) === null ? 0 : 1), 0);
 }
 
 function parseHours(text: string): number | null {

@@ -46,27 +46,39 @@ export function pairedBootstrap(
   paired: PairedDifferences,
   { random, resamples = 1000 }: BootstrapOptions,
 ): PairedDifference {
-  const rows = paired.differences.length;
-  const codes = groupCodes(rows, paired.groups);
-  const size = codes.reduce((most, code) => Math.max(most, code + 1), 0);
-  const sums = new Float64Array(size);
-  const totals = new Float64Array(size);
-  for (let row = 0; row < rows; row += 1) {
-    const code = codes[row] ?? 0;
-    const weight = paired.weights === undefined ? 1 : (paired.weights[row] ?? 0);
-    sums[code] = (sums[code] ?? 0) + weight * (paired.differences[row] ?? 0);
-    totals[code] = (totals[code] ?? 0) + weight;
-  }
+  const { sums, totals } = groupSums(paired);
   const means: number[] = [];
   for (let resample = 0; resample < resamples; resample += 1) {
-    let [sum, total] = [0, 0];
-    for (let draw = 0; draw < size; draw += 1) {
-      const unit = Math.floor(random() * size);
-      sum += sums[unit] ?? 0;
-      total += totals[unit] ?? 0;
-    }
-    means.push(sum / total);
+    means.push(drawnMean(sums, totals, random));
   }
   const add = (a: number, b: number): number => a + b;
   return { mean: sums.reduce(add, 0) / totals.reduce(add, 0), interval: percentileInterval(means) };
+}
+
+function groupSums({ differences, weights, groups }: PairedDifferences): {
+  sums: Float64Array;
+  totals: Float64Array;
+} {
+  const codes = groupCodes(differences.length, groups);
+  const size = codes.reduce((most, code) => Math.max(most, code + 1), 0);
+  const sums = new Float64Array(size);
+  const totals = new Float64Array(size);
+  differences.forEach((difference, row) => {
+    const code = codes[row] ?? 0;
+    const weight = weights === undefined ? 1 : (weights[row] ?? 0);
+    sums[code] = (sums[code] ?? 0) + weight * difference;
+    totals[code] = (totals[code] ?? 0) + weight;
+  });
+  return { sums, totals };
+}
+
+function drawnMean(sums: Float64Array, totals: Float64Array, random: () => number): number {
+  let [sum, total] = [0, 0];
+  const size = sums.length;
+  for (let draw = 0; draw < size; draw += 1) {
+    const unit = Math.floor(random() * size);
+    sum += sums[unit] ?? 0;
+    total += totals[unit] ?? 0;
+  }
+  return sum / total;
 }

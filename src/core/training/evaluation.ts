@@ -9,7 +9,7 @@ import { seededRandom } from '../statistics/random.js';
 import { baseRateLearner } from './base-rate.js';
 import type { Learner, TrainingSet } from './classifier.js';
 import { judgeLearners, withBaseRate } from './trainer.js';
-import type { InsufficientData, SignalVerdict } from './trainer.js';
+import type { Candidate, InsufficientData, SignalVerdict } from './trainer.js';
 
 /** How one learner, fitted on the training part, did on the test part. */
 export interface LearnerEvaluation {
@@ -47,10 +47,11 @@ export function evaluationSteps(learners: readonly Learner[]): number {
 }
 
 /**
- * Chooses among the learners and the base rate inside the training part (as `train` does), fits each
- * on all of it, and measures them on the test part. There is a signal where the chosen one's log
- * loss on the test part lies below the base rate's (paired bootstrap, 90 %); where there is none,
- * the base rate is what is chosen.
+ * Chooses the best learner above the base rate inside the training part (as `train` does), fits each
+ * on all of it, and measures them on the test part. There is a signal where the best one's log loss
+ * on the test part lies below the base rate's (paired bootstrap, 90 %); where there is none, the
+ * base rate is what is chosen. The base rate is met on the test part alone, which the choice did not
+ * see, since early origins of a world that moved can lose to it where the whole training part wins.
  */
 export async function evaluate(
   training: TrainingSet,
@@ -62,7 +63,7 @@ export async function evaluate(
   onStep?.('choosing');
   const judged = await judgeLearners(training, { learners, random: seededRandom(seed) });
   if (judged.kind === 'insufficient-data') return judged;
-  const best = judged.candidates.reduce((a, b) => (b.metrics.logLoss < a.metrics.logLoss ? b : a));
+  const best = bestAboveBaseRate(judged.candidates);
   const evaluations: LearnerEvaluation[] = [];
   const predictions = new Map<string, Float64Array>();
   for (const learner of learners) {
@@ -76,16 +77,27 @@ export async function evaluate(
     const scored = { labels: test.labels, weights: test.weights, probabilities };
     evaluations.push({ learner: learner.name, fitSeconds, ...figures(scored, seed) });
   }
-  const signal = beats(test, predictions.get(best.learner), {
+  const signal = beats(test, predictions.get(best), {
     base: predictions.get(baseRateLearner.name),
     seed,
   });
   return {
     kind: 'evaluated',
     learners: evaluations,
-    chosen: signal ? best.learner : baseRateLearner.name,
+    chosen: signal ? best : baseRateLearner.name,
     verdict: signal ? 'signal' : 'no signal',
   };
+}
+
+function bestAboveBaseRate(candidates: readonly Candidate[]): string {
+  return (
+    candidates
+      .filter(({ learner }) => learner !== baseRateLearner.name)
+      .reduce<Candidate | undefined>(
+        (a, b) => (a === undefined || b.metrics.logLoss < a.metrics.logLoss ? b : a),
+        undefined,
+      )?.learner ?? baseRateLearner.name
+  );
 }
 
 function beats(

@@ -31,32 +31,47 @@ export function addGradient(
 /** Adds the rows' curvature to the lower triangle of a Hessian (intercept first). */
 export function addCurvature(system: CurvatureSystem, matrix: Float64Array, size: number): void {
   const { encoded, rows, curvatures } = system;
-  const { numeric, numericWidth, codes, codeWidth } = encoded;
+  const { numeric, numericWidth } = encoded;
   const head = new Float64Array(numericWidth + 1);
   head[0] = 1;
   rows.forEach((row, i) => {
-    const curvature = curvatures[i] ?? 0;
-    if (curvature === 0) return;
+    const scale = curvatures[i] ?? 0;
+    if (scale === 0) return;
     const from = row * numericWidth;
-    for (let j = 0; j < numericWidth; j += 1) head[j + 1] = numeric[from + j] ?? 0;
-    for (let j = 0; j <= numericWidth; j += 1) {
-      addScaled(matrix, j * size, {
-        values: head,
-        length: j + 1,
-        scale: curvature * (head[j] ?? 0),
-      });
-    }
-    for (let which = 0; which < codeWidth; which += 1) {
-      const column = codes[row * codeWidth + which] ?? -1;
-      if (column < 0) continue;
-      const line = (column + 1) * size;
-      addScaled(matrix, line, { values: head, length: numericWidth + 1, scale: curvature });
-      for (let other = 0; other <= which; other += 1) {
-        const at = line + (codes[row * codeWidth + other] ?? -1) + 1;
-        if (at > line) matrix[at] = (matrix[at] ?? 0) + curvature;
-      }
-    }
+    head.set(numeric.subarray(from, from + numericWidth), 1);
+    head.forEach((value, j) => {
+      addScaled(matrix, j * size, { values: head, length: j + 1, scale: scale * value });
+    });
+    addCategories({ matrix, size, head, scale }, encoded, row);
   });
+}
+
+function addCategories(
+  {
+    matrix,
+    size,
+    head,
+    scale,
+  }: {
+    readonly matrix: Float64Array;
+    readonly size: number;
+    readonly head: Float64Array;
+    readonly scale: number;
+  },
+  { codes, codeWidth }: EncodedTable,
+  row: number,
+): void {
+  const from = row * codeWidth;
+  for (let which = 0; which < codeWidth; which += 1) {
+    const column = codes[from + which] ?? -1;
+    if (column < 0) continue;
+    const line = (column + 1) * size;
+    addScaled(matrix, line, { values: head, length: head.length, scale });
+    for (let other = 0; other <= which; other += 1) {
+      const at = line + (codes[from + other] ?? -1) + 1;
+      if (at > line) matrix[at] = (matrix[at] ?? 0) + scale;
+    }
+  }
 }
 
 function addScaled(
@@ -86,10 +101,8 @@ export function solveByConjugateGradient(
   for (let round = 0; round < MAX_ROUNDS && energy > enough; round += 1) {
     const image = curvatureTimes(system, direction);
     const length = energy / dot(direction, image);
-    for (let j = 0; j < solution.length; j += 1) {
-      solution[j] = (solution[j] ?? 0) + length * (direction[j] ?? 0);
-      residual[j] = (residual[j] ?? 0) - length * (image[j] ?? 0);
-    }
+    addScaled(solution, 0, { values: direction, length: solution.length, scale: length });
+    addScaled(residual, 0, { values: image, length: solution.length, scale: -length });
     const conditioned = residual.map((value, j) => value / (diagonal[j] ?? 1));
     const next = dot(residual, conditioned);
     for (let j = 0; j < direction.length; j += 1) {

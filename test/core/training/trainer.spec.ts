@@ -76,7 +76,7 @@ describe('trainer', () => {
     );
     expect(await train(few, { learners, random: seededRandom(1) })).toMatchObject({
       kind: 'insufficient-data',
-      reason: expect.stringContaining('at least 10 of each') as string,
+      reason: expect.stringContaining('at least 10 of each'),
     });
     const embargoed = { learners, random: seededRandom(1), embargo: 1e12 };
     expect(await train(timed(set), embargoed)).toMatchObject({ kind: 'insufficient-data' });
