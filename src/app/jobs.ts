@@ -23,8 +23,9 @@ export function jobHandlers({ source, clock, scorer, files }: JobParts): JobHand
   return {
     'measure-outcomes': async ({ until }) =>
       await measureDueOutcomes(source, scorer.baselines, until ?? clock.now()),
-    train: async ({ runId }, { progress }) => {
-      await runTraining({ source, scorer, files, now: clock.now() }, runId, progress);
+    train: async ({ runId }, context) => {
+      const ground = { source, scorer, files, now: clock.now() };
+      await runTraining(ground, runId, (share) => context.progress(share));
     },
     'rebuild-journey': async ({ journey }) => {
       await source.transaction((sql) => rebuildJourney(sql, journey, clock.now()));

@@ -47,7 +47,7 @@ function bodyDecorators(facts: OperationFacts): MethodDecorator[] {
   const one = schemaOf(facts.body, 'input');
   const schema = facts.bulk === true ? { oneOf: [one, { type: 'array', items: one }] } : one;
   const consumes = facts.consumes ?? ['application/json'];
-  return [ApiBody({ schema: schema as ApiSchema, required: true }), ApiConsumes(...consumes)];
+  return [ApiBody({ schema: schema, required: true }), ApiConsumes(...consumes)];
 }
 
 /** States an operation once: what the guard asks for, and what openapi.json says. */
@@ -59,11 +59,12 @@ export function Operation(facts: OperationFacts): MethodDecorator {
       schema: schemaOf(schema, 'output'),
     }),
   );
-  const queries = Object.entries(facts.query?.shape ?? {}).map(([name, schema]) =>
+  const shape = (facts.query?.shape ?? {}) as Readonly<Record<string, z.ZodType>>;
+  const queries = Object.entries(shape).map(([name, schema]) =>
     ApiQuery({
       name,
       required: !schema.safeParse(undefined).success,
-      schema: schemaOf(schema as z.ZodType, 'input'),
+      schema: schemaOf(schema, 'input'),
     }),
   );
   return applyDecorators(

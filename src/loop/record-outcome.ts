@@ -61,8 +61,8 @@ export async function recordOutcome(
     const detail = `there is no anomaly ${anomalyId}`;
     return { pointer: '/anomalyId', code: 'unknown-anomaly', detail };
   }
-  const place = { episodeId: episode?.id ?? '', journey, stage };
-  const before = episode === null ? [] : await outcomesOfEpisode(sql, place);
+  const before =
+    episode === null ? [] : await outcomesOfEpisode(sql, { episodeId: episode.id, journey, stage });
   const fate = await appendOutcome(sql, outcome, { knownAt, relativeLoss });
   if (fate === 'duplicate') return fate;
   if (fate === 'conflict') {
@@ -72,14 +72,28 @@ export async function recordOutcome(
       detail: 'the same id came with other content before',
     };
   }
-  if (episode === null) return fate;
+  if (episode !== null) await noteLabel(sql, episode, { before, outcome, knownAt });
+  return fate;
+}
+
+interface NewOutcome {
+  readonly before: readonly Outcome[];
+  readonly outcome: Outcome;
+  readonly knownAt: Instant;
+}
+
+/** Notes how the outcome changed what is known of the episode's label. */
+async function noteLabel(
+  sql: EntityManager,
+  { id, service, name: rule }: StoredEpisode,
+  { before, outcome, knownAt }: NewOutcome,
+): Promise<void> {
+  const { journey, stage } = outcome;
   const was = counts(episodeLabel(before));
   const is = counts(episodeLabel([...before, outcome]));
   const failures = is.failures - was.failures;
   const decided = is.decided - was.decided;
-  const { id, service, name: rule } = episode;
   await appendLabelChanges(sql, [
     { anomalyId: id, journey, stage, service, rule, knownAt, failures, decided },
   ]);
-  return fate;
 }

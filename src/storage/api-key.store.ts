@@ -17,7 +17,7 @@ function hashOf(secret: string): Buffer {
 /** Whose key this is, or null where it is nobody's or was revoked. */
 export async function holderOfKey(sql: Sql, secret: string): Promise<KeyHolder | null> {
   const row = await sql.getRepository(ApiKeyRow).findOneBy({ hash: hashOf(secret) });
-  if (row === null || row.revokedAt !== null) return null;
+  if (row?.revokedAt !== null) return null;
   return { name: row.name, scopes: row.scopes };
 }
 

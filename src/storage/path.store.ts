@@ -8,19 +8,46 @@ export interface StoredPath {
   readonly path: readonly PathEvent[];
 }
 
+/** How a path lies in the database: an array an event, without what is absent at its end. */
+type Written = readonly (readonly [
+  at: number,
+  stages: number,
+  segment?: string | null,
+  satisfaction?: PathEvent['satisfaction'],
+])[];
+
+function write(path: readonly PathEvent[]): string {
+  return JSON.stringify(
+    path.map(({ at, stages, segment, satisfaction }) => {
+      if (satisfaction !== null) return [at, stages, segment, satisfaction];
+      return segment === null ? [at, stages] : [at, stages, segment];
+    }),
+  );
+}
+
+/** A path as the core has it. */
+export function readPath(written: unknown): PathEvent[] {
+  return (written as Written).map(([at, stages, segment = null, satisfaction = null]) => ({
+    at,
+    stages,
+    segment,
+    satisfaction,
+  }));
+}
+
 /** The paths of these actors; who has none yet is left out. */
 export async function pathsOf(
   sql: Sql,
   journey: { readonly key: string; readonly version: number },
   actors: readonly string[],
 ): Promise<Map<string, readonly PathEvent[]>> {
-  const found = await rows<StoredPath>(
+  const found = await rows<{ actor: string; path: unknown }>(
     sql,
     `SELECT actor, path FROM actor_path
      WHERE journey = $1 AND version = $2 AND actor = ANY($3::text[])`,
     [journey.key, journey.version, actors],
   );
-  return new Map(found.map((row) => [row.actor, row.path]));
+  return new Map(found.map((row) => [row.actor, readPath(row.path)]));
 }
 
 /** Writes paths as they are now. */
@@ -31,19 +58,14 @@ export async function savePaths(
 ): Promise<void> {
   await run(
     sql,
-    `INSERT INTO actor_path (journey, version, actor, path, first_at, last_at)
-     SELECT $1, $2, actor, path, to_timestamp(first_at / 1000), to_timestamp(last_at / 1000)
-     FROM unnest($3::text[], $4::jsonb[], $5::float8[], $6::float8[])
-       AS input (actor, path, first_at, last_at)
-     ON CONFLICT (journey, version, actor) DO UPDATE SET path = excluded.path,
-       first_at = excluded.first_at, last_at = excluded.last_at`,
+    `INSERT INTO actor_path (journey, version, actor, path)
+     SELECT $1, $2, actor, path FROM unnest($3::text[], $4::jsonb[]) AS input (actor, path)
+     ON CONFLICT (journey, version, actor) DO UPDATE SET path = excluded.path`,
     [
       journey.key,
       journey.version,
       paths.map(({ actor }) => actor),
-      paths.map(({ path }) => JSON.stringify(path)),
-      paths.map(({ path }) => path[0]?.at ?? 0),
-      paths.map(({ path }) => path.at(-1)?.at ?? 0),
+      paths.map(({ path }) => write(path)),
     ],
   );
 }

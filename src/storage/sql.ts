@@ -9,7 +9,7 @@ export async function rows<T>(
   statement: string,
   parameters: unknown[] = [],
 ): Promise<T[]> {
-  return (await sql.query(statement, parameters)) as T[];
+  return await sql.query<T[]>(statement, parameters);
 }
 
 /** Runs one statement for its effect; answers how many rows it gave back (RETURNING). */

@@ -29,10 +29,11 @@ interface CellSum extends MetricCell {
   readonly knownAt: Instant;
 }
 
+/** No part of a key holds a NUL. */
 const place = (cell: MetricCell): string =>
-  JSON.stringify([cell.journey, cell.version, cell.stage, cell.segment, cell.bucketStart]);
+  `${cell.journey}\0${cell.version}\0${cell.stage}\0${cell.segment ?? ''}\0${cell.bucketStart}`;
 
-/** Adds up the changes of each cell, and those of each cell and known time. */
+/** Adds up the changes of each cell, or of each cell and known time. */
 function sumBy(
   changes: readonly MetricChange[],
   keyOf: (change: MetricChange) => string,
@@ -41,9 +42,15 @@ function sumBy(
   for (const change of changes) {
     const key = keyOf(change);
     const sum = sums.get(key);
-    sums.set(key, sum === undefined ? change : { ...change, ...addCounts(sum, change) });
+    if (sum === undefined) sums.set(key, change);
+    else sums.set(key, Object.assign(addCounts(sum, change), placeOf(change)));
   }
   return [...sums.values()];
+}
+
+function placeOf(change: MetricChange): Omit<MetricChange, keyof StageCounts> {
+  const { journey, version, stage, segment, bucketStart, knownAt } = change;
+  return { journey, version, stage, segment, bucketStart, knownAt };
 }
 
 const KEYS = `unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::float8[])
@@ -135,7 +142,7 @@ export async function restateCells(
   );
   await logChanges(
     sql,
-    sumBy(changes, (change) => `${place(change)} ${change.knownAt}`),
+    sumBy(changes, (change) => `${place(change)}\0${change.knownAt}`),
     CELL_WIDTH,
   );
 }

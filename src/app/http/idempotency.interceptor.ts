@@ -22,10 +22,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<KnownRequest>();
-    const header = request.headers['idempotency-key'];
-    if (typeof header !== 'string' || request.method === 'GET' || isStream(request.body)) {
-      return next.handle();
-    }
+    const header = keyOf(request);
+    if (header === null) return next.handle();
     const key = `${request.caller?.name ?? ''}:${header}`;
     const hash = createHash('sha256')
       .update(`${request.method} ${request.url} ${canonical(request.body ?? null)}`)
@@ -62,6 +60,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
       ),
     );
   }
+}
+
+/** The key of a mutation, or null; a stream is not held back to compare it. */
+function keyOf(request: KnownRequest): string | null {
+  const header = request.headers['idempotency-key'];
+  const applies = request.method !== 'GET' && !isStream(request.body);
+  return typeof header === 'string' && applies ? header : null;
 }
 
 function isStream(body: unknown): boolean {

@@ -44,7 +44,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DomainError) return domainProblem(error);
   if (error instanceof HttpException) {
     const status = error.getStatus();
-    if (status === 400 && /JSON/.test(error.message)) {
+    if (status === 400 && error.message.includes('JSON')) {
       return new Problem(400, 'malformed-json', error.message);
     }
     return new Problem(status, NAMES[status] ?? 'request-failed', error.message);
@@ -59,14 +59,19 @@ function domainProblem(error: DomainError): Problem {
   return new Problem(422, code, message, { fields });
 }
 
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
+  return typeof code === 'string' ? code : '';
+}
+
 function foreignProblem(error: unknown): Problem {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
-  if (typeof code === 'string' && PASSING.has(code)) {
+  const code = codeOf(error);
+  if (PASSING.has(code)) {
     return new Problem(503, 'unavailable', 'the database does not answer just now; try again', {
       retryAfterSeconds: 5,
     });
   }
-  if (typeof code === 'string' && code.startsWith('FST_') && error instanceof Error) {
+  if (code.startsWith('FST_') && error instanceof Error) {
     const status = 'statusCode' in error ? Number(error.statusCode) : 400;
     return new Problem(
       status,

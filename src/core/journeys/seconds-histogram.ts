@@ -21,12 +21,19 @@ function middleOf(bin: number): number {
   return bin === 0 ? 0 : 2 ** ((bin - 0.5) / BINS_PER_DOUBLING);
 }
 
+function isEmpty(histogram: SecondsHistogram): boolean {
+  for (const _bin in histogram) return false;
+  return true;
+}
+
 /** One histogram plus another times a sign; empty bins are dropped. */
 export function addHistogram(
   one: SecondsHistogram,
   other: SecondsHistogram,
   sign: 1 | -1 = 1,
 ): SecondsHistogram {
+  if (isEmpty(other)) return one;
+  if (sign === 1 && isEmpty(one)) return other;
   const sum = new Map(Object.entries(one));
   for (const [bin, count] of Object.entries(other)) {
     sum.set(bin, (sum.get(bin) ?? 0) + sign * count);

@@ -64,9 +64,11 @@ export function addCounts(one: StageCounts, other: StageCounts, sign: 1 | -1 = 1
   };
 }
 
-function isEmpty({ secondsHistogram, ...counts }: StageCounts): boolean {
-  const none = Object.values(counts).every((count) => count === 0);
-  return none && Object.keys(secondsHistogram).length === 0;
+function isEmpty(counts: StageCounts): boolean {
+  if (counts.entered !== 0 || counts.converted !== 0 || counts.millisToConvert !== 0) return false;
+  if (counts.csatCount !== 0 || counts.npsCount !== 0 || counts.npsNet !== 0) return false;
+  if (counts.csatSum !== 0 || counts.npsSum !== 0) return false;
+  return Object.keys(counts.secondsHistogram).length === 0;
 }
 
 /** How long after its entry a stage may convert: its own window, else the journey's; last: 0. */
@@ -79,11 +81,7 @@ export function stageWindow(journey: Journey, stageIndex: number): Duration {
  * How long the attempt took from the stage to the next one; null where it did not convert in the
  * stage's window. In an unordered journey a stage that comes after its next one took no time.
  */
-function timeToConvert(
-  journey: Journey,
-  attempt: Attempt,
-  stageIndex: number,
-): Duration | null {
+function timeToConvert(journey: Journey, attempt: Attempt, stageIndex: number): Duration | null {
   const entered = attempt.stageTimes[stageIndex] ?? null;
   const next = attempt.stageTimes[stageIndex + 1] ?? null;
   if (entered === null || next === null) return null;
@@ -96,7 +94,8 @@ function countsOf(journey: Journey, attempt: Attempt, stageIndex: number): Stage
   const scores = attempt.satisfaction.filter((given) => given.stageIndex === stageIndex);
   const csat = scores.filter(({ scale }) => scale === 'csat').map(({ score }) => score);
   const nps = scores.filter(({ scale }) => scale === 'nps').map(({ score }) => score);
-  const sum = (values: readonly number[]): number => values.reduce((total, x) => total + x, 0);
+  const sum = (values: readonly number[]): number =>
+    thousandths(values.reduce((total, x) => total + x, 0));
   return {
     entered: 1,
     converted: took === null ? 0 : 1,
@@ -115,8 +114,13 @@ const keyOf = ({ stageIndex, segment, bucketStart: start }: StageCell): string =
 
 function put(cells: Map<string, StageCell>, cell: StageCell, sign: 1 | -1): void {
   const key = keyOf(cell);
+  const known = cells.get(key);
+  if (known === undefined && sign === 1) {
+    if (!isEmpty(cell)) cells.set(key, cell);
+    return;
+  }
   const { stageIndex, segment, bucketStart: start } = cell;
-  const sum = addCounts(cells.get(key) ?? NO_COUNTS, cell, sign);
+  const sum = addCounts(known ?? NO_COUNTS, cell, sign);
   if (isEmpty(sum)) cells.delete(key);
   else cells.set(key, { stageIndex, segment, bucketStart: start, ...sum });
 }
@@ -130,6 +134,32 @@ function putAttempt(journey: Journey, attempt: Attempt, add: (cell: StageCell) =
   });
 }
 
+function isSame(one: Attempt, other: Attempt): boolean {
+  return (
+    one.startedAt === other.startedAt &&
+    one.segment === other.segment &&
+    one.satisfaction.length === other.satisfaction.length &&
+    one.stageTimes.every((time, index) => time === other.stageTimes[index]) &&
+    one.satisfaction.every(
+      ({ scale, score, stageIndex }, index) =>
+        scale === other.satisfaction[index]?.scale &&
+        score === other.satisfaction[index].score &&
+        stageIndex === other.satisfaction[index].stageIndex,
+    )
+  );
+}
+
+/** How many attempts at the beginning are the same: a later event mostly changes the last alone. */
+function sameBeginning(before: readonly Attempt[], after: readonly Attempt[]): number {
+  let same = 0;
+  for (const attempt of before) {
+    const other = after[same];
+    if (other === undefined || !isSame(attempt, other)) break;
+    same += 1;
+  }
+  return same;
+}
+
 /**
  * What the cells gain and lose when one actor's attempts become others: after minus before, only
  * what differs. Merging two actors is the attempts of both before, those of the joint path after.
@@ -140,11 +170,12 @@ export function stageDeltas(
   after: readonly Attempt[],
 ): StageDelta[] {
   const cells = new Map<string, StageCell>();
-  for (const attempt of after)
+  const same = sameBeginning(before, after);
+  for (const attempt of after.slice(same))
     putAttempt(journey, attempt, (cell) => {
       put(cells, cell, 1);
     });
-  for (const attempt of before)
+  for (const attempt of before.slice(same))
     putAttempt(journey, attempt, (cell) => {
       put(cells, cell, -1);
     });
