@@ -35,10 +35,7 @@ export interface JobContext {
  * A `DomainError` that is not retriable fails the job for good; anything else is tried again, as
  * its policy says. It may run twice, after a worker was killed: it must bear that.
  */
-type JobHandler<N extends JobName> = (
-  payload: Jobs[N],
-  context: JobContext,
-) => Promise<unknown>;
+type JobHandler<N extends JobName> = (payload: Jobs[N], context: JobContext) => Promise<unknown>;
 
 /** One handler for every job: a missing one does not compile. */
 export type JobHandlers = { readonly [N in JobName]: JobHandler<N> };
