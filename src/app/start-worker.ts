@@ -12,7 +12,7 @@ import { jobHandlers } from './jobs.js';
 import { NestLogger, createLogger } from './logger.js';
 import { modelFiles } from './start-api.js';
 import { StartTraining } from './start-training.js';
-import { WorkerModule } from './worker.module.js';
+import { ScheduledJobsModule } from './schedule.module.js';
 
 /** A worker that does jobs and fills the queue by the clock. */
 export interface Worker {
@@ -42,10 +42,13 @@ export async function startWorker(config: Config, databaseUrl: string): Promise<
     },
   });
   const training = new StartTraining(source, clock, queue);
-  const schedule = await NestFactory.createApplicationContext(WorkerModule.on(queue, training), {
-    logger: new NestLogger(logger),
-    abortOnError: false,
-  });
+  const schedule = await NestFactory.createApplicationContext(
+    ScheduledJobsModule.on(queue, training),
+    {
+      logger: new NestLogger(logger),
+      abortOnError: false,
+    },
+  );
   return {
     async close() {
       await schedule.close();

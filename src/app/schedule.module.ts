@@ -6,12 +6,12 @@ import type { JobQueue } from '../queue/job-queue.js';
 import { SCHEDULED_JOBS, Schedule } from './schedule.js';
 import { StartTraining } from './start-training.js';
 
-/** The worker's Nest part: the schedule alone. */
+/** What the worker does by the clock. */
 @Module({})
-export class WorkerModule {
+export class ScheduledJobsModule {
   static on(jobs: JobQueue, training: StartTraining): DynamicModule {
     return {
-      module: WorkerModule,
+      module: ScheduledJobsModule,
       imports: [ScheduleModule.forRoot()],
       providers: [
         { provide: SCHEDULED_JOBS, useValue: jobs },
