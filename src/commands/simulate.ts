@@ -142,6 +142,11 @@ export function registerSimulate(program: Command): void {
     .action(run);
 }
 
+/** A refusal of the file system, such as a full disk or a folder that is a file. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'syscall' in error;
+}
+
 async function run(flags: SimulateFlags): Promise<void> {
   const { days, seed, start, scale, out } = flags;
   const bar = process.stderr.isTTY
@@ -154,7 +159,7 @@ async function run(flags: SimulateFlags): Promise<void> {
     const json = flags.json === true;
     process.stdout.write(json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    if (!isSystemError(error)) throw error;
     process.stderr.write(`throughline simulate: ${error.message}\n`);
     process.exitCode = 1;
   } finally {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 
 import { registerSimulate } from '../../src/commands/simulate.js';
 import type { CommandResult } from './run-command.js';
@@ -56,9 +57,10 @@ describe('simulate', () => {
     const [one, same, other] = [await hashes('one'), await hashes('same'), await hashes('other')];
     expect(Object.keys(one)).toEqual(FILES);
     expect(same).toEqual(one);
-    for (const name of FILES) {
-      // The definitions do not hang on chance.
-      if (name !== 'journeys.json') expect(other[name]).not.toBe(one[name]);
+    // The definitions do not hang on chance.
+    expect(other['journeys.json']).toBe(one['journeys.json']);
+    for (const name of ['events', 'anomalies', 'changes', 'truth']) {
+      expect(other[`${name}.ndjson`]).not.toBe(one[`${name}.ndjson`]);
     }
   });
 
@@ -104,5 +106,49 @@ describe('simulate', () => {
     const { status, err } = await simulate('taken', '--seed', '7');
     expect(status).toBe(1);
     expect(err).toContain('throughline simulate:');
+  });
+});
+
+describe('the sample in datasets', () => {
+  const datasets = join(import.meta.dirname, '../../datasets');
+  const lines = async (name: string): Promise<unknown[]> => {
+    const text = await readFile(join(datasets, 'sample', name), 'utf8');
+    if (name.endsWith('.json')) return JSON.parse(text) as unknown[];
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as unknown);
+  };
+
+  it('is what the command in its datasheet writes', async () => {
+    const datasheet = await readFile(join(datasets, 'README.md'), 'utf8');
+    const command = /throughline simulate (.*) --out datasets\/sample/.exec(datasheet)?.[1];
+    const out = join(folder, 'sample');
+    const flags = (command ?? '').split(' ');
+    await runCommand(registerSimulate, ['simulate', ...flags, '--out', out]);
+    for (const name of FILES) {
+      const written = await readFile(join(out, name), 'utf8');
+      expect(written === (await readFile(join(datasets, 'sample', name), 'utf8'))).toBe(true);
+    }
+  });
+
+  it.each([
+    ['journeys.json', 'journey'],
+    ['events.ndjson', 'event'],
+    ['anomalies.ndjson', 'anomaly'],
+    ['changes.ndjson', 'change'],
+    ['incidents.ndjson', 'incident'],
+    ['outcomes.ndjson', 'outcome'],
+    ['retrospectives.ndjson', 'retrospective'],
+    ['truth.ndjson', 'truth'],
+  ])('%s holds to schema.json', async (name, definition) => {
+    const text = await readFile(join(datasets, 'schema.json'), 'utf8');
+    const { $defs } = JSON.parse(text) as { $defs: Record<string, z.core.JSONSchema.BaseSchema> };
+    const schema = z.fromJSONSchema($defs[definition] ?? false);
+    const all = await lines(name);
+    expect(all.length).toBeGreaterThan(0);
+    const refused = all.filter((line) => !schema.safeParse(line).success);
+    expect(refused).toEqual([]);
+    expect(schema.safeParse({ ...(all[0] as object), stranger: 1 }).success).toBe(false);
   });
 });
