@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { Journey } from '../core/journeys/journey.js';
 import { FUNNEL_ORDERS } from '../core/journeys/journey.js';
 import { duration, instant, writeDuration } from './instant.js';
-import { key, share, text } from './labels.js';
+import { anyText, key, share, text } from './labels.js';
 
 const stageBody = z.strictObject({
   key,
   event: key,
-  where: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  where: z.record(key, z.union([anyText, z.number(), z.boolean()])).optional(),
   weight: share,
   window: duration.optional(),
   horizon: duration.optional(),
@@ -18,7 +18,7 @@ const stageBody = z.strictObject({
     .strictObject({ minRelativeDrop: z.number().gt(0).max(1), minLoss: z.number().min(0) })
     .optional(),
   mappings: z
-    .array(z.strictObject({ match: z.array(z.string().min(1)).min(1), relevance: share }))
+    .array(z.strictObject({ match: z.array(anyText.min(1)).min(1), relevance: share }))
     .optional(),
 });
 
@@ -30,7 +30,10 @@ const fields = {
   owner: key,
   window: duration,
   valuePerConversion: z.number().min(0).optional(),
-  currency: z.string().length(3).optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Za-z]{3}$/, 'is not a currency of ISO 4217 such as EUR')
+    .optional(),
   order: z.enum(FUNNEL_ORDERS).default('ordered'),
   assumptions: z.array(text).optional(),
   segments: z.array(key).optional(),
@@ -56,19 +59,21 @@ const fields = {
   receivedAt: instant.optional(),
 };
 
-const JOURNEY_KEY = z
+/** What names a journey, also in a path. */
+export const journeyKey = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'is not made of letters, digits, ., _ and -');
 
 /** The journey body of the contract. */
-export const journeyBody = z.strictObject({ key: JOURNEY_KEY, ...fields }).meta({ id: 'Journey' });
+export const journeyBody = z.strictObject({ key: journeyKey, ...fields }).meta({ id: 'Journey' });
 
 /** A new version of a journey: its key is in the path and may be repeated. */
 export const journeyRevision = z
-  .strictObject({ key: JOURNEY_KEY.optional(), ...fields })
+  .strictObject({ key: journeyKey.optional(), ...fields })
   .meta({ id: 'JourneyRevision' });
 
 export type JourneyBody = z.output<typeof journeyBody>;
+export type JourneyRevision = z.output<typeof journeyRevision>;
 
 const written = (length: number | undefined): string | undefined =>
   length === undefined ? undefined : writeDuration(length);

@@ -16,8 +16,8 @@ import {
 import type { JobQueue } from '../../queue/job-queue.js';
 import { canonical } from '../../storage/content-key.js';
 import { formatInstant } from '../../wire/instant.js';
-import type { JourneyBody } from '../../wire/journey.js';
-import { writeJourney } from '../../wire/journey.js';
+import type { JourneyBody, JourneyRevision } from '../../wire/journey.js';
+import { journeyKey, writeJourney } from '../../wire/journey.js';
 import { holdsEvents } from '../../storage/event.store.js';
 import { REBUILDS } from './journeys.tokens.js';
 import { unknownJourney } from './unknown-journey.js';
@@ -68,7 +68,8 @@ export class JourneysService {
     });
   }
 
-  async revise(key: string, body: Omit<JourneyBody, 'key'>, caller: Caller): Promise<Defined> {
+  async revise(key: string, body: JourneyRevision, caller: Caller): Promise<Defined> {
+    refuseOtherKey(key, body.key);
     return await this.save({ ...body, key }, caller, () => undefined);
   }
 
@@ -102,6 +103,16 @@ export class JourneysService {
     if ('receivedAt' in reception) return reception.receivedAt;
     throw new Problem(422, reception.code, reception.detail, { fields: [reception] });
   }
+}
+
+/** A journey is put under the key of the path; a body that repeats another one is a slip. */
+function refuseOtherKey(inPath: string, inBody: string | undefined): void {
+  const isKey = journeyKey.safeParse(inPath).success;
+  if (isKey && (inBody ?? inPath) === inPath) return;
+  const code = isKey ? 'inconsistent' : 'invalid';
+  const detail = isKey ? 'is not the key of the path' : 'the path holds no key of a journey';
+  const fields = [{ pointer: '/key', code, detail }];
+  throw new Problem(422, 'invalid-body', detail, { fields });
 }
 
 /** Compiling the mappings finds a bad matcher; the error names its field. */
