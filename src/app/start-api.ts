@@ -19,6 +19,7 @@ import { apiDocument } from './api-document.js';
 import { ApiModule } from './api.module.js';
 import type { Config } from './config.js';
 import { serviceUrl } from './config.js';
+import { limitBodyTypes } from './http/body-types.js';
 import { serveDashboard } from './http/dashboard.js';
 import { gateIntake } from './http/intake-gate.js';
 import { serveMetrics } from './http/metrics.js';
@@ -69,6 +70,7 @@ export async function createApi(
   });
   const metrics = serveMetrics(server);
   gateIntake(server);
+  limitBodyTypes(server);
   const connection = queueConnection(databaseUrl, config.redisUrl);
   const jobs = createJobQueue(connection, (error) => {
     logger.warn({ err: error }, 'the job queue lost its connection');

@@ -18,6 +18,8 @@ function contentOf(event: JourneyEvent): string {
 /** The day partitions that exist, so that a batch asks the database only about new days. */
 const knownDays = new WeakMap<object, Set<number>>();
 
+const PARTITION_LOCK = 7_405_005;
+
 /** Makes the day partitions that the events need. Its own statement: it must not sit in a transaction. */
 export async function ensurePartitions(sql: Sql, events: readonly JourneyEvent[]): Promise<void> {
   let known = knownDays.get(sql);
@@ -28,8 +30,12 @@ export async function ensurePartitions(sql: Sql, events: readonly JourneyEvent[]
     const name = `journey_event_${new Date(day).toISOString().slice(0, 10).replaceAll('-', '')}`;
     await run(
       sql,
-      `CREATE TABLE IF NOT EXISTS ${name} PARTITION OF journey_event
-       FOR VALUES FROM ('${new Date(day).toISOString()}') TO ('${new Date(day + DAY).toISOString()}')`,
+      // IF NOT EXISTS by itself fails where two senders begin the same day at once.
+      `DO $$ BEGIN
+         PERFORM pg_advisory_xact_lock(${PARTITION_LOCK});
+         CREATE TABLE IF NOT EXISTS ${name} PARTITION OF journey_event
+         FOR VALUES FROM ('${new Date(day).toISOString()}') TO ('${new Date(day + DAY).toISOString()}');
+       END $$`,
     );
     known.add(day);
   }
