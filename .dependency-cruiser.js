@@ -21,7 +21,7 @@ const layers = {
   http: ['core', 'wire'],
   modules: ['core', ...adapters, 'loop', 'http'],
   app: ['core', ...adapters, 'loop', 'http', 'modules'],
-  commands: ['core', ...adapters, 'loop', 'app'],
+  commands: ['core', ...adapters, 'loop', 'http', 'app'],
   dashboard: [],
 };
 const homes = {

@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./simulate.js')).registerSimulate,
   },
   {
+    name: 'keys',
+    description: 'API keys of the service',
+    load: async () => (await import('./keys.js')).registerKeys,
+  },
+  {
     name: 'demo',
     description: 'simulate a world, feed it to the running service, train, and show the queue',
     load: async () => (await import('./demo.js')).registerDemo,

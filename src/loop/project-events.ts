@@ -92,6 +92,11 @@ function extendPath(
   return { path: extended, changes };
 }
 
+/** Whoever restates paths and stage metrics does so alone, until the transaction ends. */
+export async function lockPaths(sql: EntityManager): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+}
+
 /**
  * Brings paths and stage metrics up to date with new events, inside the caller's transaction.
  * The cost depends on the batch and on the paths of its actors, not on history.
@@ -103,7 +108,7 @@ export async function projectEvents(
   computedAt: Instant,
 ): Promise<void> {
   if (events.length === 0 || versions.length === 0) return;
-  await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+  await lockPaths(sql);
   const changes: MetricChange[] = [];
   for (const stored of versions) {
     const reign = reignOf(stored, versions);

@@ -4,7 +4,7 @@ import type { Instant } from '../core/telemetry/time.js';
 import { storedEvents } from '../storage/event.store.js';
 import { journeyVersions } from '../storage/journey.store.js';
 import { forgetVersion } from '../storage/path.store.js';
-import { projectEvents } from './project-events.js';
+import { lockPaths, projectEvents } from './project-events.js';
 
 const PAGE = 10_000;
 
@@ -13,6 +13,8 @@ const PAGE = 10_000;
  * inside the caller's transaction. Each event keeps the time at which it became known.
  */
 export async function rebuildJourney(sql: EntityManager, key: string, now: Instant): Promise<void> {
+  // Before anything is dropped: a batch that holds the lock would wait for what we dropped.
+  await lockPaths(sql);
   const versions = await journeyVersions(sql);
   const own = versions.filter((version) => version.journey.key === key);
   for (const version of own) await forgetVersion(sql, version.journey.key, version.version);
