@@ -52,9 +52,9 @@ const TRIGGERS: Readonly<Record<FaultKind, readonly Trigger[]>> = {
     trigger('CpuSaturation', 0.7, 5),
     trigger('QueueBacklog', 0.3, 10),
   ],
-  segment: [trigger('HighErrorRate', 0.75, 10), trigger('SyntheticCheckFailed', 0.15, 12)],
+  segment: [trigger('HighErrorRate', 0.85, 10), trigger('SyntheticCheckFailed', 0.15, 12)],
   leak: [
-    trigger('MemoryPressure', 0.85, 30),
+    trigger('MemoryPressure', 0.85, 45),
     trigger('HighLatency', 0.45, 80),
     trigger('PodRestarts', 0.35, 100),
   ],

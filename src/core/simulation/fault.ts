@@ -40,13 +40,13 @@ interface KindShape {
 
 /** How strong and how long faults of a kind are. */
 export const KIND_SHAPES: Readonly<Record<FaultKind, KindShape>> = {
-  latency: { median: 0.3, sigma: 0.4, minutes: 70, spread: 0.5 },
-  errors: { median: 0.6, sigma: 0.35, minutes: 60, spread: 0.5 },
-  outage: { median: 1.15, sigma: 0.05, minutes: 45, spread: 0.5 },
-  'bad-release': { median: 0.6, sigma: 0.45, minutes: 90, spread: 0.5 },
-  saturation: { median: 0.6, sigma: 0.35, minutes: 90, spread: 0.35 },
+  latency: { median: 0.45, sigma: 0.4, minutes: 80, spread: 0.5 },
+  errors: { median: 0.8, sigma: 0.3, minutes: 70, spread: 0.5 },
+  outage: { median: 1.15, sigma: 0.05, minutes: 60, spread: 0.5 },
+  'bad-release': { median: 0.8, sigma: 0.4, minutes: 90, spread: 0.5 },
+  saturation: { median: 0.85, sigma: 0.35, minutes: 90, spread: 0.35 },
   segment: { median: 0.85, sigma: 0.15, minutes: 120, spread: 0.5 },
-  leak: { median: 0.75, sigma: 0.35, minutes: 240, spread: 0.35 },
+  leak: { median: 0.95, sigma: 0.3, minutes: 200, spread: 0.35 },
 };
 
 const RAMP = 2 * MINUTE;
@@ -56,7 +56,7 @@ function course(fault: Fault, at: Instant, load: number): number {
   const age = at - fault.startedAt;
   switch (fault.kind) {
     case 'leak':
-      return Math.pow(age / (fault.naturalEnd - fault.startedAt), 1.5);
+      return Math.pow(age / (fault.naturalEnd - fault.startedAt), 0.8);
     case 'saturation':
       return Math.min(1, Math.max(0, (load - 0.4) / 0.4));
     case 'latency':

@@ -37,7 +37,7 @@ const CHECKOUT: JourneyBehaviour = {
   valuePerConversion: 62,
   attemptsPerDay: 3400,
   weekdays: [0.96, 0.94, 0.95, 1, 1.08, 1.12, 0.95],
-  arrival: { 'web-frontend': 0.35, cdn: 0.35 },
+  arrival: { cdn: 0.55 },
   assumptions: [
     'A visit that adds nothing to the cart within 30 minutes is lost.',
     'Recommendations are assumed to help browsing; nobody has measured how much.',
@@ -45,13 +45,13 @@ const CHECKOUT: JourneyBehaviour = {
   stages: [
     stage(
       ['browse', 'product_viewed', 0.5],
-      [0.58, 4, 30, 12],
+      [0.58, 4, 30, 20],
       {
-        catalog: 0.75,
-        search: 0.25,
-        'web-frontend': 0.5,
+        catalog: 0.85,
+        search: 0.15,
+        'web-frontend': 0.55,
         recommendations: 0.03,
-        cdn: 0.2,
+        cdn: 0.15,
       },
       {
         mapped: { catalog: 0.9, search: 0.7, cdn: 0.6, recommendations: 0.5, 'web-frontend': 0.7 },
@@ -60,12 +60,12 @@ const CHECKOUT: JourneyBehaviour = {
     ),
     stage(
       ['cart', 'cart_updated', 0.7],
-      [0.66, 3, 30, 10],
+      [0.66, 3, 30, 15],
       {
         cart: 0.9,
-        inventory: 0.45,
-        auth: 0.3,
-        'web-frontend': 0.35,
+        inventory: 0.6,
+        auth: 0.1,
+        'web-frontend': 0.15,
       },
       {
         mapped: { cart: 1, inventory: 0.6, 'orders-db': 0.5, 'web-frontend': 0.5 },
@@ -77,14 +77,20 @@ const CHECKOUT: JourneyBehaviour = {
     ),
     stage(
       ['payment', 'payment_started', 1],
-      [0.86, 2, 30, 7],
+      [0.86, 2, 30, 12],
       {
         'payment-gateway': 0.95,
-        'web-frontend': 0.4,
+        'web-frontend': 0.7,
         auth: 0.1,
       },
       {
-        mapped: { 'payment-gateway': 1, 'fraud-check': 0.7, 'orders-db': 0.5, auth: 0.3 },
+        mapped: {
+          'payment-gateway': 1,
+          'fraud-check': 0.7,
+          'orders-db': 0.5,
+          auth: 0.3,
+          'web-frontend': 0.4,
+        },
         failureModes: [
           { key: 'declined', description: 'Good cards are declined.' },
           { key: 'time-out', description: 'The payment page times out.' },
@@ -93,7 +99,7 @@ const CHECKOUT: JourneyBehaviour = {
     ),
     stage(
       ['confirmation', 'order_confirmed', 0.6],
-      [0, 1, 30, 7],
+      [0, 1, 30, 12],
       {},
       {
         mapped: {},
@@ -111,13 +117,13 @@ const ONBOARDING: JourneyBehaviour = {
   valuePerConversion: 25,
   attemptsPerDay: 1100,
   weekdays: [1.12, 1.1, 1.08, 1.05, 0.98, 0.82, 0.85],
-  arrival: { 'web-frontend': 0.35, cdn: 0.3 },
+  arrival: { cdn: 0.5 },
   assumptions: ['Whoever does not confirm the address within an hour will not come back.'],
   stages: [
     stage(
       ['signup', 'signup_started', 0.6],
-      [0.72, 3, 30, 6],
-      { auth: 0.9, 'web-frontend': 0.4 },
+      [0.72, 3, 30, 10],
+      { auth: 0.9, 'web-frontend': 0.5 },
       {
         mapped: { auth: 1, 'web-frontend': 0.5, cdn: 0.3 },
         failureModes: [{ key: 'form', description: 'The form cannot be sent.' }],
@@ -125,8 +131,8 @@ const ONBOARDING: JourneyBehaviour = {
     ),
     stage(
       ['verification', 'verification_sent', 0.8],
-      [0.78, 6, 60, 6],
-      { mail: 0.9, auth: 0.2 },
+      [0.78, 6, 60, 8],
+      { mail: 0.9, auth: 0.15 },
       {
         mapped: { mail: 0.9, auth: 0.6 },
         failureModes: [
@@ -136,11 +142,11 @@ const ONBOARDING: JourneyBehaviour = {
     ),
     stage(
       ['profile', 'profile_opened', 0.6],
-      [0.85, 4, 30, 6],
+      [0.85, 4, 30, 8],
       {
-        auth: 0.3,
-        'web-frontend': 0.3,
-        'orders-db': 0.1,
+        auth: 0.15,
+        'web-frontend': 0.6,
+        'orders-db': 0.05,
       },
       {
         mapped: { auth: 0.4, 'web-frontend': 0.5, 'orders-db': 0.4 },
@@ -149,7 +155,7 @@ const ONBOARDING: JourneyBehaviour = {
     ),
     stage(
       ['activated', 'account_activated', 0.7],
-      [0, 1, 30, 6],
+      [0, 1, 30, 8],
       {},
       {
         mapped: {},
@@ -167,15 +173,15 @@ const RENEWAL: JourneyBehaviour = {
   valuePerConversion: 110,
   attemptsPerDay: 600,
   weekdays: [1.1, 1.08, 1.05, 1.05, 1, 0.85, 0.87],
-  arrival: { 'web-frontend': 0.3, cdn: 0.15 },
+  arrival: { cdn: 0.3 },
   assumptions: ['A partner renews through the same stages as everybody else.'],
   stages: [
     stage(
       ['offer', 'renewal_offer_opened', 0.5],
-      [0.6, 5, 60, 5],
+      [0.6, 5, 60, 6],
       {
-        billing: 0.6,
-        'web-frontend': 0.3,
+        billing: 0.8,
+        'web-frontend': 0.5,
         recommendations: 0.02,
       },
       {
@@ -185,8 +191,8 @@ const RENEWAL: JourneyBehaviour = {
     ),
     stage(
       ['plan', 'plan_chosen', 0.9],
-      [0.82, 4, 60, 5],
-      { billing: 0.95, 'web-frontend': 0.3 },
+      [0.82, 4, 60, 6],
+      { billing: 0.95, 'web-frontend': 0.1 },
       {
         mapped: { billing: 1, 'payment-gateway': 0.6 },
         failureModes: [{ key: 'charge', description: 'The renewal cannot be charged.' }],
@@ -194,7 +200,7 @@ const RENEWAL: JourneyBehaviour = {
     ),
     stage(
       ['renewed', 'subscription_renewed', 0.6],
-      [0, 1, 60, 5],
+      [0, 1, 60, 6],
       {},
       {
         mapped: {},

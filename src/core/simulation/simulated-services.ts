@@ -12,7 +12,7 @@ export interface SimulatedService {
 
 /** The services and their calls. */
 export const SERVICES: readonly SimulatedService[] = [
-  { name: 'web-frontend', team: 'web', frailty: 7, observability: 0.65, calls: { cdn: 0.3 } },
+  { name: 'web-frontend', team: 'web', frailty: 7, observability: 0.8, calls: { cdn: 0.3 } },
   { name: 'cdn', team: 'platform', frailty: 9, observability: 0.95, calls: {} },
   { name: 'search', team: 'discovery', frailty: 13, observability: 1, calls: {} },
   {
@@ -34,7 +34,7 @@ export const SERVICES: readonly SimulatedService[] = [
     team: 'checkout',
     frailty: 7,
     observability: 0.9,
-    calls: { inventory: 0.4, 'orders-db': 0.6 },
+    calls: { inventory: 0.4, 'orders-db': 0.7 },
   },
   {
     name: 'inventory',
@@ -48,7 +48,7 @@ export const SERVICES: readonly SimulatedService[] = [
     team: 'payments',
     frailty: 8,
     observability: 0.95,
-    calls: { 'fraud-check': 0.5, 'orders-db': 0.35 },
+    calls: { 'fraud-check': 0.7, 'orders-db': 0.55 },
   },
   { name: 'fraud-check', team: 'payments', frailty: 7, observability: 0.8, calls: {} },
   { name: 'auth', team: 'identity', frailty: 7, observability: 0.9, calls: {} },
