@@ -4,15 +4,15 @@ import { changesView, outcomesView, similarView } from './episode-tables.js';
 import { filled } from './fill.js';
 import { figure } from './format.js';
 import { emptyNotice } from './notices.js';
-import { chip, facts, link, section, time } from './parts.js';
+import { chip, crumbs, facts, link, section, small, time } from './parts.js';
 import { predictionView } from './prediction-view.js';
 import { getAnomaly, getJourneys, getOutcomes, getStories } from './requests.js';
-import type { Page } from './route.js';
-import { linkTo } from './route.js';
+import type { Page } from './page.js';
+import { linkTo } from './address.js';
 import { storiesView } from './stories-view.js';
 import type { Journeys } from './words.js';
 
-const STORIES = 50;
+const MOST_STORIES = 500;
 
 function measured({
   metric,
@@ -34,7 +34,6 @@ function headline(anomaly: AnomalyDetail): Node {
   const { repeats } = anomaly.episode;
   const tags = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return fragment(
-    element('p', { class: 'crumbs' }, link('#/queue', 'Queue'), ' ›'),
     element('h1', {}, name, service !== undefined && ` on ${service}`),
     annotations?.['description'] !== undefined && element('p', {}, annotations['description']),
     facts([
@@ -95,7 +94,11 @@ async function detail(id: string): Promise<Node> {
   document.title = `${anomaly.name} · Throughline`;
   return fragment(
     headline(anomaly),
-    section('What it will do', predictions(anomaly, journeys)),
+    section(
+      'What is predicted',
+      predictions(anomaly, journeys),
+      small('All ranges are 90% intervals; that of the loss is the one if it fails.'),
+    ),
     section(
       'What it did',
       filled(async () => outcomesView(await outcomesOf(anomaly), journeys)),
@@ -104,7 +107,7 @@ async function detail(id: string): Promise<Node> {
     section('Changes nearby', changesView(anomaly.changesNearby, anomaly.startedAt)),
     section(
       'Who was under way',
-      filled(async () => storiesView(await getStories(id, STORIES), journeys)),
+      filled(async () => storiesView(await getStories(id, MOST_STORIES), journeys)),
     ),
   );
 }
@@ -112,5 +115,8 @@ async function detail(id: string): Promise<Node> {
 /** One anomaly: what it will do, why, and what it did. */
 export const anomalyPage: Page = ({ parts: [id = ''] }) => ({
   title: id,
-  content: filled(() => detail(id)),
+  content: fragment(
+    crumbs('#/queue', 'Queue'),
+    filled(() => detail(id)),
+  ),
 });

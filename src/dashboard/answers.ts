@@ -206,7 +206,8 @@ export interface ModelCard extends Omit<Model, 'state'> {
     readonly unit?: string;
   }[];
   readonly data: { readonly hash: string; readonly rows: number; readonly failures: number } | null;
-  readonly fittedUntil: string | null;
+  /** Epoch ms or RFC 3339. */
+  readonly fittedUntil: number | string | null;
   readonly metrics: { readonly naive: Judged; readonly weighted: Judged | null } | null;
   readonly baseRate: number;
   readonly calibration: string;

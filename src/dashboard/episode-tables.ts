@@ -2,7 +2,7 @@ import type { Change, Outcome, SimilarEpisode } from './answers.js';
 import { element, fragment } from './element.js';
 import { count, duration, percent } from './format.js';
 import { ago, chip, link, small, time } from './parts.js';
-import { linkTo } from './route.js';
+import { linkTo } from './address.js';
 import { table } from './table.js';
 import type { Journeys } from './words.js';
 import { effectInWords, placeName, span } from './words.js';

@@ -40,7 +40,7 @@ export function funnelView(steps: readonly FunnelStep[], { name, window }: Journ
         step === steps[0] || step.rateFromPrevious === null ? NONE : percent(step.rateFromPrevious),
     },
     {
-      header: 'Median time from it',
+      header: 'Median time',
       numeric: true,
       cell: ({ secondsFromPrevious: seconds }: FunnelStep) =>
         seconds === null

@@ -3,25 +3,29 @@ import { element, fragment } from './element.js';
 import { fill, filled } from './fill.js';
 import { money } from './format.js';
 import { funnelView } from './funnel-view.js';
-import { facts, link, section, small } from './parts.js';
+import { crumbs, facts, section, small } from './parts.js';
 import { getFunnel, getJourney, getMetrics } from './requests.js';
-import type { Page } from './route.js';
-import { linkTo } from './route.js';
+import type { Page } from './page.js';
+import { linkTo } from './address.js';
 import { stageFigure } from './stage-figure.js';
 import { askedStretch, bucketOf, stretchChoice } from './stretch.js';
+
+function list(assumptions: Journey['assumptions']): HTMLElement | null {
+  if (assumptions === undefined || assumptions.length === 0) return null;
+  return element('ul', {}, ...assumptions.map((one) => element('li', {}, one)));
+}
 
 function headline(journey: Journey): Node {
   const { name, owner, window, valuePerConversion, currency, version, assumptions } = journey;
   const value = valuePerConversion === undefined ? null : money(valuePerConversion, currency);
   return fragment(
-    element('p', { class: 'crumbs' }, link('#/journeys', 'Journeys'), ' ›'),
     element('h1', {}, name),
     facts([
       ['Owner', owner],
       ['Window', window],
       ['Value of a conversion', value ?? 'not stated'],
       ['Version', version],
-      ['Assumes', assumptions === undefined ? null : assumptions.join('; ')],
+      ['Assumes', list(assumptions)],
     ]),
   );
 }
@@ -65,5 +69,8 @@ async function detail(key: string, query: URLSearchParams): Promise<Node> {
 /** One journey: its funnel, and each of its stages over time against what is usual. */
 export const journeyPage: Page = ({ parts: [key = ''], query }) => ({
   title: key,
-  content: filled(() => detail(key, query)),
+  content: fragment(
+    crumbs('#/journeys', 'Journeys'),
+    filled(() => detail(key, query)),
+  ),
 });

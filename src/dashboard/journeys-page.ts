@@ -5,8 +5,8 @@ import { funnelView } from './funnel-view.js';
 import { emptyNotice } from './notices.js';
 import { link } from './parts.js';
 import { getFunnel, getJourneys } from './requests.js';
-import type { Page } from './route.js';
-import { linkTo } from './route.js';
+import type { Page } from './page.js';
+import { linkTo } from './address.js';
 import { askedStretch, stretchChoice } from './stretch.js';
 
 function card(journey: Journey, query: URLSearchParams): HTMLElement {

@@ -8,13 +8,14 @@ import { modelsPage } from './models-page.js';
 import { emptyNotice } from './notices.js';
 import { ProblemError } from './problem-error.js';
 import { queuePage } from './queue-page.js';
-import type { Page, Route, View } from './route.js';
-import { keyInFragment, parseRoute } from './route.js';
+import type { Route } from './address.js';
+import type { Page, View } from './page.js';
+import { keyInFragment, parseRoute } from './address.js';
 import { forgetKey, keepKey, sessionKey } from './session.js';
 import { signIn } from './sign-in.js';
 
 const main = document.querySelector('main');
-const nav = document.querySelector('nav');
+const nav = document.querySelector<HTMLElement>('#nav');
 
 const lost: Page = () => ({
   title: 'Not found',

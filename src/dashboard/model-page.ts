@@ -2,9 +2,9 @@ import type { Judged, ModelCard } from './answers.js';
 import { element, fragment } from './element.js';
 import { filled } from './fill.js';
 import { count, figure, percent } from './format.js';
-import { chip, facts, link, section, small, time } from './parts.js';
+import { chip, crumbs, facts, section, small, time } from './parts.js';
 import { getCard } from './requests.js';
-import type { Page } from './route.js';
+import type { Page } from './page.js';
 import { table } from './table.js';
 import { span } from './words.js';
 
@@ -25,7 +25,7 @@ function metricsView({ figures, intervals, episodes, failures }: Judged): Node {
     { header: 'Metric', cell: (name: string) => METRICS[name] ?? name },
     { header: 'Value', numeric: true, cell: (name: string) => figure(figures[name] ?? Number.NaN) },
     {
-      header: '90 % interval',
+      header: '90% interval',
       numeric: true,
       cell: (name: string) => {
         const interval = intervals[name];
@@ -67,13 +67,12 @@ async function detail(version: string): Promise<Node> {
   const card = await getCard(version);
   const { data, fittedUntil } = card;
   return fragment(
-    element('p', { class: 'crumbs' }, link('#/models', 'Models'), ' ›'),
     element('h1', {}, `Model ${card.version}`),
     facts([
       ['Learner', card.learner],
       ['Evidence', chip(card.evidence, card.evidence)],
       ['Made', time(card.createdAt)],
-      ['Learned until', fittedUntil === null ? null : time(fittedUntil)],
+      ['Learned until', fittedUntil === null ? null : time(new Date(fittedUntil).toISOString())],
       ['Episodes', data === null ? null : `${count(data.rows)}, ${count(data.failures)} failures`],
       ['Usual chance', percent(card.baseRate)],
       ['Calibration', card.calibration],
@@ -81,7 +80,7 @@ async function detail(version: string): Promise<Node> {
       ['Program', card.codeVersion],
       ['Data hash', data === null ? null : element('code', {}, data.hash.slice(0, 16))],
     ]),
-    section('What it must not be used for', list(card.limits)),
+    section('Its limits', list(card.limits)),
     section('How good it is', judgement(card)),
     section('What it looks at', featuresView(card)),
     element(
@@ -96,5 +95,8 @@ async function detail(version: string): Promise<Node> {
 /** One model's card. */
 export const modelPage: Page = ({ parts: [version = ''] }) => ({
   title: `Model ${version}`,
-  content: filled(() => detail(version)),
+  content: fragment(
+    crumbs('#/models', 'Models'),
+    filled(() => detail(version)),
+  ),
 });

@@ -56,6 +56,11 @@ export function facts(entries: readonly (readonly [string, Child])[]): HTMLEleme
   return element('dl', { class: 'facts' }, ...pairs);
 }
 
+/** The way back to the list that a page is of. */
+export function crumbs(page: string, name: string): HTMLElement {
+  return element('nav', { class: 'crumbs', 'aria-label': 'Way back' }, link(page, name), ' ›');
+}
+
 /** A part of a page under its own heading. */
 export function section(heading: string, ...children: readonly Child[]): HTMLElement {
   return element('section', {}, element('h2', {}, heading), ...children);

@@ -3,7 +3,7 @@ import { element, fragment } from './element.js';
 import { decimal, percent } from './format.js';
 import { chip, link, shareBar, time } from './parts.js';
 import { reasonsView } from './reasons.js';
-import { linkTo } from './route.js';
+import { linkTo } from './address.js';
 import { table } from './table.js';
 import type { Journeys } from './words.js';
 import { answerInWords, placeName } from './words.js';
@@ -94,7 +94,7 @@ export function predictionView(prediction: Prediction, journeys: Journeys): HTML
     element(
       'div',
       { class: 'halves' },
-      element('div', {}, element('h4', {}, 'Why'), reasonsView(prediction.reasons)),
+      element('div', {}, element('h4', {}, 'Why'), reasonsView(prediction)),
       element('div', {}, element('h4', {}, 'Priority'), priorityView(priority)),
     ),
   );

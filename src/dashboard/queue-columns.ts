@@ -3,7 +3,7 @@ import { element, fragment } from './element.js';
 import type { Prediction, QueueItem } from './answers.js';
 import { count, decimal, percent } from './format.js';
 import { ago, chip, link, shareBar, small } from './parts.js';
-import { linkTo } from './route.js';
+import { linkTo } from './address.js';
 import type { Column } from './table.js';
 import type { Journeys } from './words.js';
 import { placeName, span, worth } from './words.js';
@@ -75,12 +75,12 @@ export function queueColumns(journeys: Journeys, shown: Shown): Column<QueueItem
     { header: 'Stage', cell: (item) => stageCell(item, shown(item), journeys) },
     {
       header: 'Chance of failure',
-      hint: 'Probability that the journey fails at this stage, with its 90 % interval',
+      hint: 'Probability that the journey fails at this stage, with its 90% interval',
       cell: cell(chanceCell),
     },
     {
       header: 'Expected loss',
-      hint: 'Loss weighed by its chance; below it the loss if it fails, with its 90 % interval',
+      hint: 'Loss weighed by its chance; below it the loss if it fails, with its 90% interval',
       cell: cell((prediction) => lossCell(prediction, journeys)),
     },
     {

@@ -1,6 +1,6 @@
-import type { Reason } from './answers.js';
+import type { Prediction, Reason } from './answers.js';
 import { element, fragment, svg } from './element.js';
-import { signed } from './format.js';
+import { percent, signed } from './format.js';
 import { table } from './table.js';
 
 const HALF = 100;
@@ -28,8 +28,15 @@ function signedBar(contribution: number, largest: number): SVGSVGElement {
   );
 }
 
+/** The reasons add up to what lies between the usual chance of an episode and this one. */
+function usualChance(reasons: readonly Reason[], probability: number): number {
+  const moved = reasons.reduce((sum, { contribution }) => sum + contribution, 0);
+  const logOdds = Math.log(probability / (1 - probability));
+  return 1 / (1 + Math.exp(moved - logOdds));
+}
+
 /** The features that moved the log-odds most, as signed bars with people's words. */
-export function reasonsView(reasons: readonly Reason[]): Node {
+export function reasonsView({ reasons, probability }: Prediction): Node {
   if (reasons.length === 0) {
     return element('p', { class: 'small' }, 'Nothing moved the chance away from the usual one.');
   }
@@ -55,7 +62,8 @@ export function reasonsView(reasons: readonly Reason[]): Node {
     element(
       'p',
       { class: 'small' },
-      'Against the usual chance of an episode: +0.7 doubles the odds, −0.7 halves them.',
+      `Together from the usual chance of ${percent(usualChance(reasons, probability))} to `,
+      `${percent(probability)}: +0.7 of log-odds doubles the odds, −0.7 halves them.`,
     ),
   );
 }

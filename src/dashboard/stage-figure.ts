@@ -29,7 +29,7 @@ function legend({ isLast, points }: Series): HTMLElement {
     { class: 'legend' },
     !isLast && key('entered', 'entered'),
     key('converted', isLast ? 'entered' : 'went on to the next stage'),
-    hasBand && key('band', isLast ? 'usual entries, 90 % band' : 'usually go on, 90 % band'),
+    hasBand && key('band', isLast ? 'usual entries, 90% band' : 'usually go on, 90% band'),
     points.some(({ isLow }) => isLow) && key('low', 'below the band'),
     points.some(({ isImmature }) => isImmature) && key('immature', 'not complete yet'),
   );

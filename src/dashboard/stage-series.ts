@@ -6,7 +6,7 @@ export interface Point {
   readonly at: number;
   readonly entered: number;
   readonly converted: number;
-  /** What is usual, with its 90 % band; null where there is no history yet. */
+  /** What is usual, with its 90% band; null where there is no history yet. */
   readonly usual: number | null;
   readonly band: Pair | null;
   /** Some of its people may still convert, or the bucket is not over. */

@@ -40,5 +40,5 @@ export function startTraining(onStarted: () => void): HTMLElement {
     dialog.close();
   });
   start.addEventListener('click', () => void attempt());
-  return element('div', { class: 'place' }, open, dialog);
+  return element('div', { class: 'actions' }, open, dialog);
 }

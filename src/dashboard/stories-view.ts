@@ -1,8 +1,11 @@
 import type { Story } from './answers.js';
 import { element, fragment } from './element.js';
 import { chip, small, time } from './parts.js';
-import { table } from './table.js';
+import { table, tableRow } from './table.js';
 import type { Journeys } from './words.js';
+
+/** How many are shown at first. */
+const FIRST = 20;
 
 function trail({ stages }: Story): Node {
   const steps = stages.map(({ stage, at }) =>
@@ -20,7 +23,7 @@ function tally(stories: readonly Story[]): string {
   const states = new Map<string, number>();
   for (const { state } of stories) states.set(state, (states.get(state) ?? 0) + 1);
   const words = [...states].map(([state, times]) => `${times} ${state}`);
-  return `Of ${stories.length} shown: ${words.join(', ')}.`;
+  return `${stories.length} attempts: ${words.join(', ')}.`;
 }
 
 /** The attempts that were under way while the anomaly fired. */
@@ -46,5 +49,16 @@ export function storiesView(stories: readonly Story[], journeys: Journeys): Node
         fragment(chip(state, state), immature && small('may still convert')),
     },
   ];
-  return fragment(element('p', {}, tally(stories)), table('Affected attempts', columns, stories));
+  const [shown, rest] = [stories.slice(0, FIRST), stories.slice(FIRST)];
+  const made = table('Affected attempts', columns, shown);
+  const more = element('button', { type: 'button' }, `Show ${rest.length} more`);
+  more.addEventListener('click', () => {
+    made.tBodies[0]?.append(...rest.map((story) => tableRow(columns, story)));
+    more.remove();
+  });
+  return fragment(
+    element('p', {}, tally(stories)),
+    made,
+    rest.length > 0 && element('div', { class: 'more' }, more),
+  );
 }

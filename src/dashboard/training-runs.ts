@@ -3,7 +3,7 @@ import type { Child } from './element.js';
 import { element, fragment } from './element.js';
 import { percent, signed } from './format.js';
 import { ago, chip, link, small, time } from './parts.js';
-import { linkTo } from './route.js';
+import { linkTo } from './address.js';
 import { table } from './table.js';
 
 /** Whether a run has not come to its end. */
@@ -60,7 +60,7 @@ export function trainingRunsView(runs: readonly TrainingRun[]): Node {
     { header: 'The gate’s verdict', cell: verdictCell },
     {
       header: 'Log loss',
-      hint: 'Challenger less champion, with its 90 % interval: below zero the challenger is better',
+      hint: 'Challenger less champion, with its 90% interval: below zero the challenger is better',
       numeric: true,
       cell: differenceCell,
     },

@@ -5,15 +5,6 @@ export interface Route {
   readonly query: URLSearchParams;
 }
 
-/** What a page shows. */
-export interface View {
-  readonly title: string;
-  readonly content: Node;
-}
-
-/** A page draws itself at once and fetches what it needs into the places that it left. */
-export type Page = (route: Route) => View;
-
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
