@@ -22,6 +22,7 @@ import { serviceUrl } from './config.js';
 import { limitBodyTypes } from './http/body-types.js';
 import { serveDashboard } from './http/dashboard.js';
 import { gateIntake } from './http/intake-gate.js';
+import { LONGEST_PARAMETER, refuseNulInPaths } from './http/paths.js';
 import { serveMetrics } from './http/metrics.js';
 import { NestLogger, createLogger } from './logger.js';
 import { readiness } from './readiness.js';
@@ -62,6 +63,7 @@ export async function createApi(
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
   });
   const server = adapter.getInstance();
   // A stream is handed on as it comes: it may be longer than memory.
@@ -71,6 +73,7 @@ export async function createApi(
   const metrics = serveMetrics(server);
   gateIntake(server);
   limitBodyTypes(server);
+  refuseNulInPaths(server);
   const connection = queueConnection(databaseUrl, config.redisUrl);
   const jobs = createJobQueue(connection, (error) => {
     logger.warn({ err: error }, 'the job queue lost its connection');

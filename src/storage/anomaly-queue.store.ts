@@ -44,12 +44,13 @@ export async function anomalyQueue(sql: Sql, query: QueueQuery): Promise<QueueRo
     sql,
     `SELECT e.id, a.body AS anomaly, e.repeats, e.ended_at AS "endedAt", ${OPEN} AS open,
        ${place} AS place,
-       coalesce((SELECT jsonb_agg(p.body ORDER BY p.priority DESC) FROM (
-         SELECT DISTINCT ON (journey, stage) body, priority FROM prediction
+       coalesce((SELECT jsonb_agg(p.body ORDER BY p.priority DESC, p.journey, p.stage) FROM (
+         SELECT DISTINCT ON (journey, stage) body, priority, journey, stage FROM prediction
          WHERE episode_id = e.id ORDER BY journey, stage, id DESC) p), '[]') AS predictions
      FROM episode e JOIN anomaly a ON a.id = e.id
-     WHERE ($2::text IS NULL OR EXISTS (SELECT 1 FROM episode_stage s WHERE s.episode_id = e.id
-         AND s.journey = $2 AND ($3::text IS NULL OR s.stage = $3)))
+     WHERE (coalesce($2::text, $3::text) IS NULL OR EXISTS (SELECT 1 FROM episode_stage s
+         WHERE s.episode_id = e.id AND ($2::text IS NULL OR s.journey = $2)
+         AND ($3::text IS NULL OR s.stage = $3)))
        AND ($4::float8 IS NULL OR e.top_priority >= $4)
        AND ($5::text IS NULL OR ($5 = 'open') = ${OPEN})
        AND ($6::float8 IS NULL OR (${place}, e.id) < ($6, $7))

@@ -58,10 +58,10 @@ export async function predictionsOf(
   const found = await rows<{ anomaly_id: string; body: Prediction }>(
     sql,
     `SELECT anomaly_id, body FROM (
-       SELECT DISTINCT ON (anomaly_id, journey, stage) anomaly_id, body, priority
+       SELECT DISTINCT ON (anomaly_id, journey, stage) anomaly_id, body, priority, journey, stage
        FROM prediction WHERE anomaly_id = ANY($1::text[])
        ORDER BY anomaly_id, journey, stage, id DESC) latest
-     ORDER BY priority DESC`,
+     ORDER BY priority DESC, journey, stage`,
     [anomalyIds],
   );
   const byAnomaly = new Map<string, Prediction[]>();

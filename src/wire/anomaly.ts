@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 import type { Anomaly } from '../core/telemetry/anomaly.js';
 import { COMPARISONS, SEVERITIES } from '../core/telemetry/anomaly.js';
 import { instant } from './instant.js';
-import { key, labels, share } from './labels.js';
+import { LONGEST_KEY, key, labels, share } from './labels.js';
 import { after } from './received.js';
 
 /** The anomaly body of the contract. */
@@ -38,7 +39,11 @@ function fingerprintOf(body: AnomalyBody): string {
   const pairs = Object.entries(body.labels)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return `${body.name}{${pairs.join(',')}}`;
+  const fingerprint = `${body.name}{${pairs.join(',')}}`;
+  // An index holds no longer key than this.
+  return fingerprint.length <= LONGEST_KEY
+    ? fingerprint
+    : createHash('sha256').update(fingerprint).digest('hex');
 }
 
 /** The core's anomaly of a body. */

@@ -25,8 +25,11 @@ export const labels = z
     params: { code: 'out-of-range' },
   });
 
+/** How many characters a natural key has at most. */
+export const LONGEST_KEY = 300;
+
 /** A natural key: what a source calls its own record. */
-export const key = plain(300);
+export const key = plain(LONGEST_KEY);
 
 /** A short text for people. */
 export const text = plain(2000);

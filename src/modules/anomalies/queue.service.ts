@@ -18,6 +18,7 @@ import { journeyVersions } from '../../storage/journey.store.js';
 import { predictionsOf } from '../../storage/prediction.store.js';
 import { pathsThrough } from '../../storage/story.store.js';
 import { formatInstant, writeTimes } from '../../wire/instant.js';
+import { key } from '../../wire/labels.js';
 import { writePrediction } from '../../wire/prediction.js';
 
 /** What a page of the queue is asked for; the cursor is opaque to the asker. */
@@ -32,7 +33,7 @@ function cursorOf(row: QueueRow): string {
 function placeOf(cursor: string): { at: number; id: string } {
   try {
     const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    if (typeof at === 'number' && typeof id === 'string') return { at, id };
+    if (typeof at === 'number' && key.safeParse(id).success) return { at, id: String(id) };
   } catch {
     // Told below like any other wrong cursor.
   }

@@ -66,7 +66,7 @@ describe('journeys', () => {
       api.request('PUT', `/v1/journeys/${path}`, JSON.stringify(body));
     const other = await put('returns', aJourney({ key: 'checkout' }));
     expect([other.status, other.body['errors']]).toEqual([422, [refused('/key', 'inconsistent')]]);
-    for (const path of ['a%20b', 'a%00b', '-a']) {
+    for (const path of ['a%20b', '-a']) {
       const answer = await put(path, aJourney({ key: undefined }));
       expect([path, answer.status]).toEqual([path, 422]);
       expect(answer.body['errors']).toEqual([refused('/key', 'invalid')]);
