@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
+import { MINUTE } from '../core/telemetry/time.js';
 import { duration, instant } from './instant.js';
 import { key } from './labels.js';
+
+/** Sums of many buckets must still fit into 32 bits. */
+const count = z.int().min(0).max(100_000_000);
 
 /** A pre-aggregated stage metric, as a warehouse feeds it. */
 export const stageMetricBody = z
@@ -10,9 +14,12 @@ export const stageMetricBody = z
     stage: key,
     segment: key.optional(),
     bucketStart: instant,
-    bucket: duration,
-    entered: z.int().min(0),
-    converted: z.int().min(0),
+    bucket: duration.refine((length) => length >= MINUTE, {
+      message: 'is shorter than a minute',
+      params: { code: 'unsupported-bucket' },
+    }),
+    entered: count,
+    converted: count,
     medianSecondsToConvert: z.number().min(0).optional(),
     satisfaction: z.number().optional(),
     receivedAt: instant.optional(),
