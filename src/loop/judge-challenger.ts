@@ -15,6 +15,9 @@ import { trainingSetOf } from './labelled-episodes.js';
 /** Share of the rows, the latest ones, that judge a recipe against the prior. */
 const HELD_OUT = 0.4;
 
+/** Fewer decided failures than this teach nothing that could be told from chance. */
+const MIN_FAILURES = 8;
+
 export const SEED = 0;
 
 /** The champion as the gate sees it. */
@@ -89,12 +92,18 @@ export async function judgeChallenger(
   const known = rows.filter(
     ({ logged, labelKnownAt }) => logged.asOf <= cut && labelKnownAt <= cut,
   );
-  const heldOut = rows.filter(({ logged }) => logged.asOf > cut);
+  // Undecided outcomes may teach, but only decided ones judge.
+  const heldOut = rows.filter(({ logged, isDecided }) => logged.asOf > cut && isDecided);
   if (heldOut.length === 0) {
     return { kind: 'insufficient-data', reason: 'no decided episode is newer than the champion' };
   }
   const delays = rows.map(({ logged, labelKnownAt }) => labelKnownAt - logged.asOf);
   const embargo = delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)];
+  const failures = known.filter(({ label, isDecided }) => isDecided && label === 1).length;
+  if (failures < MIN_FAILURES) {
+    const reason = `${failures} decided failures to learn from, at least ${MIN_FAILURES} are needed`;
+    return { kind: 'insufficient-data', reason };
+  }
   const set = trainingSetOf(known);
   const trained = await train(set, { learners: LADDER, random: seededRandom(SEED), embargo });
   if (trained.kind === 'insufficient-data') return trained;

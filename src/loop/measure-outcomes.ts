@@ -59,6 +59,9 @@ async function outcomeOf(
   } as const;
   if (measured === null) return { ...base, ...UNDECIDED };
   const { failure, failureProbability, conversionsLost, interval, failureWindow } = measured;
+  // Too thin or unknown: there is no probability to speak of.
+  if (measured.reason === 'too-thin' || measured.reason === 'no-data')
+    return { ...base, ...UNDECIDED };
   const told = { ...base, failure, failureProbability, conversionsLost, interval };
   if (failureWindow === null) return told;
   const { startedAt, endedAt } = failureWindow;
