@@ -78,6 +78,7 @@ function predictions(anomaly: AnomalyDetail, journeys: Journeys): Node {
   const summary = `${others.length} more stage${others.length === 1 ? '' : 's'} that it touches`;
   return fragment(
     predictionView(first, journeys),
+    small('All ranges are 90% intervals; that of the loss is the one if it fails.'),
     rest.length > 0 && element('details', {}, element('summary', {}, summary), ...rest),
   );
 }
@@ -94,11 +95,7 @@ async function detail(id: string): Promise<Node> {
   document.title = `${anomaly.name} · Throughline`;
   return fragment(
     headline(anomaly),
-    section(
-      'What is predicted',
-      predictions(anomaly, journeys),
-      small('All ranges are 90% intervals; that of the loss is the one if it fails.'),
-    ),
+    section('What is predicted', predictions(anomaly, journeys)),
     section(
       'What it did',
       filled(async () => outcomesView(await outcomesOf(anomaly), journeys)),

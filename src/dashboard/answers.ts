@@ -159,6 +159,8 @@ export interface Bucket {
 
 export interface StageSeries {
   readonly stage: string;
+  /** What the usual numbers rest on; times as epoch ms or RFC 3339. Null without history. */
+  readonly baseline: { readonly from: number | string } | null;
   readonly buckets: readonly Bucket[];
 }
 

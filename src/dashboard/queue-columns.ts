@@ -6,7 +6,7 @@ import { ago, chip, link, shareBar, small } from './parts.js';
 import { linkTo } from './address.js';
 import type { Column } from './table.js';
 import type { Journeys } from './words.js';
-import { placeName, span, worth } from './words.js';
+import { conversionsInWords, placeName, span, worth } from './words.js';
 
 /** Which of an episode's predictions its row shows. */
 export type Shown = (item: QueueItem) => Prediction | undefined;
@@ -37,8 +37,8 @@ function lossCell({ expectedLoss, journey }: Prediction, journeys: Journeys): Ch
   const { conversions, conversionsIfFailure, interval } = expectedLoss;
   const value = worth(conversions, journeys.get(journey));
   return fragment(
-    value ?? `${count(conversions)} conversions`,
-    value !== null && small(`${count(conversions)} conversions`),
+    value ?? conversionsInWords(conversions),
+    value !== null && small(conversionsInWords(conversions)),
     small(`if it fails: ${count(conversionsIfFailure)} (${span(interval, count)})`),
   );
 }

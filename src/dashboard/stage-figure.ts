@@ -1,7 +1,7 @@
 import type { StageSeries } from './answers.js';
 import { element, svg } from './element.js';
 import { count, percent } from './format.js';
-import { time } from './parts.js';
+import { small, time } from './parts.js';
 import { stageChart } from './stage-chart.js';
 import type { Point, Series } from './stage-series.js';
 import { seriesOf } from './stage-series.js';
@@ -74,6 +74,15 @@ function rateOf(buckets: StageSeries['buckets']): string {
 /** A stage's chart with its legend and its numbers; it follows the width of the page. */
 export function stageFigure(stage: StageSeries, isLast: boolean, to: string): HTMLElement {
   const series = seriesOf(stage, isLast, to);
+  const heading = element('h3', {}, stage.stage, !isLast && rateOf(stage.buckets));
+  if (series.points.length === 0) {
+    return element(
+      'div',
+      { class: 'card' },
+      heading,
+      small('Nobody came in this stretch of time.'),
+    );
+  }
   const place = element('div', { class: 'chart-place' });
   let drawn = 0;
   new ResizeObserver(() => {
@@ -85,7 +94,7 @@ export function stageFigure(stage: StageSeries, isLast: boolean, to: string): HT
   return element(
     'figure',
     { class: 'card' },
-    element('figcaption', {}, element('h3', {}, stage.stage, !isLast && rateOf(stage.buckets))),
+    element('figcaption', {}, heading),
     legend(series),
     place,
     numbers(series),

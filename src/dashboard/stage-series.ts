@@ -45,13 +45,23 @@ function pointOf(bucket: Bucket, isLast: boolean, isOver: boolean): Point {
   return { at: Date.parse(bucket.bucketStart), entered, converted, usual, band, isImmature, isLow };
 }
 
-/** The points of a stage, oldest first; `to` is the end of what was asked for. */
-export function seriesOf({ stage, buckets }: StageSeries, isLast: boolean, to: string): Series {
+/** Before the first customer was ever recorded, nobody coming says nothing. */
+function recorded({ baseline, buckets }: StageSeries): readonly Bucket[] {
+  const begin = baseline === null ? Number.POSITIVE_INFINITY : new Date(baseline.from).getTime();
+  const first = buckets.findIndex(
+    ({ entered, bucketStart }) => entered > 0 || Date.parse(bucketStart) >= begin,
+  );
+  return first === -1 ? [] : buckets.slice(first);
+}
+
+/** The points of a stage, oldest first and from its first record on; `to` is the end of what was asked for. */
+export function seriesOf(asked: StageSeries, isLast: boolean, to: string): Series {
+  const { stage, buckets } = asked;
   const [first, second] = buckets;
   const start = first === undefined ? 0 : Date.parse(first.bucketStart);
   const width =
     second === undefined ? Date.parse(to) - start : Date.parse(second.bucketStart) - start;
-  const points = buckets.map((bucket) =>
+  const points = recorded(asked).map((bucket) =>
     pointOf(bucket, isLast, Date.parse(bucket.bucketStart) + width <= Date.parse(to)),
   );
   return { stage, isLast, points, width };

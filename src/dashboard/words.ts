@@ -23,7 +23,8 @@ export function worth(conversions: number, journey: Journey | undefined): string
   return each === undefined ? null : money(conversions * each, journey?.currency);
 }
 
-function many(conversions: number): string {
+/** `1 conversion`, `41 conversions`. */
+export function conversionsInWords(conversions: number): string {
   const figure = count(conversions);
   return `${figure} conversion${figure === '1' ? '' : 's'}`;
 }
@@ -38,10 +39,10 @@ export function answerInWords(prediction: Prediction, journeys: Journeys): strin
   return [
     `The chance that it breaks ${placeName(prediction, journeys)} is ${percent(probability)}`,
     ` (${span(interval, percent)}).`,
-    ` If it does, about ${many(conversionsIfFailure)} are lost`,
+    ` If it does, about ${conversionsInWords(conversionsIfFailure)} are lost`,
     ` (${span(expectedLoss.interval, count)}`,
     cost === null ? ').' : `), worth about ${cost}.`,
-    ` Weighed by its chance that is ${many(conversions)}`,
+    ` Weighed by its chance that is ${conversionsInWords(conversions)}`,
     expected === null ? '.' : ` or ${expected}.`,
   ].join('');
 }
@@ -54,5 +55,5 @@ export function effectInWords({
   if (failure === null) return 'not decidable';
   if (!failure) return 'did not break it';
   const lost = conversionsLost ?? null;
-  return lost === null ? 'broke it' : `broke it, ${many(lost)} lost`;
+  return lost === null ? 'broke it' : `broke it, ${conversionsInWords(lost)} lost`;
 }

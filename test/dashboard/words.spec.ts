@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+
+import type { Journey, Prediction } from '../../src/dashboard/answers.js';
+import { answerInWords, effectInWords } from '../../src/dashboard/words.js';
+
+const prediction: Prediction = {
+  journey: 'checkout',
+  stage: 'payment',
+  segment: null,
+  probability: 0.83,
+  interval: [0.71, 0.91],
+  expectedLoss: {
+    conversions: 41.2,
+    conversionsIfFailure: 49.6,
+    interval: [18, 97],
+    value: 3296,
+  },
+  impactScore: 78,
+  priority: {
+    value: 0.89,
+    band: 'P1',
+    uxSeverity: 0.78,
+    businessSensitivity: 0.95,
+    feasibility: 0.94,
+    weightsVersion: 1,
+  },
+  reasons: [],
+  evidence: 'model',
+  abstained: false,
+  modelVersion: '2026-11-20.3',
+  featuresAsOf: '2026-11-20T08:30:00.000Z',
+  stale: [],
+};
+
+const checkout: Journey = {
+  key: 'checkout',
+  name: 'Checkout',
+  owner: 'shop',
+  version: 1,
+  window: '2h',
+  valuePerConversion: 80,
+  currency: 'EUR',
+  stages: [{ key: 'payment', weight: 1 }],
+};
+
+describe('answerInWords', () => {
+  it('says chance, loss and worth', () => {
+    expect(answerInWords(prediction, new Map([['checkout', checkout]]))).toBe(
+      'The chance that it breaks Checkout › payment is 83% (71% to 91%). If it does, about ' +
+        '50 conversions are lost (18 to 97), worth about €3,968. Weighed by its chance that is ' +
+        '41 conversions or €3,296.',
+    );
+  });
+
+  it('says no worth where none was stated', () => {
+    const { valuePerConversion: _, ...unpriced } = checkout;
+    const words = answerInWords(prediction, new Map([['checkout', unpriced]]));
+    expect(words).not.toContain('worth');
+    expect(words).toMatch(/is 41 conversions\.$/);
+  });
+
+  it('names a journey that is no longer there by its key', () => {
+    expect(answerInWords(prediction, new Map())).toContain('checkout › payment');
+  });
+});
+
+describe('effectInWords', () => {
+  it('keeps undecided apart from unbroken', () => {
+    expect(effectInWords({ failure: null })).toBe('not decidable');
+    expect(effectInWords({ failure: false })).toBe('did not break it');
+    expect(effectInWords({ failure: true })).toBe('broke it');
+    expect(effectInWords({ failure: true, conversionsLost: 1 })).toBe(
+      'broke it, 1 conversion lost',
+    );
+  });
+});
