@@ -33,7 +33,7 @@ const postgres = {
 export default {
   projects: [
     project('core', ['core', 'contracts', 'connectors', 'commands', 'tensorflow']),
-    project('service', ['storage', 'queue', 'modules', 'app', 'e2e'], postgres),
+    project('service', ['storage', 'queue', 'loop', 'modules', 'app', 'e2e'], postgres),
   ],
   testTimeout: 60_000,
 };
