@@ -10,6 +10,7 @@ import { parseConfig } from '../../src/app/config.js';
 import type { Scope } from '../../src/http/caller.js';
 import { SCOPES } from '../../src/http/caller.js';
 import { ensurePrior } from '../../src/loop/ensure-prior.js';
+import { migrateQueue, queueConnection } from '../../src/queue/connection.js';
 import { saveApiKey } from '../../src/storage/api-key.store.js';
 import { openDataSource } from '../../src/storage/data-source.js';
 import { createDatabase } from '../postgres/database.js';
@@ -52,6 +53,7 @@ export class RunningApi {
     const folder = await mkdtemp(join(tmpdir(), 'throughline-api-'));
     const url = through(database.url);
     const source = await openDataSource(url);
+    await migrateQueue(queueConnection(url));
     await ensurePrior(source, Date.now());
     const everything = await addKey(source, SCOPES);
     const config = parseConfig({ THROUGHLINE_DATA_DIR: folder, LOG_LEVEL: 'silent' });

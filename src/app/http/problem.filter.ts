@@ -13,14 +13,26 @@ const PASSING = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
   '40001',
   '40P01',
+  '53200',
   '53300',
+  '55P03',
   '57P01',
   '57P02',
   '57P03',
+  '08000',
+  '08001',
+  '08003',
   '08006',
 ]);
+
+/** What the driver says of a lost connection where it gives no code. */
+const LOST = /^(Connection terminated|Client has encountered a connection error|timeout exceeded)/;
 
 const FASTIFY_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
@@ -66,7 +78,8 @@ function codeOf(error: unknown): string {
 
 function foreignProblem(error: unknown): Problem {
   const code = codeOf(error);
-  if (PASSING.has(code)) {
+  const isLost = error instanceof Error && LOST.test(error.message);
+  if (isLost || PASSING.has(code)) {
     return new Problem(503, 'unavailable', 'the database does not answer just now; try again', {
       retryAfterSeconds: 5,
     });

@@ -4,6 +4,9 @@ import { z } from 'zod';
 // store would be answered with 5xx and the same notification would be sent for ever.
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
+/** Alertmanager's own have 16 characters; an index holds no key of any length. */
+const LONGEST_FINGERPRINT = 200;
+
 const text = z.string().refine((value) => !UNSTORABLE.test(value), {
   message: 'holds a character that cannot be stored',
 });
@@ -11,7 +14,7 @@ const text = z.string().refine((value) => !UNSTORABLE.test(value), {
 /** Go's RFC 3339 with up to nine decimals and any offset, as milliseconds. */
 const instant = z.iso.datetime({ offset: true }).transform((value) => Date.parse(value));
 
-const pairs = z.record(z.string().min(1), text);
+const pairs = z.record(text.min(1), text);
 
 /** One alert of a notification; keys that later Alertmanagers add are dropped. */
 export const webhookAlert = z.object({
@@ -21,7 +24,7 @@ export const webhookAlert = z.object({
   startsAt: instant,
   // Without meaning while the alert fires: an odd one must not cost the alert.
   endsAt: instant.optional().catch(undefined),
-  fingerprint: text.min(1),
+  fingerprint: text.min(1).max(LONGEST_FINGERPRINT),
 });
 
 export type WebhookAlert = z.output<typeof webhookAlert>;

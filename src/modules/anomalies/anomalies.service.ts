@@ -80,11 +80,11 @@ export class AnomaliesService {
     return [...results, ...refused].sort((a, b) => a.index - b.index);
   }
 
-  /** Takes anomalies that a connector has mapped, as they come from vendors. */
-  async takeMapped(anomalies: readonly Anomaly[]): Promise<void> {
+  /** Takes anomalies that a connector has mapped, as they come from vendors; tells what came of each. */
+  async takeMapped(anomalies: readonly Anomaly[]): Promise<Omit<AnomalyResult, 'index'>[]> {
     const receivedAt = this.clock.now();
     const arrivals = anomalies.map((anomaly) => ({ anomaly, receivedAt }));
-    await this.takeAndScore(arrivals, false);
+    return await this.takeAndScore(arrivals, false);
   }
 
   private check(items: readonly unknown[], caller: Caller): Checked {

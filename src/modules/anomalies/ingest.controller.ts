@@ -2,8 +2,10 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
+import { Problem } from '../../core/errors/problem.js';
 import { anomaliesOfAlertmanager } from '../../connectors/alertmanager/anomalies-of-alertmanager.js';
 import { Operation } from '../../http/operation.decorator.js';
+import { key } from '../../wire/labels.js';
 import { anyObject } from '../../wire/answers.js';
 import { AnomaliesService } from './anomalies.service.js';
 
@@ -27,8 +29,26 @@ export class IngestController {
     answers: { 202: taken },
   })
   async alertmanager(@Body() body: unknown, @Param('source') source: string): Promise<object> {
+    if (!key.safeParse(source).success) {
+      throw new Problem(404, 'unknown-source', 'the path holds no name of a source');
+    }
     const { anomalies, rejected, truncated } = anomaliesOfAlertmanager(body, source);
-    await this.anomalies.takeMapped(anomalies);
-    return { accepted: anomalies.length, rejected, truncated };
+    const results = await this.anomalies.takeMapped(anomalies);
+    const places = placesOfGood(results.length, rejected);
+    const refused = results.flatMap(({ error }, i) =>
+      error === undefined ? [] : [{ index: places[i] ?? i, ...error }],
+    );
+    return {
+      accepted: results.length - refused.length,
+      rejected: [...rejected, ...refused].sort((a, b) => a.index - b.index),
+      truncated,
+    };
   }
+}
+
+/** Where in the notification those alerts stood that could be read. */
+function placesOfGood(count: number, rejected: readonly { readonly index: number }[]): number[] {
+  const bad = new Set(rejected.map(({ index }) => index));
+  const all = Array.from({ length: count + bad.size }, (_, index) => index);
+  return all.filter((index) => !bad.has(index));
 }

@@ -98,13 +98,15 @@ export class QueueService {
     const predictions = (await predictionsOf(sql, [episode.id])).get(episode.id) ?? [];
     const versions = await journeyVersions(sql);
     const now = this.clock.now();
+    const from = episode.startedAt;
     const to = Math.min(episode.endedAt ?? episode.startedAt + HOUR, now);
     const stories: object[] = [];
     for (const key of new Set(predictions.map((prediction) => prediction.journey))) {
-      const found = await pathsThrough(sql, key, { from: episode.startedAt, to }, limit);
+      const found = await pathsThrough(sql, key, { from, to }, limit);
       for (const { version, actor, path } of found) {
         const stored = versions.find((one) => one.journey.key === key && one.version === version);
-        if (stored !== undefined) stories.push(...storiesOf(stored, { actor, path, now }));
+        if (stored !== undefined)
+          stories.push(...storiesOf(stored, { actor, path, now, from, to }));
       }
     }
     return { items: stories.slice(0, limit) };
@@ -123,10 +125,17 @@ interface Walked {
   readonly actor: string;
   readonly path: Parameters<typeof attemptsOf>[1];
   readonly now: number;
+  readonly from: number;
+  readonly to: number;
 }
 
-function storiesOf({ journey }: StoredJourney, { actor, path, now }: Walked): object[] {
-  return attemptsOf(journey, path).map((attempt) => ({
+/** The actor's attempts that were under way in the stretch. */
+function storiesOf({ journey }: StoredJourney, walked: Walked): object[] {
+  const { actor, path, now, from, to } = walked;
+  const underWay = attemptsOf(journey, path).filter(
+    ({ startedAt }) => startedAt < to && startedAt + journey.window >= from,
+  );
+  return underWay.map((attempt) => ({
     journey: journey.key,
     actor,
     segment: attempt.segment,
