@@ -32,7 +32,7 @@ const postgres = {
 
 export default {
   projects: [
-    project('core', ['core', 'contracts', 'connectors', 'commands', 'tensorflow']),
+    project('core', ['core', 'contracts', 'connectors', 'commands', 'tensorflow', 'dashboard']),
     project('service', ['storage', 'queue', 'loop', 'modules', 'app', 'e2e'], postgres),
   ],
   testTimeout: 60_000,

@@ -7,6 +7,7 @@ import { baseRateLearner } from '../core/training/base-rate.js';
 import type { Learner } from '../core/training/classifier.js';
 import { evaluate, evaluationSteps } from '../core/training/evaluation.js';
 import { logisticRegressionLearner } from '../core/training/logistic-regression.js';
+import { neuralLearner } from '../tensorflow/neural-classifier.js';
 import { evaluationJson, evaluationText } from './evaluation-report.js';
 import { evaluationSets } from './evaluation-sets.js';
 import { readTable } from './read-table.js';
@@ -18,7 +19,11 @@ import { readTable } from './read-table.js';
 const LADDER: ReadonlyMap<string, Learner> = new Map([
   ['prior', baseRateLearner],
   ['logistic', logisticRegressionLearner],
+  ['neural', neuralLearner()],
 ]);
+
+/** Learners that take minutes on a large table: they are asked for by name. */
+const BY_NAME_ONLY: ReadonlySet<string> = new Set(['neural']);
 
 interface EvaluateFlags {
   readonly data: string;
@@ -87,7 +92,9 @@ async function answer(flags: EvaluateFlags): Promise<void> {
 }
 
 function learnersNamed(name: string): Learner[] {
-  if (name === 'auto') return [...LADDER.values()];
+  if (name === 'auto') {
+    return [...LADDER].filter(([key]) => !BY_NAME_ONLY.has(key)).map(([, learner]) => learner);
+  }
   const learner = LADDER.get(name);
   if (learner !== undefined) return [learner];
   const known = ['auto', ...LADDER.keys()].join(', ');

@@ -41,6 +41,8 @@ function toJson({ url, key }: Service, dataDir: string): string {
 
 function toText({ url, key }: Service, dataDir: string): string {
   const lines = [`Throughline listens on ${url} (its API at ${url}/docs)`, `Data      ${dataDir}`];
+  const open = key.isNew ? `${url}/#key=${key.key}` : url;
+  lines.push(`Dashboard ${open}`);
   if (key.file !== undefined) {
     const shown = key.isNew ? `${key.key} (shown this once, kept in ` : '(kept in ';
     lines.push(`API key   ${shown}${key.file})`);

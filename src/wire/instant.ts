@@ -75,11 +75,13 @@ export const duration = z
 /** A duration as it is written on the wire. */
 export const writeDuration = formatDuration;
 
-/** A stored body as the wire has it: every member that ends in `At` is written as RFC 3339. */
+const TIME_MEMBER = /(At|AsOf|Start|Until|After)$|^(asOf|due|from|until)$/;
+
+/** A stored body as the wire has it: members that hold times (`startedAt`, `asOf`, `due` …) are written as RFC 3339. */
 export function writeTimes(body: object): Record<string, unknown> {
   const written = Object.entries(body).map(([name, value]: [string, unknown]) => [
     name,
-    /(At|AsOf|^due|Start)$/.test(name) && typeof value === 'number' ? formatInstant(value) : value,
+    TIME_MEMBER.test(name) && typeof value === 'number' ? formatInstant(value) : value,
   ]);
   return Object.fromEntries(written) as Record<string, unknown>;
 }

@@ -11,6 +11,7 @@ import { takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { actorsOf } from '../../loop/funnel-actors.js';
+import type { StageBands } from '../../loop/metric-bands.js';
 import { metricBands } from '../../loop/metric-bands.js';
 import { ChampionScorer } from '../../loop/champion-scorer.js';
 import { takeStageMetric } from '../../loop/take-stage-metric.js';
@@ -18,7 +19,7 @@ import type { StoredJourney } from '../../storage/journey.store.js';
 import { currentJourneys } from '../../storage/journey.store.js';
 import type { StoredCell } from '../../storage/stage-metric.store.js';
 import { storedCells } from '../../storage/stage-metric.store.js';
-import { formatInstant } from '../../wire/instant.js';
+import { formatInstant, writeTimes } from '../../wire/instant.js';
 import type { BulkResult } from '../../wire/rejection.js';
 import { stageMetricBody } from '../../wire/stage-metric.js';
 import type { funnelQuery, metricsQuery } from './journey-query.js';
@@ -60,7 +61,7 @@ export class StageMetricsService {
       computedAt: lastComputed(cells),
       stages: journey.stages.map((stage, index) => ({
         stage: stage.key,
-        baseline: bands[index]?.history ?? null,
+        baseline: historyOf(bands[index]),
         buckets: metrics
           .filter((metric) => metric.stageIndex === index)
           .map((metric) => ({
@@ -114,6 +115,10 @@ function journeyCells(
     const stageIndex = journey.stages.findIndex((stage) => stage.key === cell.stage);
     return stageIndex === -1 ? [] : [{ ...cell, stageIndex }];
   });
+}
+
+function historyOf(bands: StageBands | null | undefined): object | null {
+  return bands == null ? null : writeTimes(bands.history);
 }
 
 function lastComputed(cells: readonly StoredCell[]): string | null {

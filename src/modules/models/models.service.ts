@@ -20,6 +20,12 @@ function written(row: ModelRow): object {
   return { version, learner, evidence, state, createdAt: createdAt.toISOString() };
 }
 
+/** A card with its times written, those of its training data too. */
+function writeCard(card: ModelRow['card']): object {
+  const data = card.data === null ? null : writeTimes(card.data);
+  return { ...writeTimes(card), data };
+}
+
 @Injectable()
 export class ModelsService {
   constructor(
@@ -44,11 +50,11 @@ export class ModelsService {
 
   async one(version: string): Promise<object> {
     const row = await this.known(version);
-    return { ...written(row), card: writeTimes(row.card) };
+    return { ...written(row), card: writeCard(row.card) };
   }
 
   async card(version: string): Promise<object> {
-    return writeTimes((await this.known(version)).card);
+    return writeCard((await this.known(version)).card);
   }
 
   async promote(version: string, reason: string, caller: Caller): Promise<object> {
