@@ -2,7 +2,7 @@ import type { Outcome } from '../core/outcomes/outcome.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { canonical, contentKey } from './content-key.js';
 import type { Sql } from './sql.js';
-import { millis, rows, timestamp } from './sql.js';
+import { millis, rows, run, timestamp } from './sql.js';
 
 /** An outcome with its place in the append-only log and when it became known. */
 export interface StoredOutcome extends Outcome {
@@ -60,13 +60,17 @@ function stored(row: OutcomeRow): StoredOutcome {
   };
 }
 
-/** Appends one outcome. The same id with the same content is a duplicate, with other content a conflict. */
+const LOG_LOCK = 7_405_006;
+
+/** Appends one outcome, inside the caller's transaction. The same id with the same content is a duplicate, with other content a conflict. */
 export async function appendOutcome(
   sql: Sql,
   outcome: Outcome,
   { knownAt, relativeLoss }: { readonly knownAt: Instant; readonly relativeLoss: number | null },
 ): Promise<'stored' | 'duplicate' | 'conflict'> {
   const content = contentKey(canonical(outcome));
+  // Revisions are committed in their order: who has read up to one has seen all before it.
+  await run(sql, 'SELECT pg_advisory_xact_lock($1)', [LOG_LOCK]);
   const written = await rows(
     sql,
     `INSERT INTO outcome (id, anomaly_id, journey, stage, failure, failure_probability, failure_id,

@@ -77,11 +77,16 @@ export const writeDuration = formatDuration;
 
 const TIME_MEMBER = /(At|AsOf|Start|Until|After)$|^(asOf|due|from|until)$/;
 
-/** A stored body as the wire has it: members that hold times (`startedAt`, `asOf`, `due` …) are written as RFC 3339. */
+/** A stored body as the wire has it: members that hold times (`startedAt`, `asOf`, `due` …), however deep, are written as RFC 3339. */
 export function writeTimes(body: object): Record<string, unknown> {
   const written = Object.entries(body).map(([name, value]: [string, unknown]) => [
     name,
-    TIME_MEMBER.test(name) && typeof value === 'number' ? formatInstant(value) : value,
+    TIME_MEMBER.test(name) && typeof value === 'number' ? formatInstant(value) : withTimes(value),
   ]);
   return Object.fromEntries(written) as Record<string, unknown>;
+}
+
+function withTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withTimes);
+  return typeof value === 'object' && value !== null ? writeTimes(value) : value;
 }

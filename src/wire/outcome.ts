@@ -63,8 +63,13 @@ export const outcomeBody = z
 
 export type OutcomeBody = z.output<typeof outcomeBody>;
 
+const told = z.strictObject({ ...fields, source: z.enum(OUTCOME_SOURCES).default('human') });
+
 /** An outcome inside a retrospective: its author and time are the retrospective's. */
-export const retrospectiveOutcome = z.strictObject({
-  ...fields,
-  source: z.enum(OUTCOME_SOURCES).default('human'),
-});
+export const retrospectiveOutcome = told.check(consistent).check(after('startedAt', 'endedAt'));
+
+/** A failure that a retrospective found without an anomaly. */
+export const missedOutcome = told
+  .extend({ verdict: z.literal('missed') })
+  .check(consistent)
+  .check(after('startedAt', 'endedAt'));

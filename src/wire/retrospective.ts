@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { THRESHOLD_VERDICTS } from '../core/outcomes/retrospective.js';
 import { instant } from './instant.js';
 import { key, text } from './labels.js';
-import { retrospectiveOutcome } from './outcome.js';
+import { missedOutcome, retrospectiveOutcome } from './outcome.js';
 
 /** The retrospective body of the contract. */
 export const retrospectiveBody = z
@@ -13,7 +13,7 @@ export const retrospectiveBody = z
     author: key,
     heldAt: instant,
     outcomes: z.array(retrospectiveOutcome).max(1000).default([]),
-    missed: z.array(retrospectiveOutcome).max(1000).default([]),
+    missed: z.array(missedOutcome).max(1000).default([]),
     factors: z.array(text).max(100).default([]),
     thresholdVerdicts: z
       .array(z.strictObject({ rule: key, verdict: z.enum(THRESHOLD_VERDICTS) }))

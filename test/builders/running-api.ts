@@ -104,7 +104,7 @@ export class RunningApi {
       ...(body === undefined ? {} : { body, duplex: 'half' }),
     });
     const text = await response.text();
-    const isJson = /json$|json;/.test(response.headers.get('content-type') ?? '');
+    const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     const read = (isJson ? JSON.parse(text) : {}) as Json;
     return { status: response.status, headers: response.headers, body: read, text };
   }

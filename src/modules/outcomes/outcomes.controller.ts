@@ -54,7 +54,7 @@ export class OutcomesController {
     @Query(new Checked(listing, 'query')) query: z.output<typeof listing>,
   ): Promise<object> {
     if (query.format === 'ndjson') {
-      const lines = Readable.from(this.outcomes.lines(query.since_revision));
+      const lines = Readable.from(this.outcomes.lines(query.since_revision, query.anomalyId));
       return new StreamableFile(lines, { type: 'application/x-ndjson' });
     }
     if (query.anomalyId !== undefined) return await this.outcomes.ofAnomaly(query.anomalyId);

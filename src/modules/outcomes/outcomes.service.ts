@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
@@ -21,7 +22,7 @@ import { formatInstant, writeTimes } from '../../wire/instant.js';
 import { outcomeBody } from '../../wire/outcome.js';
 import type { RetrospectiveBody } from '../../wire/retrospective.js';
 import { retrospectiveBody } from '../../wire/retrospective.js';
-import type { BulkResult } from '../../wire/rejection.js';
+import type { BulkResult, FieldError } from '../../wire/rejection.js';
 
 function written(outcome: StoredOutcome): object {
   const { knownAt, ...rest } = outcome;
@@ -35,6 +36,27 @@ function currentFirst(outcomes: readonly StoredOutcome[]): StoredOutcome[] {
     const standing = Number(superseded.has(a.id)) - Number(superseded.has(b.id));
     return standing !== 0 ? standing : b.revision - a.revision;
   });
+}
+
+/** Rolls a retrospective back: one of its outcomes was refused. */
+class Refused extends Error {
+  readonly field: FieldError;
+
+  constructor({ pointer, code, detail }: FieldError, place: string) {
+    super(detail);
+    this.field = { pointer: place + pointer, code, detail };
+  }
+}
+
+/** Every time that a retrospective tells, by its place. */
+function timesOf(body: RetrospectiveBody): Readonly<Record<string, number | undefined>> {
+  const parts = (['outcomes', 'missed'] as const).flatMap((part) =>
+    body[part].flatMap(({ startedAt, endedAt }, index) => [
+      [`${part}/${index}/startedAt`, startedAt] as const,
+      [`${part}/${index}/endedAt`, endedAt] as const,
+    ]),
+  );
+  return { heldAt: body.heldAt, ...Object.fromEntries(parts) };
 }
 
 @Injectable()
@@ -75,12 +97,15 @@ export class OutcomesService {
   }
 
   /** Every outcome, a line each, read in pages so that an export of any size stays small in memory. */
-  async *lines(revision: number): AsyncGenerator<string> {
+  async *lines(revision: number, anomalyId?: string): AsyncGenerator<string> {
     const page = 1000;
     let after = revision;
     for (;;) {
       const found = await outcomesSince(this.source.manager, after, page);
-      for (const outcome of found) yield `${JSON.stringify(written(outcome))}\n`;
+      for (const outcome of found) {
+        const isAsked = anomalyId === undefined || outcome.anomalyId === anomalyId;
+        if (isAsked) yield `${JSON.stringify(written(outcome))}\n`;
+      }
       if (found.length < page) return;
       after = found.at(-1)?.revision ?? after;
     }
@@ -92,7 +117,7 @@ export class OutcomesService {
       items,
       caller,
       now: this.clock.now(),
-      times: ({ heldAt }) => ({ heldAt }),
+      times: timesOf,
       store: (body, receivedAt) => this.storeRetrospective(body, receivedAt),
     });
   }
@@ -120,15 +145,29 @@ export class OutcomesService {
       outcomes: body.outcomes.map((outcome, i) => named(outcome, `outcome-${i}`)),
       missed: body.missed.map((outcome, i) => named(outcome, `missed-${i}`)),
     };
-    return await this.source.transaction(async (sql) => {
-      const fate = await saveRetrospective(sql, retrospective, receivedAt);
-      if (fate === 'conflict') return conflict('/id');
-      if (fate === 'duplicate') return fate;
-      for (const outcome of [...retrospective.outcomes, ...retrospective.missed]) {
-        const told = await recordOutcome(sql, outcome, receivedAt);
-        if (typeof told === 'object') throw new Problem(422, told.code, told.detail);
-      }
-      return fate;
-    });
+    try {
+      return await this.source.transaction((sql) => storeWhole(sql, retrospective, receivedAt));
+    } catch (error) {
+      if (error instanceof Refused) return error.field;
+      throw error;
+    }
   }
+}
+
+/** @throws Refused by the first outcome that cannot be recorded */
+async function storeWhole(
+  sql: EntityManager,
+  retrospective: Retrospective,
+  receivedAt: number,
+): Promise<Fate> {
+  const fate = await saveRetrospective(sql, retrospective, receivedAt);
+  if (fate === 'conflict') return conflict('/id');
+  if (fate === 'duplicate') return fate;
+  for (const part of ['outcomes', 'missed'] as const) {
+    for (const [index, outcome] of retrospective[part].entries()) {
+      const told = await recordOutcome(sql, outcome, receivedAt);
+      if (typeof told === 'object') throw new Refused(told, `/${part}/${index}`);
+    }
+  }
+  return fate;
 }

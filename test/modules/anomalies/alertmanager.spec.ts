@@ -265,7 +265,7 @@ describe('while the database is away', () => {
       const waiting = async (): Promise<boolean> => {
         const sql = `SELECT 1 FROM pg_locks WHERE NOT granted`;
         const found: unknown = await blocker.query(sql);
-      return Array.isArray(found) && found.length > 0;
+        return Array.isArray(found) && found.length > 0;
       };
       while (!(await waiting())) await new Promise((resolve) => setTimeout(resolve, 20));
       cable.cut(how);

@@ -1,0 +1,289 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import type { Body } from '../../builders/bodies.js';
+import {
+  aJourney,
+  anAnomaly,
+  anId,
+  anIncident,
+  anOutcome,
+  minutesAfter,
+  minutesAgo,
+} from '../../builders/bodies.js';
+import { type Answer, type Json, RunningApi } from '../../builders/running-api.js';
+
+let api: RunningApi;
+
+beforeAll(async () => {
+  api = await RunningApi.start();
+  await api.post('/v1/journeys', aJourney());
+});
+afterAll(() => api.stop());
+
+async function anAnomalyIn(overrides: Body = {}): Promise<string> {
+  const anomaly = anAnomaly(overrides);
+  await api.post('/v1/anomalies', [anomaly]);
+  return String(anomaly['id']);
+}
+
+async function outcomesOf(anomalyId: string): Promise<Json[]> {
+  const answer = await api.get(`/v1/outcomes?anomalyId=${anomalyId}`);
+  expect(answer.status).toBe(200);
+  return answer.body['items'] as Json[];
+}
+
+const refusal = (index: number, pointer: string, code: string): unknown =>
+  expect.objectContaining({ index, pointer, code });
+
+describe('outcomes', () => {
+  const send = (...outcomes: readonly unknown[]): Promise<Answer> =>
+    api.post('/v1/outcomes', outcomes);
+
+  it('are recorded once, and read as they were told', async () => {
+    const outcome = anOutcome(await anAnomalyIn(), {
+      startedAt: minutesAgo(9),
+      endedAt: minutesAgo(3),
+      mitigation: 'rolled back',
+    });
+    expect(await send(outcome)).toMatchObject({ status: 200, body: { accepted: 1 } });
+    expect(await send(outcome)).toMatchObject({ status: 200, body: { duplicates: 1 } });
+    const [read] = await outcomesOf(String(outcome['anomalyId']));
+    expect(read).toMatchObject(outcome);
+    expect(Date.parse(String(read?.['recordedAt']))).toBeLessThanOrEqual(Date.now());
+    const other = await send({ ...outcome, failure: false });
+    expect(other).toMatchObject({
+      status: 422,
+      body: { rejected: [refusal(0, '/id', 'conflict')] },
+    });
+    const { id: _, ...nameless } = anOutcome(await anAnomalyIn());
+    expect(await send(nameless, nameless)).toMatchObject({ body: { accepted: 1, duplicates: 1 } });
+  });
+
+  it('are refused one by one', async () => {
+    const anomalyId = await anAnomalyIn();
+    const missed = { verdict: 'missed', startedAt: minutesAgo(5) };
+    const answer = await send(
+      anOutcome('nothing'),
+      anOutcome(anomalyId, { journey: 'nothing' }),
+      anOutcome(anomalyId, { stage: 'nothing' }),
+      anOutcome(anomalyId, { verdict: 'perhaps' }),
+      anOutcome(anomalyId, missed),
+      anOutcome(undefined, { ...missed, startedAt: undefined }),
+      anOutcome(undefined),
+      anOutcome(anomalyId, { interval: [5, 1] }),
+      anOutcome(anomalyId, { startedAt: minutesAgo(1), endedAt: minutesAgo(2) }),
+      anOutcome(anomalyId, { startedAt: minutesAgo(-5) }),
+      anOutcome(anomalyId, { failureProbability: 1.1 }),
+      anOutcome(undefined, missed),
+      anOutcome(anomalyId),
+    );
+    expect(answer).toMatchObject({ status: 207, body: { accepted: 2, duplicates: 0 } });
+    expect(answer.body['rejected']).toEqual([
+      refusal(0, '/anomalyId', 'unknown-anomaly'),
+      refusal(1, '/journey', 'unknown-journey'),
+      refusal(2, '/stage', 'unknown-stage'),
+      refusal(3, '/verdict', 'invalid-value'),
+      refusal(4, '/anomalyId', 'inconsistent'),
+      refusal(5, '/startedAt', 'inconsistent'),
+      refusal(6, '/anomalyId', 'inconsistent'),
+      refusal(7, '/interval', 'inconsistent'),
+      refusal(8, '/endedAt', 'bad-time'),
+      refusal(9, '/startedAt', 'future-time'),
+      refusal(10, '/failureProbability', 'out-of-range'),
+    ]);
+  });
+
+  it('are corrected by later ones, the current first', async () => {
+    const anomalyId = await anAnomalyIn();
+    const first = anOutcome(anomalyId);
+    const second = anOutcome(anomalyId, {
+      failure: false,
+      verdict: 'unrelated',
+      supersedes: first['id'],
+    });
+    const third = anOutcome(anomalyId, { stage: 'cart', verdict: 'contributed' });
+    for (const outcome of [first, third, second]) await send(outcome);
+    const read = await outcomesOf(anomalyId);
+    expect(read.map(({ id }) => id)).toEqual([second['id'], third['id'], first['id']]);
+  });
+
+  it('are read since a revision, page by page and as lines', async () => {
+    const start = Number(
+      ((await api.get('/v1/outcomes?limit=1000')).body['items'] as Json[]).at(-1)?.['revision'] ??
+        0,
+    );
+    const anomalyId = await anAnomalyIn();
+    const outcomes = Array.from({ length: 7 }, () => anOutcome(anomalyId));
+    await send(...outcomes);
+    const ids = outcomes.map(({ id }) => id);
+    const seen: unknown[] = [];
+    let next: unknown = start;
+    for (let pages = 0; next !== undefined && pages < 9; pages += 1) {
+      const { body } = await api.get(`/v1/outcomes?since_revision=${String(next)}&limit=3`);
+      seen.push(...(body['items'] as Json[]).map(({ id }) => id));
+      next = body['next'];
+    }
+    expect(seen).toEqual(ids);
+    const lines = await api.get(`/v1/outcomes?format=ndjson&since_revision=${String(start)}`);
+    expect(lines.headers.get('content-type')).toContain('application/x-ndjson');
+    const read = lines.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json);
+    expect(read.map(({ id }) => id)).toEqual(ids);
+    const own = await api.get(`/v1/outcomes?format=ndjson&anomalyId=${anomalyId}`);
+    expect(own.text.trimEnd().split('\n')).toHaveLength(7);
+    for (const query of ['since_revision=-1', 'since_revision=x', 'limit=0', 'format=xml']) {
+      expect([query, (await api.get(`/v1/outcomes?${query}`)).status]).toEqual([query, 400]);
+    }
+  });
+
+  it('are never overtaken: who reads up to a revision has seen all before it', async () => {
+    const anomalyId = await anAnomalyIn();
+    const begun = api.source.createQueryRunner();
+    await begun.startTransaction();
+    const columns = 'id, anomaly_id, journey, stage, verdict, source, content, known_at';
+    await begun.query('SELECT pg_advisory_xact_lock(7405006)');
+    await begun.query(
+      `INSERT INTO outcome (${columns}) VALUES ($1, $2, 'checkout', 'payment', 'unknown', 'import',
+         gen_random_uuid(), now())`,
+      [anId('slow'), anomalyId],
+    );
+    const fast = anOutcome(anomalyId);
+    const sent = send(fast);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await outcomesOf(anomalyId)).toEqual([]);
+    await begun.commitTransaction();
+    await begun.release();
+    expect((await sent).status).toBe(200);
+    const revisions = (await outcomesOf(anomalyId)).map(({ revision }) => Number(revision));
+    expect(revisions).toHaveLength(2);
+  });
+
+  it('are labels: only who may label may tell them', async () => {
+    const outcome = anOutcome(await anAnomalyIn());
+    const key = await api.keyOf('ingest', 'read', 'review');
+    expect((await api.post('/v1/outcomes', [outcome], { key })).status).toBe(403);
+    const labeller = await api.keyOf('label');
+    expect((await api.post('/v1/outcomes', [outcome], { key: labeller })).status).toBe(200);
+  });
+});
+
+describe('retrospectives', () => {
+  const send = (...all: readonly unknown[]): Promise<Answer> => api.post('/v1/retrospectives', all);
+  const aRetrospective = async (overrides: Body = {}): Promise<Body> => {
+    const incident = anIncident();
+    await api.post('/v1/incidents', [incident]);
+    return {
+      id: anId('retrospective'),
+      incidentId: incident['id'],
+      author: 'ada',
+      heldAt: minutesAgo(2),
+      factors: ['retry storm'],
+      thresholdVerdicts: [{ rule: 'PaymentErrors', verdict: 'too-late' }],
+      actions: [{ title: 'cap retries', owner: 'payments', due: minutesAgo(-60 * 24) }],
+      ...overrides,
+    };
+  };
+  const told = (anomalyId: string, more: Body = {}): Body => {
+    const { id: _, author: __, ...outcome } = anOutcome(anomalyId, more);
+    return outcome;
+  };
+  const missed = {
+    journey: 'checkout',
+    stage: 'cart',
+    failure: true,
+    verdict: 'missed',
+    startedAt: minutesAgo(50),
+    endedAt: minutesAgo(40),
+  };
+
+  it('are recorded with their outcomes, once', async () => {
+    const anomalyId = await anAnomalyIn();
+    const body = await aRetrospective({ outcomes: [told(anomalyId)], missed: [missed] });
+    expect(await send(body)).toMatchObject({ status: 200, body: { accepted: 1 } });
+    expect(await send(body)).toMatchObject({ status: 200, body: { duplicates: 1 } });
+    expect(await outcomesOf(anomalyId)).toMatchObject([
+      { verdict: 'caused', author: 'ada', source: 'human' },
+    ]);
+    const log = (await api.get('/v1/outcomes?limit=1000')).body['items'] as Json[];
+    const own = log.filter(({ id }) => String(id).startsWith(String(body['id'])));
+    expect(own.map(({ verdict }) => verdict)).toEqual(['caused', 'missed']);
+    const path = `/v1/retrospectives/${String(body['id'])}`;
+    expect((await api.get(path)).body).toMatchObject({
+      heldAt: body['heldAt'],
+      factors: body['factors'],
+      actions: body['actions'],
+      missed: [missed],
+    });
+    expect(((await api.get('/v1/retrospectives')).body['items'] as Json[])[0]).toMatchObject({
+      id: body['id'],
+    });
+    expect((await api.get('/v1/retrospectives/nothing')).status).toBe(404);
+  });
+
+  it('conflict where an id comes with other content', async () => {
+    const body = await aRetrospective();
+    await send(body);
+    const answer = await send({ ...body, factors: ['other'] });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { rejected: [refusal(0, '/id', 'conflict')] },
+    });
+  });
+
+  it('are kept whole or not at all, and never block one another', async () => {
+    const anomalyId = await anAnomalyIn();
+    const [first, second] = [await aRetrospective(), await aRetrospective()];
+    const spoilt = async (overrides: Body): Promise<Body> =>
+      await aRetrospective({ id: anId('spoilt'), ...overrides });
+    const answer = await send(
+      first,
+      await spoilt({ outcomes: [told(anomalyId), told('nothing')] }),
+      await spoilt({ outcomes: [told(anomalyId, { stage: 'nothing' })] }),
+      await spoilt({ missed: [missed, { ...missed, journey: 'nothing' }] }),
+      await spoilt({ outcomes: [told(anomalyId, { anomalyId: undefined })] }),
+      await spoilt({ missed: [{ ...missed, anomalyId }] }),
+      await spoilt({ missed: [{ ...missed, verdict: 'caused' }] }),
+      await spoilt({ outcomes: [told(anomalyId, { startedAt: minutesAgo(-5) })] }),
+      await spoilt({ missed: [{ ...missed, endedAt: minutesAgo(60) }] }),
+      await spoilt({ heldAt: minutesAgo(-5) }),
+      second,
+    );
+    expect(answer).toMatchObject({ status: 207, body: { accepted: 2 } });
+    expect(answer.body['rejected']).toEqual([
+      refusal(1, '/outcomes/1/anomalyId', 'unknown-anomaly'),
+      refusal(2, '/outcomes/0/stage', 'unknown-stage'),
+      refusal(3, '/missed/1/journey', 'unknown-journey'),
+      refusal(4, '/outcomes/0/anomalyId', 'inconsistent'),
+      refusal(5, '/missed/0/anomalyId', 'inconsistent'),
+      refusal(6, '/missed/0/verdict', 'invalid-value'),
+      refusal(7, '/outcomes/0/startedAt', 'future-time'),
+      refusal(8, '/missed/0/endedAt', 'bad-time'),
+      refusal(9, '/heldAt', 'future-time'),
+    ]);
+    expect(await outcomesOf(anomalyId)).toEqual([]);
+    const log = (await api.get('/v1/outcomes?limit=1000')).body['items'] as Json[];
+    expect(log.filter(({ id }) => String(id).startsWith('spoilt'))).toEqual([]);
+  });
+
+  it('are dated back by who may backfill, and then hold nothing later', async () => {
+    const anomalyId = await anAnomalyIn({
+      startedAt: minutesAgo(300),
+      receivedAt: minutesAgo(299),
+    });
+    const receivedAt = minutesAgo(100);
+    const body = await aRetrospective({
+      heldAt: minutesAgo(101),
+      receivedAt,
+      outcomes: [
+        told(anomalyId, { startedAt: minutesAgo(300), endedAt: minutesAfter(receivedAt, 1) }),
+      ],
+    });
+    const answer = await send(body);
+    expect(answer.body['rejected']).toEqual([refusal(0, '/outcomes/0/endedAt', 'future-time')]);
+    const good = { ...body, outcomes: [told(anomalyId)] };
+    expect((await send(good)).status).toBe(200);
+    expect(await outcomesOf(anomalyId)).toMatchObject([{ recordedAt: receivedAt }]);
+  });
+});
