@@ -1,7 +1,7 @@
 import type { Outcome } from '../core/outcomes/outcome.js';
 import { currentOutcomes } from '../core/outcomes/supersede.js';
 import type { EpisodeWindow, TrainingLabel } from '../core/outcomes/training-label.js';
-import { trainingLabel, weightedLabels } from '../core/outcomes/training-label.js';
+import { trainingLabel } from '../core/outcomes/training-label.js';
 
 /** A measured outcome says *mitigation* only where it cut the episode's window short. */
 const CUT_SHORT: EpisodeWindow = { startedAt: 0, horizonEndsAt: 1, mitigatedAt: 0 };
@@ -16,9 +16,4 @@ function windowOf(outcomes: readonly Outcome[]): EpisodeWindow | undefined {
 /** What an episode did to a stage, from all its outcomes, oldest first; null where it is not decided. */
 export function episodeLabel(outcomes: readonly Outcome[]): TrainingLabel | null {
   return trainingLabel(currentOutcomes(outcomes), windowOf(outcomes));
-}
-
-/** What it teaches: one row where it is decided, two weighted ones where it is more or less likely. */
-export function episodeLessons(outcomes: readonly Outcome[]): readonly TrainingLabel[] {
-  return weightedLabels(currentOutcomes(outcomes), windowOf(outcomes));
 }

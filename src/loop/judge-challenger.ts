@@ -5,18 +5,17 @@ import type { ScoringModel } from '../core/scoring/score.js';
 import { metricIntervals } from '../core/statistics/classification-metrics.js';
 import { seededRandom } from '../core/statistics/random.js';
 import type { Instant } from '../core/telemetry/time.js';
-import { baseRateLearner } from '../core/training/base-rate.js';
-import type { Classifier } from '../core/training/classifier.js';
-import { train } from '../core/training/trainer.js';
+import type { Learner } from '../core/training/classifier.js';
+import { judgeLearners } from '../core/training/trainer.js';
 import { LADDER } from './champion-scorer.js';
 import type { LabelledEpisode } from './labelled-episodes.js';
 import { trainingSetOf } from './labelled-episodes.js';
 
-/** Share of the rows, the latest ones, that judge a recipe against the prior. */
-const HELD_OUT = 0.4;
+/** Share of the rows, the latest ones, that judge a recipe. */
+const HELD_OUT = 0.6;
 
-/** Fewer decided failures than this teach nothing that could be told from chance. */
-const MIN_FAILURES = 8;
+/** Stretches that they are judged in: each is answered by what was known when it began. */
+const STRETCHES = 5;
 
 export const SEED = 0;
 
@@ -40,88 +39,122 @@ export type Judged =
       readonly intervals: ReturnType<typeof metricIntervals>;
     };
 
-function cutOf(rows: readonly LabelledEpisode[], defender: Defender): Instant {
-  const at = Math.floor(rows.length * (1 - HELD_OUT));
-  return defender.fittedUntil ?? rows[at]?.logged.asOf ?? Number.POSITIVE_INFINITY;
+/** Episodes with what the recipe said of them, taught with what was known before each. */
+interface HeldOutAnswers {
+  readonly rows: readonly LabelledEpisode[];
+  readonly probabilities: Float64Array;
+  /** The latest time up to which any of the answering models was taught. */
+  readonly cuts: readonly Instant[];
+}
+
+/** When the stretches begin: in the later rows, and never before the champion's own cut-off. */
+function originsOf(rows: readonly LabelledEpisode[], defender: Defender): Instant[] {
+  const first = Math.floor(rows.length * (1 - HELD_OUT));
+  const size = Math.max(1, Math.ceil((rows.length - first) / STRETCHES));
+  const origins: Instant[] = [];
+  for (let at = first; at < rows.length; at += size) {
+    const origin = rows[at]?.logged.asOf ?? Number.POSITIVE_INFINITY;
+    origins.push(Math.max(origin, defender.fittedUntil ?? origin));
+  }
+  return [...new Set(origins)];
+}
+
+/** Rolling origins: the recipe answers for each stretch as it would have done at its beginning. */
+async function rollingAnswers(
+  rows: readonly LabelledEpisode[],
+  learner: Learner,
+  origins: readonly Instant[],
+): Promise<HeldOutAnswers> {
+  const answered: LabelledEpisode[] = [];
+  const probabilities: number[] = [];
+  const cuts: Instant[] = [];
+  for (const [place, origin] of origins.entries()) {
+    const end = origins[place + 1] ?? Number.POSITIVE_INFINITY;
+    const stretch = rows.filter(({ logged }) => logged.asOf > origin && logged.asOf <= end);
+    // A label that came after the origin was not there to learn from.
+    const known = rows.filter((row) => row.logged.asOf <= origin && row.labelKnownAt <= origin);
+    const fitted = await learner.fit(trainingSetOf(known), seededRandom(SEED));
+    if (stretch.length === 0 || fitted.kind === 'insufficient-data') continue;
+    answered.push(...stretch);
+    probabilities.push(...fitted.classifier.predict(trainingSetOf(stretch).table));
+    cuts.push(origin);
+  }
+  return { rows: answered, probabilities: Float64Array.from(probabilities), cuts };
 }
 
 interface Contest {
   readonly defender: Defender;
-  readonly challenger: { readonly version: string; readonly classifier: Classifier };
-  readonly cut: Instant;
+  readonly version: string;
+  readonly learner: string;
+  readonly answers: HeldOutAnswers;
 }
 
-function decide(
-  heldOut: readonly LabelledEpisode[],
-  { defender, challenger, cut }: Contest,
-): GateDecision {
-  const set = trainingSetOf(heldOut);
-  const features = heldOut.map(({ logged }) => logged.features);
-  const { model } = defender;
+function decide({ defender, version, learner, answers }: Contest): GateDecision {
+  const { rows, probabilities } = answers;
+  const set = trainingSetOf(rows);
+  const features = rows.map(({ logged }) => logged.features);
+  const { model, fittedUntil } = defender;
+  // Each model was taught up to its own stretch's beginning; the first is the cut-off of them all.
+  const cutOffs = [fittedUntil, answers.cuts[0]].filter((cut) => cut !== null && cut !== undefined);
   return gate({
     champion: {
       version: model.version,
       probabilities: model.classifier.predict(featureTable(model.schema, features)),
     },
-    challenger: {
-      version: challenger.version,
-      probabilities: challenger.classifier.predict(set.table),
-    },
+    challenger: { version, probabilities },
     labels: set.labels,
     groups: set.groups,
-    segments: heldOut.map(({ logged }) => logged.prediction.segment),
-    heldOut: { startedAt: set.times ?? new Float64Array(), cutOffs: [cut] },
-    sameRecipe: defender.learner === challenger.classifier.learner,
+    segments: rows.map(({ logged }) => logged.prediction.segment),
+    heldOut: { startedAt: set.times ?? new Float64Array(), cutOffs },
+    sameRecipe: defender.learner === learner,
     random: seededRandom(SEED),
   });
 }
 
+/** Half of the labels were known this long after their features: no fold learns from what came later. */
+function medianDelay(rows: readonly LabelledEpisode[]): number | undefined {
+  const delays = rows.map(({ logged, labelKnownAt }) => labelKnownAt - logged.asOf);
+  return delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)];
+}
+
+/** Chooses a recipe on rolling origins over all rows: a signal is hard enough to find in few of them. */
+async function chosenLearner(rows: readonly LabelledEpisode[]): Promise<Learner | Judged> {
+  const judgement = await judgeLearners(trainingSetOf(rows), {
+    learners: LADDER,
+    random: seededRandom(SEED),
+    embargo: medianDelay(rows),
+  });
+  if (judgement.kind === 'insufficient-data') return judgement;
+  const learner = LADDER.find(({ name }) => name === judgement.chosen);
+  const reason = 'no signal: nothing beats the base rate on held-out episodes';
+  return learner ?? { kind: 'no-signal', reason };
+}
+
 /**
- * Judges the newest recipe against the champion: it is taught with what was known up to a cut, and
- * both answer for the episodes after it. The cut is the champion's own, so that neither has seen them.
+ * Judges the newest recipe against the champion on rolling origins: taught with what was known when
+ * a stretch began it answers for that stretch, and so does the champion, which has seen none of it.
  *
- * @param rows oldest first.
+ * @param rows decided outcomes, oldest first.
  */
 export async function judgeChallenger(
   rows: readonly LabelledEpisode[],
   defender: Defender,
   version: string,
 ): Promise<Judged> {
-  const cut = cutOf(rows, defender);
-  // A label that came after the cut was not there to learn from.
-  const known = rows.filter(
-    ({ logged, labelKnownAt }) => logged.asOf <= cut && labelKnownAt <= cut,
-  );
-  // Undecided outcomes may teach, but only decided ones judge.
-  const heldOut = rows.filter(({ logged, isDecided }) => logged.asOf > cut && isDecided);
-  if (heldOut.length === 0) {
+  const learner = await chosenLearner(rows);
+  if ('kind' in learner) return learner;
+  const answers = await rollingAnswers(rows, learner, originsOf(rows, defender));
+  const [judgedAfter] = answers.cuts;
+  if (judgedAfter === undefined) {
     return { kind: 'insufficient-data', reason: 'no decided episode is newer than the champion' };
   }
-  const delays = rows.map(({ logged, labelKnownAt }) => labelKnownAt - logged.asOf);
-  const embargo = delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)];
-  const failures = known.filter(({ label, isDecided }) => isDecided && label === 1).length;
-  if (failures < MIN_FAILURES) {
-    const reason = `${failures} decided failures to learn from, at least ${MIN_FAILURES} are needed`;
-    return { kind: 'insufficient-data', reason };
-  }
-  const set = trainingSetOf(known);
-  const trained = await train(set, { learners: LADDER, random: seededRandom(SEED), embargo });
-  if (trained.kind === 'insufficient-data') return trained;
-  if (trained.chosen === baseRateLearner.name) {
-    const reason = 'no signal: nothing beats the base rate on held-out episodes';
-    return { kind: 'no-signal', reason };
-  }
-  const challenger = { version, classifier: trained.classifier };
-  const heldSet = trainingSetOf(heldOut);
-  const probabilities = trained.classifier.predict(heldSet.table);
+  const { labels } = trainingSetOf(answers.rows);
+  const scored = { labels, probabilities: answers.probabilities };
   return {
     kind: 'judged',
-    learner: trained.chosen,
-    decision: decide(heldOut, { defender, challenger, cut }),
-    judgedAfter: cut,
-    intervals: metricIntervals(
-      { labels: heldSet.labels, probabilities },
-      { random: seededRandom(SEED) },
-    ),
+    learner: learner.name,
+    decision: decide({ defender, version, learner: learner.name, answers }),
+    judgedAfter,
+    intervals: metricIntervals(scored, { random: seededRandom(SEED) }),
   };
 }

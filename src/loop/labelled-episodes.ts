@@ -8,15 +8,12 @@ import { outcomesByEpisode } from '../storage/outcome.store.js';
 import type { LoggedFeatures } from '../storage/prediction.store.js';
 import { firstPredictions } from '../storage/prediction.store.js';
 import type { Sql } from '../storage/sql.js';
-import { episodeLessons } from './episode-label.js';
+import { episodeLabel } from './episode-label.js';
 
 /** One row to learn from: what was known when an episode was first scored, and what it did. */
 export interface LabelledEpisode {
   readonly logged: LoggedFeatures;
   readonly label: 0 | 1;
-  /** Below 1 where the outcome is not decided: the probability of this label. */
-  readonly weight: number;
-  readonly isDecided: boolean;
   /** When the last outcome came that the label rests on. */
   readonly labelKnownAt: Instant;
   /** Rows of one incident or failure stay together. */
@@ -26,25 +23,26 @@ export interface LabelledEpisode {
 /** All rows that can be learnt from, and how many could not be. */
 export interface LabelledEpisodes {
   readonly rows: readonly LabelledEpisode[];
-  /** Undecided outcomes that teach by their probability, as two weighted rows. */
-  readonly undecided: number;
-  /** First predictions whose outcome is not known yet, not decidable or censored. */
+  /** First predictions whose outcome is not known yet, undecided or censored: they are left out. */
   readonly unlabelled: number;
 }
 
 const placeOf = (one: { episodeId: string; journey: string; stage: string }): string =>
   JSON.stringify([one.episodeId, one.journey, one.stage]);
 
-function labelled(logged: LoggedFeatures, outcomes: readonly StoredOutcome[]): LabelledEpisode[] {
+function labelled(
+  logged: LoggedFeatures,
+  outcomes: readonly StoredOutcome[],
+): LabelledEpisode | null {
+  const label = episodeLabel(outcomes);
+  if (label === null) return null;
   const failureId = outcomes.find((outcome) => outcome.failureId !== undefined)?.failureId;
-  return episodeLessons(outcomes).map(({ label, weight, kind }) => ({
+  return {
     logged,
-    label,
-    weight,
-    isDecided: kind !== 'undecided',
+    label: label.label,
     labelKnownAt: Math.max(...outcomes.map(({ knownAt }) => knownAt)),
     group: logged.incidentId ?? failureId ?? logged.episodeId,
-  }));
+  };
 }
 
 /** Everything that could be learnt from at a moment, by the features as they were logged then. */
@@ -55,15 +53,11 @@ export async function labelledEpisodes(sql: Sql, asOf: Instant): Promise<Labelle
     outcomes.set(place, [...(outcomes.get(place) ?? []), outcome]);
   }
   const logged = await firstPredictions(sql, asOf);
-  const lessons = logged.map((one) => labelled(one, outcomes.get(placeOf(one)) ?? []));
-  return {
-    rows: lessons.flat(),
-    undecided: lessons.filter(([first]) => first?.isDecided === false).length,
-    unlabelled: lessons.filter((rows) => rows.length === 0).length,
-  };
+  const decided = logged.flatMap((one) => labelled(one, outcomes.get(placeOf(one)) ?? []) ?? []);
+  return { rows: decided, unlabelled: logged.length - decided.length };
 }
 
-/** Rows as a training set. */
+/** Rows as a training set; each counts the same. */
 export function trainingSetOf(
   rows: readonly LabelledEpisode[],
   schema: FeatureSchema = ANOMALY_FEATURES,
@@ -74,7 +68,7 @@ export function trainingSetOf(
       rows.map(({ logged }) => logged.features),
     ),
     labels: Uint8Array.from(rows, ({ label }) => label),
-    weights: Float64Array.from(rows, ({ weight }) => weight),
+    weights: new Float64Array(rows.length).fill(1),
     times: Float64Array.from(rows, ({ logged }) => logged.asOf),
     groups: rows.map(({ group }) => group),
   };

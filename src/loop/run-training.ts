@@ -140,11 +140,7 @@ function cardOf(
 ): ModelCard {
   const { decision, judgedAfter, intervals, learner } = judged;
   const { version: _, ...figures } = decision.challenger;
-  const total = set.weights.reduce((sum, weight) => sum + weight, 0);
-  const failures = set.weights.reduce(
-    (sum, weight, row) => sum + weight * (set.labels[row] ?? 0),
-    0,
-  );
+  const failures = set.labels.reduce((sum, label) => sum + label, 0);
   const judgedOn = { episodes: decision.episodes, failures: decision.failures };
   return {
     version,
@@ -159,10 +155,10 @@ function cardOf(
     judgedAfter,
     fittedUntil: asOf,
     metrics: { naive: { figures, intervals, ...judgedOn }, weighted: null },
-    baseRate: failures / total,
+    baseRate: failures / set.labels.length,
     calibration: 'identity',
     limits: [
-      `learnt from ${Math.round(total)} outcomes, ${episodes.undecided} of them undecided and weighted by their probability; ${episodes.unlabelled} were not decidable, censored or too young`,
+      `learnt from ${set.labels.length} decided outcomes; ${episodes.unlabelled} were undecided, censored or too young`,
       'figures are naive: handled episodes are not weighted for having been handled',
     ],
   };
