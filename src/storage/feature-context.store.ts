@@ -4,6 +4,7 @@ import type {
   OpenEpisodes,
   RecentChange,
 } from '../core/features/feature-context.js';
+import { OPEN_AT_MOST } from '../core/features/feature-history.js';
 import type { Severity } from '../core/telemetry/anomaly.js';
 import { SEVERITIES } from '../core/telemetry/anomaly.js';
 import type { Change } from '../core/telemetry/change.js';
@@ -11,9 +12,6 @@ import type { Instant } from '../core/telemetry/time.js';
 import { DAY } from '../core/telemetry/time.js';
 import type { Sql } from './sql.js';
 import { rows } from './sql.js';
-
-/** How long an episode that never said it ended counts as open. */
-const OPEN_AT_MOST = DAY;
 
 /** The changes of the last 24 hours that were known at the time, newest first. */
 export async function recentChanges(sql: Sql, asOf: Instant): Promise<RecentChange[]> {

@@ -19,6 +19,7 @@ export interface EpisodeRecord {
   readonly anomalyId: string;
   readonly rule: string;
   readonly service: string | null;
+  /** Means something within its source alone: where there are several, it holds the source too. */
   readonly fingerprint: string;
   readonly severity: Severity;
   /** Mapped stages as `journey/stage`. */
@@ -52,6 +53,9 @@ export type ContextSubject = Pick<
   EpisodeRecord,
   'anomalyId' | 'rule' | 'service' | 'fingerprint'
 > & { readonly stage: string };
+
+/** An episode that never said it ended counts as open for this long. */
+export const OPEN_AT_MOST: Duration = DAY;
 
 function countsOf(episodes: readonly EpisodeRecord[], asOf: Instant): EpisodeCounts {
   const within = (span: Duration): EpisodeRecord[] =>
@@ -92,7 +96,8 @@ function openOf(
 ): OpenEpisodes {
   const open = episodes.filter((e) => {
     const endKnown = e.endKnownAt !== null && e.endKnownAt <= asOf;
-    return e.startedAt <= asOf && !(endKnown && e.endedAt !== null && e.endedAt <= asOf);
+    const isRecent = e.startedAt <= asOf && e.startedAt > asOf - OPEN_AT_MOST;
+    return isRecent && !(endKnown && e.endedAt !== null && e.endedAt <= asOf);
   });
   const worst = open.reduce((max, e) => Math.max(max, SEVERITIES.indexOf(e.severity)), -1);
   return {
