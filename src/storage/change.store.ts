@@ -3,32 +3,61 @@ import type { Change } from '../core/telemetry/change.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { canonical, contentKey } from './content-key.js';
 import type { Sql } from './sql.js';
-import { rows } from './sql.js';
+import { rows, run } from './sql.js';
 
 export type RecordFate = 'stored' | 'updated' | 'duplicate';
 
-/** Stores a change, or its newest revision; when it became known is when its first body came. */
+interface ChangeRow {
+  readonly body: Change;
+  readonly content: string;
+  readonly revision: number;
+}
+
+const LOCK = 7_405_008;
+
+/** Stores a change or its next revision, inside the caller's transaction; what is left out stays as it was. */
 export async function saveChange(sql: Sql, change: Change, knownAt: Instant): Promise<RecordFate> {
-  const [written] = await rows<{ fresh: boolean }>(
+  await run(sql, 'SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK, change.id]);
+  const [known] = await rows<ChangeRow>(
+    sql,
+    `SELECT body, content, (SELECT max(revision) FROM change_revision WHERE change_id = id) AS revision
+     FROM change WHERE id = $1`,
+    [change.id],
+  );
+  const body: Change = { ...known?.body, ...present(change) };
+  const content = contentKey(canonical(body));
+  if (known?.content === content) return 'duplicate';
+  await write(sql, { body, content, revision: (known?.revision ?? 0) + 1 }, knownAt);
+  return known === undefined ? 'stored' : 'updated';
+}
+
+function present(change: Change): Change {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as unknown as Change;
+}
+
+async function write(sql: Sql, row: ChangeRow, knownAt: Instant): Promise<void> {
+  const { body, content, revision } = row;
+  const [json, occurredAt, known] = [
+    JSON.stringify(body),
+    new Date(body.occurredAt),
+    new Date(knownAt),
+  ];
+  await run(
     sql,
     `INSERT INTO change (id, body, content, service, kind, occurred_at, known_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (id) DO UPDATE SET body = change.body || excluded.body, content = excluded.content,
-       kind = excluded.kind
-       WHERE change.content <> excluded.content
-     RETURNING xmax = 0 AS fresh`,
-    [
-      change.id,
-      JSON.stringify(change),
-      contentKey(canonical(change)),
-      serviceOf(change.labels),
-      change.kind,
-      new Date(change.occurredAt),
-      new Date(knownAt),
-    ],
+     ON CONFLICT (id) DO UPDATE SET body = excluded.body, content = excluded.content,
+       service = excluded.service, kind = excluded.kind, occurred_at = excluded.occurred_at`,
+    [body.id, json, content, serviceOf(body.labels), body.kind, occurredAt, known],
   );
-  if (written === undefined) return 'duplicate';
-  return written.fresh ? 'stored' : 'updated';
+  await run(sql, 'INSERT INTO change_revision VALUES ($1, $2, $3, $4, $5)', [
+    body.id,
+    revision,
+    json,
+    occurredAt,
+    known,
+  ]);
 }
 
 /** The changes of a stretch of time, newest first. */

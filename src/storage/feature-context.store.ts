@@ -17,8 +17,11 @@ import { rows } from './sql.js';
 export async function recentChanges(sql: Sql, asOf: Instant): Promise<RecentChange[]> {
   const found = await rows<{ body: Change }>(
     sql,
-    `SELECT body FROM change
-     WHERE occurred_at > $1 AND occurred_at <= $2 AND known_at <= $2 ORDER BY occurred_at DESC, id`,
+    `SELECT body FROM (SELECT DISTINCT ON (change_id) change_id, body, occurred_at
+       FROM change_revision WHERE known_at <= $2 AND change_id IN (
+         SELECT change_id FROM change_revision WHERE occurred_at > $1 AND occurred_at <= $2)
+       ORDER BY change_id, known_at DESC, revision DESC) known
+     WHERE occurred_at > $1 AND occurred_at <= $2 ORDER BY occurred_at DESC, change_id`,
     [new Date(asOf - DAY), new Date(asOf)],
   );
   return found.map(({ body }) => ({

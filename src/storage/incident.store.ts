@@ -11,6 +11,13 @@ interface IncidentRow {
   readonly revision: number;
 }
 
+const LOCK = 7_405_007;
+
+/** Keeps others from revising an incident until the caller's transaction ends; it need not exist yet. */
+export async function lockIncident(sql: Sql, id: string): Promise<void> {
+  await run(sql, 'SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK, id]);
+}
+
 /** The incident with this id, as it stands now. */
 export async function incidentById(sql: Sql, id: string): Promise<Incident | null> {
   const [found] = await rows<IncidentRow>(sql, 'SELECT body FROM incident WHERE id = $1', [id]);
@@ -33,9 +40,10 @@ export async function saveIncident(
   incident: Incident,
   knownAt: Instant,
 ): Promise<RecordFate> {
+  await lockIncident(sql, incident.id);
   const [known] = await rows<IncidentRow>(
     sql,
-    'SELECT body, content, revision FROM incident WHERE id = $1 FOR UPDATE',
+    'SELECT body, content, revision FROM incident WHERE id = $1',
     [incident.id],
   );
   const merged: Incident = {

@@ -25,7 +25,7 @@ export class ChangesService {
       now: this.clock.now(),
       times: ({ occurredAt, endedAt }) => ({ occurredAt, endedAt }),
       store: ({ receivedAt: _, ...change }, receivedAt) =>
-        saveChange(this.source.manager, change, receivedAt),
+        this.source.transaction((sql) => saveChange(sql, change, receivedAt)),
     });
   }
 

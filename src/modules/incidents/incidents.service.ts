@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
@@ -7,7 +8,12 @@ import type { Incident } from '../../core/telemetry/incident.js';
 import { takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
-import { incidentById, incidents, saveIncident } from '../../storage/incident.store.js';
+import {
+  incidentById,
+  incidents,
+  lockIncident,
+  saveIncident,
+} from '../../storage/incident.store.js';
 import type { incidentAnomalies, incidentPatch } from '../../wire/incident.js';
 import { incidentBody } from '../../wire/incident.js';
 import { writeTimes } from '../../wire/instant.js';
@@ -25,6 +31,21 @@ const timesOf = ({ detectedAt, acknowledgedAt, mitigatedAt, resolvedAt }: Times)
   mitigatedAt,
   resolvedAt,
 });
+
+async function known(sql: EntityManager, id: string): Promise<Incident> {
+  const found = await incidentById(sql, id);
+  if (found === null) throw new Problem(404, 'unknown-incident', `there is no incident ${id}`);
+  return found;
+}
+
+function refuseBeforeDetection({ detectedAt, ...times }: Incident): void {
+  for (const name of ['acknowledgedAt', 'mitigatedAt', 'resolvedAt'] as const) {
+    const at = times[name];
+    if (at === undefined || at >= detectedAt) continue;
+    const field = { pointer: `/${name}`, code: 'bad-time', detail: 'lies before detectedAt' };
+    throw new Problem(422, 'invalid-body', `${name} lies before detectedAt`, { fields: [field] });
+  }
+}
 
 @Injectable()
 export class IncidentsService {
@@ -49,15 +70,17 @@ export class IncidentsService {
   }
 
   async one(id: string): Promise<object> {
-    return writeTimes(await this.known(id));
+    return writeTimes(await known(this.source.manager, id));
   }
 
   async revise(id: string, patch: z.output<typeof incidentPatch>, caller: Caller): Promise<object> {
-    const known = await this.known(id);
     const receivedAt = this.reception(patch, timesOf(patch), caller);
-    const { receivedAt: _, title = known.title, severity = known.severity, ...times } = patch;
-    await this.save({ ...known, ...times, title, severity }, receivedAt);
-    return await this.one(id);
+    return await this.reviseKnown(id, receivedAt, (known) => {
+      const { receivedAt: _, title = known.title, severity = known.severity, ...times } = patch;
+      const revised = { ...known, ...times, title, severity };
+      refuseBeforeDetection(revised);
+      return revised;
+    });
   }
 
   async addAnomalies(
@@ -65,10 +88,9 @@ export class IncidentsService {
     body: z.output<typeof incidentAnomalies>,
     caller: Caller,
   ): Promise<object> {
-    const known = await this.known(id);
     const receivedAt = this.reception(body, {}, caller);
-    await this.save({ ...known, anomalyIds: body.anomalyIds }, receivedAt);
-    return await this.one(id);
+    const { anomalyIds } = body;
+    return await this.reviseKnown(id, receivedAt, (known) => ({ ...known, anomalyIds }));
   }
 
   private reception(
@@ -85,10 +107,17 @@ export class IncidentsService {
     throw new Problem(422, reception.code, reception.detail, { fields: [reception] });
   }
 
-  private async known(id: string): Promise<Incident> {
-    const known = await incidentById(this.source.manager, id);
-    if (known === null) throw new Problem(404, 'unknown-incident', `there is no incident ${id}`);
-    return known;
+  /** Reads and writes under one lock, so that of two who revise at once neither undoes the other. */
+  private async reviseKnown(
+    id: string,
+    receivedAt: number,
+    revise: (known: Incident) => Incident,
+  ): Promise<object> {
+    return await this.source.transaction(async (sql) => {
+      await lockIncident(sql, id);
+      await saveIncident(sql, revise(await known(sql, id)), receivedAt);
+      return writeTimes(await known(sql, id));
+    });
   }
 
   private save(incident: Incident, receivedAt: number): ReturnType<typeof saveIncident> {
