@@ -16,8 +16,3 @@ export interface Deed {
 export async function audit(sql: Sql, deed: Deed): Promise<void> {
   await sql.getRepository(AuditRow).insert({ before: null, after: null, reason: null, ...deed });
 }
-
-/** The newest deeds. */
-export async function auditTrail(sql: Sql, limit: number): Promise<AuditRow[]> {
-  return await sql.getRepository(AuditRow).find({ order: { id: 'DESC' }, take: limit });
-}

@@ -18,7 +18,7 @@ function contentOf(event: JourneyEvent): string {
 /** The day partitions that exist, so that a batch asks the database only about new days. */
 const knownDays = new WeakMap<object, Set<number>>();
 
-const PARTITION_LOCK = 7_405_005;
+const PARTITION_LOCK = 7_405_007;
 
 /** Makes the day partitions that the events need. Its own statement: it must not sit in a transaction. */
 export async function ensurePartitions(sql: Sql, events: readonly JourneyEvent[]): Promise<void> {

@@ -62,17 +62,3 @@ export async function stageSeries(sql: Sql, request: SeriesRequest): Promise<Kno
   }
   return { start, width, entered, converted };
 }
-
-/** When the first bucket of a journey begins that was known at a time. */
-export async function historyStart(
-  sql: Sql,
-  journey: string,
-  knownBy: Instant,
-): Promise<Instant | null> {
-  const [row] = await rows<{ first: Date | null }>(
-    sql,
-    'SELECT min(bucket_start) AS first FROM stage_metric_change WHERE journey = $1 AND known_at <= $2',
-    [journey, new Date(knownBy)],
-  );
-  return row?.first?.getTime() ?? null;
-}

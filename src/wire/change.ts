@@ -18,5 +18,3 @@ export const changeBody = z
   })
   .check(after('occurredAt', 'endedAt'))
   .meta({ id: 'Change' });
-
-export type ChangeBody = z.output<typeof changeBody>;

@@ -23,8 +23,6 @@ export const incidentBody = z
   .check(after('detectedAt', 'resolvedAt'))
   .meta({ id: 'Incident' });
 
-export type IncidentBody = z.output<typeof incidentBody>;
-
 /** What a revision of an incident may change. */
 export const incidentPatch = z
   .strictObject({

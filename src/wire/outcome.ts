@@ -61,8 +61,6 @@ export const outcomeBody = z
   .check(after('startedAt', 'endedAt'))
   .meta({ id: 'Outcome' });
 
-export type OutcomeBody = z.output<typeof outcomeBody>;
-
 const told = z.strictObject({ ...fields, source: z.enum(OUTCOME_SOURCES).default('human') });
 
 /** An outcome inside a retrospective: its author and time are the retrospective's. */

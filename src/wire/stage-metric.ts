@@ -37,5 +37,3 @@ export const stageMetricBody = z
     }
   })
   .meta({ id: 'StageMetric' });
-
-export type StageMetricBody = z.output<typeof stageMetricBody>;

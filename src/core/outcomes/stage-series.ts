@@ -42,22 +42,3 @@ export function maskedBuckets(series: StageSeries, spans: readonly TimeSpan[]): 
   }
   return mask;
 }
-
-/** Adds series of one width bucket by bucket (several stages as one control); gaps count as none. */
-export function sumSeries(all: readonly [StageSeries, ...StageSeries[]]): StageSeries {
-  const width = all[0].width;
-  const start = Math.min(...all.map((series) => series.start));
-  const end = Math.max(...all.map((series) => bucketTime(series, series.entered.length)));
-  const length = Math.round((end - start) / width);
-  const entered = new Float64Array(length);
-  const converted = new Float64Array(length);
-  for (const series of all) {
-    const offset = Math.round((series.start - start) / width);
-    series.entered.forEach((count, i) => {
-      if (Number.isNaN(count)) return;
-      entered[offset + i] = (entered[offset + i] ?? 0) + count;
-      converted[offset + i] = (converted[offset + i] ?? 0) + (series.converted[i] ?? 0);
-    });
-  }
-  return { start, width, entered, converted };
-}
