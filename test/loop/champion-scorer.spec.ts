@@ -14,7 +14,6 @@ import { serviceOf } from '../../src/core/features/service-of.js';
 import type { Baseline } from '../../src/core/outcomes/baseline.js';
 import { expectedAt, fitBaseline } from '../../src/core/outcomes/baseline.js';
 import { seededRandom } from '../../src/core/statistics/random.js';
-import type { Anomaly } from '../../src/core/telemetry/anomaly.js';
 import { SEVERITIES } from '../../src/core/telemetry/anomaly.js';
 import type { Instant } from '../../src/core/telemetry/time.js';
 import { DAY, HOUR, MINUTE, bucketStart } from '../../src/core/telemetry/time.js';

@@ -100,7 +100,7 @@ export class SmallWorld {
   private constructor(
     readonly source: DataSource,
     readonly url: string,
-    private readonly drop: () => Promise<void>,
+    readonly drop: () => Promise<void>,
   ) {}
 
   /** @param like the URL of a world to copy, which nobody is connected to. */
@@ -129,20 +129,18 @@ export class SmallWorld {
 
   /** Writes down what came through stages, as if events had told it. */
   async flow(flows: readonly Flow[]): Promise<void> {
-    const changes = flows.map(
-      (flow): MetricChange => ({
-        version: 1,
-        segment: null,
-        millisToConvert: 0,
-        secondsHistogram: {},
-        csatCount: 0,
-        csatSum: 0,
-        npsCount: 0,
-        npsSum: 0,
-        npsNet: 0,
-        ...flow,
-      }),
-    );
+    const changes = flows.map((flow): MetricChange => ({
+      version: 1,
+      segment: null,
+      millisToConvert: 0,
+      secondsHistogram: {},
+      csatCount: 0,
+      csatSum: 0,
+      npsCount: 0,
+      npsSum: 0,
+      npsNet: 0,
+      ...flow,
+    }));
     await logChanges(this.source.manager, changes, 5 * MINUTE);
   }
 

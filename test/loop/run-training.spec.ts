@@ -1,0 +1,288 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { extractFeatures } from '../../src/core/features/anomaly-features.js';
+import type { StageMapping } from '../../src/core/features/feature-context.js';
+import { EMPTY_CONTEXT } from '../../src/core/features/feature-context.js';
+import { trainingSetHash } from '../../src/core/registry/training-set-hash.js';
+import { pooledRelativeLoss } from '../../src/core/scoring/loss-if-failure.js';
+import { DEFAULT_PRIORITY_WEIGHTS } from '../../src/core/scoring/priority.js';
+import { PRIOR_MODEL, scoreAnomaly } from '../../src/core/scoring/score.js';
+import { seededRandom } from '../../src/core/statistics/random.js';
+import type { Instant } from '../../src/core/telemetry/time.js';
+import { DAY, HOUR, MINUTE } from '../../src/core/telemetry/time.js';
+import { ChampionScorer } from '../../src/loop/champion-scorer.js';
+import { ensurePrior } from '../../src/loop/ensure-prior.js';
+import { labelledEpisodes, trainingSetOf } from '../../src/loop/labelled-episodes.js';
+import { runTraining } from '../../src/loop/run-training.js';
+import { takeEvents } from '../../src/loop/take-events.js';
+import type { TrainingRunRow } from '../../src/storage/entities/training-run.entity.js';
+import { ModelFiles } from '../../src/storage/model-files.js';
+import { championHistory, models } from '../../src/storage/model.store.js';
+import { appendOutcome } from '../../src/storage/outcome.store.js';
+import { savePredictions } from '../../src/storage/prediction.store.js';
+import { addTrainingRun, trainingRunById } from '../../src/storage/training-run.store.js';
+import { SmallWorld, aJourney, anAnomaly, anEvent, anOutcome, day } from './small-world.js';
+
+const EPISODES = 240;
+const SPACING = 3 * HOUR;
+const LABEL_DELAY = 8 * HOUR;
+const END = day(0) + EPISODES * SPACING + DAY;
+
+const mapping: StageMapping = {
+  journey: 'checkout',
+  stage: 'payment',
+  stageIndex: 1,
+  stageCount: 3,
+  stageWeight: 0.9,
+  relevance: 0.9,
+};
+
+interface Episode {
+  readonly id: string;
+  readonly asOf: Instant;
+  readonly service: string;
+  readonly rule: string;
+  /** What service and rule decide, but for a little chance. */
+  readonly failure: boolean;
+}
+
+const random = seededRandom(3);
+const episodes: readonly Episode[] = Array.from({ length: EPISODES }, (_, i): Episode => {
+  const service = ['payment', 'wallet', 'fraud', 'ledger'][Math.floor(random() * 4)] ?? '';
+  const rule = ['Errors', 'Latency', 'Saturation'][Math.floor(random() * 3)] ?? '';
+  const fails = service === 'payment' ? rule !== 'Saturation' : rule === 'Errors';
+  const failure = random() < (fails ? 0.85 : 0.05);
+  return { id: `e${i}`, asOf: day(0) + i * SPACING, service, rule, failure };
+});
+
+/** Stores the episodes as they were first scored. */
+async function logEpisodes(world: SmallWorld): Promise<void> {
+  const anomalies = episodes.map(({ id, asOf, service, rule }) => ({
+    asOf,
+    anomaly: anAnomaly(id, {
+      startedAt: asOf,
+      name: rule,
+      labels: { service },
+      severity: 'warning',
+      endedAt: asOf + MINUTE,
+    }),
+  }));
+  await world.take(...anomalies.map(({ anomaly, asOf }) => ({ anomaly, receivedAt: asOf })));
+  const scored = anomalies.map(({ anomaly, asOf }) => {
+    const features = extractFeatures(anomaly, mapping, EMPTY_CONTEXT, asOf);
+    const prediction = scoreAnomaly({
+      anomaly,
+      mapping,
+      row: features,
+      context: EMPTY_CONTEXT,
+      asOf,
+      model: PRIOR_MODEL,
+      loss: pooledRelativeLoss([]),
+      horizon: HOUR,
+      valuePerConversion: 1,
+      impactScale: 10,
+      weights: DEFAULT_PRIORITY_WEIGHTS,
+      feasibility: 1,
+      stale: [],
+    });
+    return { episodeId: anomaly.id, features, prediction, answered: true };
+  });
+  await savePredictions(world.source.manager, scored);
+}
+
+/** Stores what came of the first so many episodes, as `failureOf` has it. */
+async function label(
+  world: SmallWorld,
+  failureOf: (episode: Episode, index: number) => boolean,
+  count = EPISODES,
+): Promise<void> {
+  await world.source.transaction(async (sql) => {
+    for (const [i, episode] of episodes.slice(0, count).entries()) {
+      const failure = failureOf(episode, i);
+      const outcome = anOutcome(`o-${episode.id}`, episode.id, {
+        failure,
+        verdict: 'unknown',
+        source: 'measured',
+        ...(failure ? { failureId: `f-${episode.id}` } : {}),
+      });
+      const knownAt = episode.asOf + LABEL_DELAY;
+      await appendOutcome(sql, outcome, { knownAt, relativeLoss: null });
+    }
+  });
+}
+
+const asItWas = ({ failure }: Episode): boolean => failure;
+
+let pristine: SmallWorld;
+let world: SmallWorld;
+let folder: string;
+let files: ModelFiles;
+let scorer: ChampionScorer;
+
+beforeAll(async () => {
+  pristine = await SmallWorld.open();
+  await logEpisodes(pristine);
+  await pristine.define(
+    aJourney({
+      stages: aJourney().stages.map((stage) =>
+        stage.key === 'payment'
+          ? { ...stage, mappings: [{ match: ['service=~".+"'], relevance: 0.9 }] }
+          : { ...stage, mappings: [] },
+      ),
+    }),
+  );
+  await ensurePrior(pristine.source, day(0));
+  await pristine.source.destroy();
+});
+
+afterAll(async () => {
+  await pristine.drop();
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'throughline-training-'));
+  files = new ModelFiles(folder);
+  scorer = new ChampionScorer(files);
+  world = await SmallWorld.open(pristine.url);
+});
+
+afterEach(async () => {
+  await world.close();
+  await rm(folder, { recursive: true });
+});
+
+interface RunOptions {
+  readonly id?: string;
+  readonly asOf?: Instant;
+  readonly report?: (share: number) => Promise<void>;
+}
+
+const quiet = async (): Promise<void> => Promise.resolve();
+
+async function trained({
+  id = randomUUID(),
+  asOf,
+  report,
+}: RunOptions = {}): Promise<TrainingRunRow | null> {
+  if ((await trainingRunById(world.source.manager, id)) === null) {
+    const run = { id, asOf: asOf === undefined ? null : new Date(asOf), requestedBy: 'test' };
+    await addTrainingRun(world.source.manager, { ...run, createdAt: new Date(END) });
+  }
+  await runTraining({ source: world.source, scorer, files, now: END }, id, report ?? quiet);
+  return await trainingRunById(world.source.manager, id);
+}
+
+async function answerOf(service: string, rule: string): Promise<{ by: string; p: number }> {
+  const anomaly = anAnomaly('new', { startedAt: END, name: rule, labels: { service } });
+  const item = {
+    anomaly: { ...anomaly, severity: 'warning' } as const,
+    episodeId: 'new',
+    asOf: END,
+  };
+  const [[scored] = []] = await scorer.score(world.source.manager, [item]);
+  const { evidence = '', probability = 0, modelVersion = '' } = scored?.prediction ?? {};
+  return { by: `${evidence} ${modelVersion}`, p: probability };
+}
+
+const weightsOf = async (version: string | null | undefined): Promise<Buffer> =>
+  await readFile(join(folder, 'journey-failure', version ?? '', 'weights.bin'));
+
+describe('a training run', () => {
+  it('says that it has too little to learn from, and the prior goes on answering', async () => {
+    await label(world, asItWas, 12);
+    const run = await trained();
+    expect(run).toMatchObject({ state: 'insufficient-data', progress: 1, model: null });
+    expect(run?.finishedAt?.getTime()).toBe(END);
+    expect(await readdir(folder)).toEqual([]);
+    expect((await answerOf('payment', 'Errors')).by).toBe('prior 0');
+  });
+
+  it('learns once what service and rule decide, answers from then on, and is the same bytes again', async () => {
+    await label(world, asItWas);
+    const steps: number[] = [];
+    const report = (share: number): Promise<void> => Promise.resolve(void steps.push(share));
+    const run = await trained({ report });
+    const version = run?.model ?? '';
+    expect(run).toMatchObject({ state: 'promoted', gate: { challenger: { version } } });
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    expect(steps.at(-1)).toBe(1);
+    expect((await readdir(join(folder, 'journey-failure', version))).sort()).toEqual([
+      'card.json',
+      'model.json',
+      'weights.bin',
+    ]);
+    const [champion, prior] = await championHistory(world.source.manager);
+    expect(champion).toMatchObject({ version, by: 'gate' });
+    expect(prior).toMatchObject({ version: '0' });
+    const states = (await models(world.source.manager)).map((one) => [one.version, one.state]);
+    expect(states).toEqual([
+      [version, 'champion'],
+      ['0', 'retired'],
+    ]);
+    const [fails, holds] = [
+      await answerOf('payment', 'Errors'),
+      await answerOf('ledger', 'Latency'),
+    ];
+    expect(fails.by).toBe(`model ${version}`);
+    expect(fails.p).toBeGreaterThan(0.6);
+    expect(holds.p).toBeLessThan(0.25);
+    expect(await trained({ id: run?.id ?? '' })).toEqual(run);
+    expect(await models(world.source.manager)).toHaveLength(2);
+    const bytes = await weightsOf(run?.model);
+    // As on another installation that lived through the same.
+    await world.rows('DELETE FROM champion WHERE version <> $1', ['0']);
+    await world.rows('DELETE FROM model WHERE version <> $1', ['0']);
+    await world.rows(`UPDATE model SET state = 'champion'`);
+    scorer = new ChampionScorer(files);
+    const other = await trained();
+    expect(other?.state).toBe('promoted');
+    expect((await weightsOf(other?.model)).equals(bytes)).toBe(true);
+  });
+
+  it('never lets a model answer that was taught the wrong way round', async () => {
+    await label(world, ({ failure }, i) => (i < EPISODES * 0.6 ? !failure : failure));
+    const run = await trained();
+    expect(run?.state).toBe('kept');
+    expect((await answerOf('payment', 'Errors')).by).toBe('prior 0');
+  });
+
+  it('never lets a model answer that was taught chance', async () => {
+    const chance = seededRandom(5);
+    await label(world, () => chance() < 0.4);
+    const run = await trained();
+    expect(run?.state).toBe('kept');
+    expect((await answerOf('payment', 'Errors')).by).toBe('prior 0');
+  });
+
+  it('sees nothing that was known after the moment it stands at', async () => {
+    const asOf = day(0) + 180 * SPACING;
+    await label(world, ({ failure, asOf: at }) => (at + LABEL_DELAY > asOf ? !failure : failure));
+    const contradicted = await trained({ asOf });
+    const { data, fittedUntil } = (await files.load(contradicted?.model ?? '')).card;
+    await world.rows('DELETE FROM outcome WHERE known_at > $1', [new Date(asOf)]);
+    await world.rows('DELETE FROM prediction WHERE as_of > $1', [new Date(asOf)]);
+    const { rows } = await labelledEpisodes(world.source.manager, END);
+    expect(rows).toHaveLength(episodes.filter((one) => one.asOf + LABEL_DELAY <= asOf).length);
+    const hash = trainingSetHash(trainingSetOf(rows));
+    expect({ data, fittedUntil }).toMatchObject({ data: { hash, asOf }, fittedUntil: asOf });
+  });
+
+  it('holds up no sender whose events begin a new day', async () => {
+    await label(world, asItWas, 5);
+    const fates: string[] = [];
+    const report = async (): Promise<void> => {
+      const occurredAt = END + fates.length * DAY;
+      const event = anEvent({ id: `n${fates.length}`, occurredAt });
+      // It waits for the sender: were the sender to wait for it, neither would end.
+      const late = new Promise<string[]>((resolve) => setTimeout(resolve, 2000, ['held up']));
+      fates.push(...(await Promise.race([takeEvents(world.source, [event], END), late])));
+    };
+    await trained({ report });
+    expect(new Set(fates)).toEqual(new Set(['fresh']));
+  });
+});
