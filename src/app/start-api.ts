@@ -23,6 +23,7 @@ import { limitBodyTypes } from './http/body-types.js';
 import { serveDashboard } from './http/dashboard.js';
 import { gateIntake } from './http/intake-gate.js';
 import { LONGEST_PARAMETER, refuseNulInPaths } from './http/paths.js';
+import { refuseOtherMethods } from './http/methods.js';
 import { serveMetrics } from './http/metrics.js';
 import { NestLogger, createLogger } from './logger.js';
 import { readiness } from './readiness.js';
@@ -71,6 +72,7 @@ export async function createApi(
     done(null, payload);
   });
   const metrics = serveMetrics(server);
+  refuseOtherMethods(server);
   gateIntake(server);
   limitBodyTypes(server);
   refuseNulInPaths(server);

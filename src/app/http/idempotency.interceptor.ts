@@ -10,6 +10,7 @@ import { Problem } from '../../core/errors/problem.js';
 import type { KnownRequest } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { canonical } from '../../storage/content-key.js';
+import { LONGEST_KEY } from '../../wire/labels.js';
 import { claimKey, keepAnswer, releaseKey } from '../../storage/idempotency.store.js';
 
 /** `Idempotency-Key` on mutations: same key and body, stored answer; other body, 422; in flight, 409. */
@@ -24,6 +25,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<KnownRequest>();
     const header = keyOf(request);
     if (header === null) return next.handle();
+    if (header.length > LONGEST_KEY) {
+      const detail = `the Idempotency-Key is longer than ${LONGEST_KEY} characters`;
+      throw new Problem(400, 'bad-idempotency-key', detail);
+    }
     const key = `${request.caller?.name ?? ''}:${header}`;
     const hash = createHash('sha256')
       .update(`${request.method} ${request.url} ${canonical(request.body ?? null)}`)

@@ -59,7 +59,9 @@ export function problemOf(error: unknown): Problem {
     if (status === 400 && error.message.includes('JSON')) {
       return new Problem(400, 'malformed-json', error.message);
     }
-    return new Problem(status, NAMES[status] ?? 'request-failed', error.message);
+    const isEmpty = status === 400 && error.message.startsWith('Body cannot be empty');
+    const code = isEmpty ? 'empty-body' : (NAMES[status] ?? 'request-failed');
+    return new Problem(status, code, error.message);
   }
   return foreignProblem(error);
 }
@@ -109,6 +111,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.retryAfterSeconds !== undefined) {
       void reply.header('retry-after', problem.retryAfterSeconds);
     }
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply
       .status(problem.status)
       .type('application/problem+json')
