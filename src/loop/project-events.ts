@@ -1,20 +1,16 @@
 import type { EntityManager } from 'typeorm';
 
-import type { PathEvent } from '../core/journeys/actor-path.js';
 import { insertIntoPath, pathEventOf } from '../core/journeys/actor-path.js';
 import type { Attempt } from '../core/journeys/attempt.js';
 import { attemptsOf } from '../core/journeys/attempts.js';
 import type { JourneyEvent } from '../core/journeys/journey-event.js';
-import { stageDeltas } from '../core/journeys/stage-cell.js';
-import type { Duration, Instant } from '../core/telemetry/time.js';
-import { MINUTE } from '../core/telemetry/time.js';
+import { NO_COUNTS, addCounts, stageDeltas } from '../core/journeys/stage-cell.js';
+import type { Instant } from '../core/telemetry/time.js';
 import type { StoredJourney } from '../storage/journey.store.js';
-import { pathsOf, savePaths } from '../storage/path.store.js';
+import type { KnownPathEvent } from '../storage/path.store.js';
+import { knownMinute, pathsOf, savePaths } from '../storage/path.store.js';
 import type { MetricChange } from '../storage/stage-metric.store.js';
 import { restateCells } from '../storage/stage-metric.store.js';
-
-/** What is known is kept by the minute, always rounded up: a reader never sees it too early. */
-const KNOWLEDGE_GRAIN: Duration = MINUTE;
 
 const LOCK = 7_405_003;
 
@@ -35,52 +31,47 @@ function reignOf(stored: StoredJourney, versions: readonly StoredJourney[]): Rei
   };
 }
 
-interface Arrival {
-  readonly event: PathEvent;
-  readonly knownAt: Instant;
-}
-
-/** What each actor's new events mean to one journey version, in the order in which they became known. */
+/** What each actor's new events mean to one journey version. */
 function arrivalsByActor(
   stored: StoredJourney,
   reign: Reign,
   events: readonly JourneyEvent[],
-): Map<string, Arrival[]> {
-  const byActor = new Map<string, Arrival[]>();
+): Map<string, KnownPathEvent[]> {
+  const byActor = new Map<string, KnownPathEvent[]>();
   const last = reign.to + stored.journey.window;
   for (const event of events) {
     if (event.occurredAt < reign.from || event.occurredAt > last) continue;
     const pathEvent = pathEventOf(stored.journey, event);
     if (pathEvent === null) continue;
-    const knownAt = Math.ceil(event.receivedAt / KNOWLEDGE_GRAIN) * KNOWLEDGE_GRAIN;
+    const arrival = { ...pathEvent, knownAt: knownMinute(event.receivedAt) };
     const arrivals = byActor.get(event.actor);
-    if (arrivals === undefined) byActor.set(event.actor, [{ event: pathEvent, knownAt }]);
-    else arrivals.push({ event: pathEvent, knownAt });
+    if (arrivals === undefined) byActor.set(event.actor, [arrival]);
+    else arrivals.push(arrival);
   }
-  for (const arrivals of byActor.values()) arrivals.sort((a, b) => a.knownAt - b.knownAt);
   return byActor;
 }
 
+interface Extended {
+  readonly path: readonly KnownPathEvent[];
+  readonly changes: readonly MetricChange[];
+}
+
 /** Extends one actor's path step by step of knowledge, and tells what each step changed. */
-function extendPath(
+function tell(
   stored: StoredJourney,
   reign: Reign,
-  path: readonly PathEvent[],
-  arrivals: readonly Arrival[],
-): { path: readonly PathEvent[]; changes: MetricChange[] } {
+  path: readonly KnownPathEvent[],
+  events: readonly KnownPathEvent[],
+): Extended {
   const { journey, version } = stored;
   const own = (attempts: readonly Attempt[]): Attempt[] =>
     attempts.filter(({ startedAt }) => startedAt >= reign.from && startedAt < reign.to);
   const changes: MetricChange[] = [];
   let extended = path;
   let before = own(attemptsOf(journey, path));
-  for (let i = 0; i < arrivals.length;) {
-    const knownAt = arrivals[i]?.knownAt ?? 0;
-    const step: PathEvent[] = [];
-    for (; arrivals[i]?.knownAt === knownAt; i += 1) {
-      const arrival = arrivals[i];
-      if (arrival !== undefined) step.push(arrival.event);
-    }
+  const moments = [...new Set(events.map(({ knownAt }) => knownAt))].sort((a, b) => a - b);
+  for (const knownAt of moments) {
+    const step = events.filter((event) => event.knownAt === knownAt);
     extended = insertIntoPath(extended, step);
     const after = own(attemptsOf(journey, extended));
     for (const { stageIndex, ...delta } of stageDeltas(journey, before, after)) {
@@ -90,6 +81,26 @@ function extendPath(
     before = after;
   }
   return { path: extended, changes };
+}
+
+/**
+ * Extends one actor's path. Where something that was known later has come before, what was known
+ * when is told anew from there on, and what had been told is taken back.
+ */
+function extendPath(
+  stored: StoredJourney,
+  reign: Reign,
+  path: readonly KnownPathEvent[],
+  arrivals: readonly KnownPathEvent[],
+): Extended {
+  const since = arrivals.reduce((min, { knownAt }) => Math.min(min, knownAt), Infinity);
+  const later = path.filter(({ knownAt }) => knownAt > since);
+  if (later.length === 0) return tell(stored, reign, path, arrivals);
+  const known = path.filter(({ knownAt }) => knownAt <= since);
+  const told = tell(stored, reign, known, later).changes;
+  const anew = tell(stored, reign, known, [...later, ...arrivals]);
+  const takenBack = told.map((change) => ({ ...change, ...addCounts(NO_COUNTS, change, -1) }));
+  return { path: anew.path, changes: [...anew.changes, ...takenBack] };
 }
 
 /** Whoever restates paths and stage metrics does so alone, until the transaction ends. */

@@ -1,24 +1,42 @@
 import type { PathEvent } from '../core/journeys/actor-path.js';
+import type { Instant } from '../core/telemetry/time.js';
+import { MINUTE } from '../core/telemetry/time.js';
 import type { Sql } from './sql.js';
 import { rows, run } from './sql.js';
+
+/** An event of a path, and the minute from which it was known. */
+export interface KnownPathEvent extends PathEvent {
+  readonly knownAt: Instant;
+}
 
 /** What one actor did in one journey version, in order. */
 export interface StoredPath {
   readonly actor: string;
-  readonly path: readonly PathEvent[];
+  readonly path: readonly KnownPathEvent[];
 }
 
-/** How a path lies in the database: an array an event, without what is absent at its end. */
+/**
+ * How a path lies in the database: an array an event, without what is absent at its end. Its lag
+ * is by how many minutes it was known later than in the minute in which it happened.
+ */
 type Written = readonly (readonly [
   at: number,
   stages: number,
   segment?: string | null,
   satisfaction?: PathEvent['satisfaction'],
+  lag?: number,
 ])[];
 
-function write(path: readonly PathEvent[]): string {
+/** What is known is kept by the minute, always rounded up: a reader never sees it too early. */
+export function knownMinute(at: Instant): Instant {
+  return Math.ceil(at / MINUTE) * MINUTE;
+}
+
+function write(path: readonly KnownPathEvent[]): string {
   return JSON.stringify(
-    path.map(({ at, stages, segment, satisfaction }) => {
+    path.map(({ at, stages, segment, satisfaction, knownAt }) => {
+      const lag = (knownAt - knownMinute(at)) / MINUTE;
+      if (lag !== 0) return [at, stages, segment, satisfaction, lag];
       if (satisfaction !== null) return [at, stages, segment, satisfaction];
       return segment === null ? [at, stages] : [at, stages, segment];
     }),
@@ -26,12 +44,13 @@ function write(path: readonly PathEvent[]): string {
 }
 
 /** A path as the core has it. */
-export function readPath(written: unknown): PathEvent[] {
-  return (written as Written).map(([at, stages, segment = null, satisfaction = null]) => ({
+export function readPath(written: unknown): KnownPathEvent[] {
+  return (written as Written).map(([at, stages, segment = null, satisfaction = null, lag = 0]) => ({
     at,
     stages,
     segment,
     satisfaction,
+    knownAt: knownMinute(at) + lag * MINUTE,
   }));
 }
 
@@ -40,7 +59,7 @@ export async function pathsOf(
   sql: Sql,
   journey: { readonly key: string; readonly version: number },
   actors: readonly string[],
-): Promise<Map<string, readonly PathEvent[]>> {
+): Promise<Map<string, readonly KnownPathEvent[]>> {
   const found = await rows<{ actor: string; path: unknown }>(
     sql,
     `SELECT actor, path FROM actor_path
@@ -75,10 +94,11 @@ export async function forgetVersion(sql: Sql, key: string, version: number): Pro
   await run(sql, 'DELETE FROM actor_path WHERE journey = $1 AND version = $2', [key, version]);
   await run(
     sql,
+    // Changes that came to nothing left no metric: they are the events' unless a warehouse told them.
     `DELETE FROM stage_metric_change c WHERE journey = $1 AND version = $2
-       AND EXISTS (SELECT 1 FROM stage_metric m WHERE m.journey = c.journey AND m.stage = c.stage
-         AND m.bucket_start = c.bucket_start AND m.segment = c.segment AND m.version = c.version
-         AND m.origin = 'events')`,
+       AND (SELECT bool_or(m.origin = 'events') IS NOT FALSE FROM stage_metric m
+         WHERE m.journey = c.journey AND m.stage = c.stage AND m.bucket_start = c.bucket_start
+           AND m.segment = c.segment AND m.version = c.version)`,
     [key, version],
   );
   await run(

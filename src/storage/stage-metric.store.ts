@@ -1,5 +1,5 @@
 import type { StageCell, StageCounts } from '../core/journeys/stage-cell.js';
-import { CELL_WIDTH, NO_COUNTS, addCounts } from '../core/journeys/stage-cell.js';
+import { CELL_WIDTH, NO_COUNTS, addCounts, isEmpty } from '../core/journeys/stage-cell.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
 import type { Sql } from './sql.js';
 import { millis, rows, run } from './sql.js';
@@ -117,8 +117,20 @@ export async function restateCells(
   changes: readonly MetricChange[],
   computedAt: Instant,
 ): Promise<void> {
-  if (changes.length === 0) return;
-  const sums = sumBy(changes, place);
+  const sums = sumBy(changes, place).filter((sum) => !isEmpty(sum));
+  if (sums.length > 0) await writeCells(sql, sums, computedAt);
+  await logChanges(
+    sql,
+    sumBy(changes, (change) => `${place(change)}\0${change.knownAt}`),
+    CELL_WIDTH,
+  );
+}
+
+async function writeCells(
+  sql: Sql,
+  sums: readonly MetricCell[],
+  computedAt: Instant,
+): Promise<void> {
   const known = await currentCounts(sql, sums);
   await run(
     sql,
@@ -139,11 +151,6 @@ export async function restateCells(
         JSON.stringify(countsOf(addCounts(known.get(place(sum)) ?? NO_COUNTS, sum))),
       ),
     ],
-  );
-  await logChanges(
-    sql,
-    sumBy(changes, (change) => `${place(change)}\0${change.knownAt}`),
-    CELL_WIDTH,
   );
 }
 

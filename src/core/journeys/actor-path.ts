@@ -52,12 +52,9 @@ function compare(one: PathEvent, other: PathEvent): number {
 }
 
 /** A path with further events in their places. Duplicates are the caller's to remove. */
-export function insertIntoPath(
-  path: readonly PathEvent[],
-  events: readonly PathEvent[],
-): PathEvent[] {
+export function insertIntoPath<E extends PathEvent>(path: readonly E[], events: readonly E[]): E[] {
   const added = events.toSorted(compare);
-  const merged: PathEvent[] = [];
+  const merged: E[] = [];
   let next = 0;
   for (const known of path) {
     for (let event = added[next]; event !== undefined && compare(event, known) < 0;) {

@@ -64,7 +64,8 @@ export function addCounts(one: StageCounts, other: StageCounts, sign: 1 | -1 = 1
   };
 }
 
-function isEmpty(counts: StageCounts): boolean {
+/** Whether nothing is counted: as a sum of changes, whether they come to nothing. */
+export function isEmpty(counts: StageCounts): boolean {
   if (counts.entered !== 0 || counts.converted !== 0 || counts.millisToConvert !== 0) return false;
   if (counts.csatCount !== 0 || counts.npsCount !== 0 || counts.npsNet !== 0) return false;
   if (counts.csatSum !== 0 || counts.npsSum !== 0) return false;
