@@ -45,7 +45,7 @@ export async function anomaliesById(
   return new Map(found.map((row) => [row.body.id, stored(row)]));
 }
 
-/** Writes the newest revision of each anomaly, and keeps every revision with its own known time. */
+/** Writes the newest revision of each anomaly, and keeps every revision with its own known time, the latest with the episode too. */
 export async function saveAnomalies(sql: Sql, anomalies: readonly StoredAnomaly[]): Promise<void> {
   if (anomalies.length === 0) return;
   const column = <T>(read: (stored: StoredAnomaly) => T): T[] => anomalies.map(read);
@@ -66,6 +66,11 @@ export async function saveAnomalies(sql: Sql, anomalies: readonly StoredAnomaly[
          content = excluded.content, ended_at = excluded.ended_at, revision = excluded.revision,
          known_at = excluded.known_at
        RETURNING id
+     ), told AS (
+       UPDATE episode SET last_known_at = greatest(last_known_at, latest.known_at)
+       FROM (SELECT episode_id, to_timestamp(max(known) / 1000) AS known_at
+         FROM input GROUP BY episode_id) latest
+       WHERE episode.id = latest.episode_id
      )
      INSERT INTO anomaly_revision (anomaly_id, revision, body, known_at)
      SELECT body->>'id', revision, body, to_timestamp(known / 1000) FROM input`,

@@ -147,10 +147,12 @@ export async function dueOutcomes(sql: Sql, asOf: Instant, limit: number): Promi
     sql,
     `SELECT s.episode_id, s.journey, s.version, s.stage, s.relevance, s.horizon_seconds, s.due_at,
        e.name, e.service, a.body->>'segment' AS segment, e.started_at,
-       (SELECT min(i.mitigated_at) FROM incident_anomaly ia JOIN incident i ON i.id = ia.incident_id
+       (SELECT min(known.mitigated_at) FROM incident_anomaly ia CROSS JOIN LATERAL (
+          SELECT to_timestamp((r.body->>'mitigatedAt')::float8 / 1000) AS mitigated_at
+          FROM incident_revision r WHERE r.incident_id = ia.incident_id AND r.known_at <= s.due_at
+          ORDER BY r.known_at DESC, r.revision DESC LIMIT 1) known
         WHERE ia.anomaly_id IN (SELECT id FROM anomaly WHERE episode_id = e.id)
-          AND ia.known_at <= s.due_at AND i.mitigated_known_at <= s.due_at
-          AND i.mitigated_at >= e.started_at) AS mitigated_at
+          AND ia.known_at <= s.due_at AND known.mitigated_at >= e.started_at) AS mitigated_at
      FROM episode_stage s JOIN episode e ON e.id = s.episode_id JOIN anomaly a ON a.id = e.id
      WHERE s.measured_at IS NULL AND s.due_at <= to_timestamp($1 / 1000.0)
      ORDER BY s.due_at, s.episode_id, s.journey, s.stage LIMIT $2

@@ -119,6 +119,18 @@ export interface OpenEpisode {
   readonly stages: ReadonlySet<string>;
 }
 
+/**
+ * Whether an episode that more became known of later had ended: as its anomalies were known at the
+ * time, the one that started last had an end, and all their ends had passed.
+ */
+const ENDED_AS_KNOWN = `(
+  SELECT coalesce((array_agg(ended ORDER BY started DESC, id DESC))[1] IS NOT NULL
+    AND max(ended) <= $2, false)
+  FROM (SELECT DISTINCT ON (a.id) a.id, a.started_at AS started,
+      to_timestamp((r.body->>'endedAt')::float8 / 1000) AS ended
+    FROM anomaly a JOIN anomaly_revision r ON r.anomaly_id = a.id AND r.known_at <= $2
+    WHERE a.episode_id = e.id ORDER BY a.id, r.known_at DESC, r.revision DESC) known)`;
+
 /** The episodes that were open at the time, as known then. */
 export async function openEpisodes(sql: Sql, asOf: Instant): Promise<OpenEpisode[]> {
   const found = await rows<OpenRow>(
@@ -126,7 +138,9 @@ export async function openEpisodes(sql: Sql, asOf: Instant): Promise<OpenEpisode
     `SELECT e.id, e.service, e.severity,
        array(SELECT journey || '/' || stage FROM episode_stage s WHERE s.episode_id = e.id) AS stages
      FROM episode e WHERE e.started_at > $1 AND e.started_at <= $2 AND e.known_at <= $2
-       AND NOT coalesce(e.ended_at <= $2 AND e.ended_known_at <= $2, false)`,
+       AND NOT CASE WHEN e.last_known_at <= $2
+         THEN coalesce(e.ended_at <= $2 AND e.ended_known_at <= $2, false)
+         ELSE ${ENDED_AS_KNOWN} END`,
     [new Date(asOf - OPEN_AT_MOST), new Date(asOf)],
   );
   return found.map((row) => ({ ...row, stages: new Set(row.stages) }));
