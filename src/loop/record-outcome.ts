@@ -8,6 +8,7 @@ import type { StoredEpisode } from '../storage/episode.store.js';
 import { episodesById } from '../storage/episode.store.js';
 import { currentJourneys } from '../storage/journey.store.js';
 import { appendLabelChanges } from '../storage/label.store.js';
+import type { StoredOutcome } from '../storage/outcome.store.js';
 import { appendOutcome, outcomesOfEpisode } from '../storage/outcome.store.js';
 import { episodeLabel } from './episode-label.js';
 
@@ -37,7 +38,12 @@ async function episodeOf(sql: EntityManager, anomalyId: string): Promise<StoredE
   return (await episodesById(sql, [anomaly.episodeId])).get(anomaly.episodeId) ?? null;
 }
 
-const counts = (label: TrainingLabel | null): { failures: number; decided: number } => ({
+interface Counts {
+  readonly failures: number;
+  readonly decided: number;
+}
+
+const counts = (label: TrainingLabel | null): Counts => ({
   failures: label?.label ?? 0,
   decided: label === null ? 0 : 1,
 });
@@ -72,28 +78,46 @@ export async function recordOutcome(
       detail: 'the same id came with other content before',
     };
   }
-  if (episode !== null) await noteLabel(sql, episode, { before, outcome, knownAt });
+  if (episode !== null) await noteLabel(sql, episode, before, { ...outcome, knownAt });
   return fate;
 }
 
-interface NewOutcome {
-  readonly before: readonly Outcome[];
-  readonly outcome: Outcome;
+type KnownOutcome = Outcome & Pick<StoredOutcome, 'knownAt'>;
+
+interface Step extends Counts {
   readonly knownAt: Instant;
 }
 
-/** Notes how the outcome changed what is known of the episode's label. */
+/** What of the label became known when. */
+function stepsOf(outcomes: readonly KnownOutcome[]): Step[] {
+  const moments = [...new Set(outcomes.map(({ knownAt }) => knownAt))].sort((a, b) => a - b);
+  let was: Counts = { failures: 0, decided: 0 };
+  return moments.map((moment) => {
+    const is = counts(episodeLabel(outcomes.filter(({ knownAt }) => knownAt <= moment)));
+    const step = { failures: is.failures - was.failures, decided: is.decided - was.decided };
+    was = is;
+    return { ...step, knownAt: moment };
+  });
+}
+
+/**
+ * Notes how the outcome changed what is known of the episode's label: also from the moments on at
+ * which other outcomes, recorded earlier, became known later.
+ */
 async function noteLabel(
   sql: EntityManager,
   { id, service, name: rule }: StoredEpisode,
-  { before, outcome, knownAt }: NewOutcome,
+  before: readonly KnownOutcome[],
+  outcome: KnownOutcome,
 ): Promise<void> {
   const { journey, stage } = outcome;
-  const was = counts(episodeLabel(before));
-  const is = counts(episodeLabel([...before, outcome]));
-  const failures = is.failures - was.failures;
-  const decided = is.decided - was.decided;
-  await appendLabelChanges(sql, [
-    { anomalyId: id, journey, stage, service, rule, knownAt, failures, decided },
-  ]);
+  const place = { anomalyId: id, journey, stage, service, rule };
+  const told = new Map(stepsOf(before).map((step) => [step.knownAt, step]));
+  const changes = stepsOf([...before, outcome]).map(({ knownAt, failures, decided }) => ({
+    ...place,
+    knownAt,
+    failures: failures - (told.get(knownAt)?.failures ?? 0),
+    decided: decided - (told.get(knownAt)?.decided ?? 0),
+  }));
+  await appendLabelChanges(sql, changes);
 }
