@@ -28,8 +28,9 @@ export async function knowledgeAt(sql: Sql, asOf: Instant): Promise<Knowledge> {
   };
 }
 
-/** One stage as one service and rule touch it. */
+/** One stage as one episode's service and rule touch it. */
 export interface Touch {
+  readonly episodeId: string;
   readonly journey: string;
   readonly stage: string;
   readonly service: string | null;
@@ -46,8 +47,22 @@ function tally(labels: readonly KnownLabels[], keep: (one: KnownLabels) => boole
   return { failures, decided };
 }
 
-/** The label history of a stage, from coarse to fine. */
-export function labelHistory({ labels }: Knowledge, touch: Touch): LabelHistory {
+/**
+ * The label history of a stage, from coarse to fine.
+ *
+ * @param own what is known of the episode's own labels: they are not its history.
+ */
+export function labelHistory(
+  knowledge: Knowledge,
+  touch: Touch,
+  own: readonly KnownLabels[],
+): LabelHistory {
+  const leftOut = own.map((one) => ({
+    ...one,
+    failures: -one.failures,
+    decided: -one.decided,
+  }));
+  const labels = [...knowledge.labels, ...leftOut];
   const onStage = labels.filter(
     (one) => one.journey === touch.journey && one.stage === touch.stage,
   );
@@ -63,9 +78,11 @@ export function labelHistory({ labels }: Knowledge, touch: Touch): LabelHistory 
   };
 }
 
-/** What a failure of this kind costs, pooled from service and rule on the stage to the journey. */
+/** What another failure of this kind costs, pooled from service and rule on the stage to the journey. */
 export function relativeLoss({ losses }: Knowledge, touch: Touch): RelativeLoss {
-  const inJourney = losses.filter((one) => one.journey === touch.journey);
+  const inJourney = losses.filter(
+    (one) => one.journey === touch.journey && one.episodeId !== touch.episodeId,
+  );
   const onStage = inJourney.filter((one) => one.stage === touch.stage);
   const alike = onStage.filter((one) => one.service === touch.service && one.rule === touch.rule);
   const valuesOf = (some: readonly PastLoss[]): number[] =>

@@ -10,9 +10,10 @@ import type { ScoringModel } from '../core/scoring/score.js';
 import { scoreAnomaly } from '../core/scoring/score.js';
 import type { Anomaly } from '../core/telemetry/anomaly.js';
 import { DAY, type Instant } from '../core/telemetry/time.js';
-import type { EpisodeHistory } from '../storage/feature-context.store.js';
+import type { EpisodeHistory, KnownLabels } from '../storage/feature-context.store.js';
 import { episodeHistory, newestKnown, othersOpen } from '../storage/feature-context.store.js';
 import type { StoredJourney } from '../storage/journey.store.js';
+import { labelsOfEpisode } from '../storage/label.store.js';
 import type { ScoredEpisode } from '../storage/prediction.store.js';
 import type { Sql } from '../storage/sql.js';
 import type { Baselines } from './baselines.js';
@@ -39,6 +40,7 @@ interface Scene {
   readonly ground: ScoringGround;
   readonly knowledge: Knowledge;
   readonly history: EpisodeHistory;
+  readonly ownLabels: readonly KnownLabels[];
   readonly item: ToScore;
   readonly impactScale: number;
 }
@@ -71,7 +73,7 @@ async function contextOf(scene: Scene, mapped: MappedStage, touch: Touch): Promi
   return {
     ...history,
     changes: knowledge.changes,
-    labels: labelHistory(knowledge, touch),
+    labels: labelHistory(knowledge, touch, scene.ownLabels),
     open: othersOpen(knowledge.open, {
       episodeId: item.episodeId,
       service: touch.service,
@@ -107,6 +109,7 @@ async function scoreStage(scene: Scene, mapped: MappedStage): Promise<ScoredEpis
   const { anomaly, asOf, episodeId } = item;
   const { mapping, stored } = mapped;
   const touch: Touch = {
+    episodeId,
     journey: mapping.journey,
     stage: mapping.stage,
     service: serviceOf(anomaly.labels),
@@ -166,7 +169,8 @@ export async function scoreEpisodes(
     const identity = { episodeId, name, source, fingerprint, service };
     const history = await episodeHistory(ground.sql, identity, item.asOf);
     const impactScale = impactScaleOf(knowledge, ground.journeys);
-    const scene: Scene = { ground, knowledge, history, item, impactScale };
+    const ownLabels = await labelsOfEpisode(ground.sql, episodeId, item.asOf);
+    const scene: Scene = { ground, knowledge, history, ownLabels, item, impactScale };
     const scored: ScoredEpisode[] = [];
     for (const stage of stages) scored.push(await scoreStage(scene, stage));
     answers.push(scored.sort((a, b) => b.prediction.priority.value - a.prediction.priority.value));

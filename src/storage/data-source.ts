@@ -8,6 +8,7 @@ import { ModelRow } from './entities/model.entity.js';
 import { TrainingRunRow } from './entities/training-run.entity.js';
 import { Foundation1700000000001 } from './migrations/0001-foundation.js';
 import { KnownAt1700000000002 } from './migrations/0002-known-at.js';
+import { OwnLabels1700000000003 } from './migrations/0003-own-labels.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -17,7 +18,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
     poolSize,
     applicationName: 'throughline',
     entities: [ApiKeyRow, AuditRow, ChampionRow, JourneyVersionRow, ModelRow, TrainingRunRow],
-    migrations: [Foundation1700000000001, KnownAt1700000000002],
+    migrations: [Foundation1700000000001, KnownAt1700000000002, OwnLabels1700000000003],
     migrationsTransactionMode: 'each',
     synchronize: false,
     logging: false,

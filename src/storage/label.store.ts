@@ -1,6 +1,7 @@
 import type { Instant } from '../core/telemetry/time.js';
+import type { KnownLabels } from './feature-context.store.js';
 import type { Sql } from './sql.js';
-import { run } from './sql.js';
+import { rows, run } from './sql.js';
 
 /** How an outcome changed what is known of one episode's label on one stage. */
 export interface LabelChange {
@@ -10,9 +11,8 @@ export interface LabelChange {
   readonly service: string | null;
   readonly rule: string;
   readonly knownAt: Instant;
-  /** -1, 0 or 1. */
+  /** By how many the failures that are known rise, from then on. */
   readonly failures: number;
-  /** -1, 0 or 1. */
   readonly decided: number;
 }
 
@@ -27,5 +27,19 @@ export async function appendLabelChanges(sql: Sql, changes: readonly LabelChange
      FROM jsonb_to_recordset($1::jsonb) AS t ("anomalyId" text, journey text, stage text, service text,
        rule text, "knownAt" float8, failures int, decided int)`,
     [JSON.stringify(real)],
+  );
+}
+
+/** What is known of one episode's own labels at a time, by stage. */
+export async function labelsOfEpisode(
+  sql: Sql,
+  episodeId: string,
+  asOf: Instant,
+): Promise<KnownLabels[]> {
+  return await rows<KnownLabels>(
+    sql,
+    `SELECT journey, stage, service, rule, sum(failures)::int AS failures, sum(decided)::int AS decided
+     FROM label_change WHERE anomaly_id = $1 AND known_at <= $2 GROUP BY journey, stage, service, rule`,
+    [episodeId, new Date(asOf)],
   );
 }
