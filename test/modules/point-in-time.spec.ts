@@ -5,7 +5,7 @@ import { aJourney, minutesAfter } from '../builders/bodies.js';
 import { type Json, RunningApi } from '../builders/running-api.js';
 
 const START = '2025-03-03T00:00:00Z';
-const DAYS = 7;
+const DAYS = 5;
 const MINUTES = DAYS * 24 * 60;
 
 /** When the anomaly in question comes, in minutes after the start. */
@@ -281,7 +281,7 @@ describe('a prediction is made of what was known at its moment', () => {
   });
 
   it('however the records up to it were cut into batches', () => {
-    expect(predicted[0]?.length).toBeGreaterThan(70);
+    expect(predicted[0]?.length).toBeGreaterThan(50);
     expect(predicted[1]).toEqual(predicted[0]);
   });
 
@@ -291,19 +291,10 @@ describe('a prediction is made of what was known at its moment', () => {
     return found.map(({ features }) => features);
   };
 
-  it('and so are its features, what was open then among them', async () => {
-    const facts = (rows: Json[]): unknown =>
-      rows.map((row) =>
-        Object.entries(row).filter(([name]) => !/_failure_logit$|_evidence$/.test(name)),
-      );
+  it('and so are its features, what was open and what was known of outcomes among them', async () => {
     const plain = await featuresIn(worlds[0]);
     expect(plain).toHaveLength(2);
-    expect(facts(await featuresIn(worlds[1]))).toEqual(facts(plain));
-  });
-
-  // A word that is stored before an earlier one takes from it what it changed of the label.
-  it.failing('and so is what was known of outcomes', async () => {
-    expect(await featuresIn(worlds[1])).toEqual(await featuresIn(worlds[0]));
+    expect(await featuresIn(worlds[1])).toEqual(plain);
   });
 
   it('and outcomes measured by then are the same too', async () => {
