@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { parseConfig } from '../app/config.js';
+
 /** An answer of the service: its status and its body, read as JSON where it is JSON. */
 export interface ApiAnswer {
   readonly status: number;
@@ -179,13 +181,10 @@ async function keyFile(folder: string): Promise<string | undefined> {
 }
 
 /**
- * Where the service of this environment is: THROUGHLINE_URL (http://127.0.0.1:3000 by default), and
+ * Where the service of this environment is: THROUGHLINE_URL (else HOST and PORT), and
  * the key of THROUGHLINE_API_KEY or of the file `api-key` in the data folder.
  */
 export async function addressOf(env: NodeJS.ProcessEnv): Promise<ApiAddress> {
-  const url = env['THROUGHLINE_URL'] ?? 'http://127.0.0.1:3000';
-  if (!URL.canParse(url)) throw new ApiError(`THROUGHLINE_URL is not a URL: ${url}`);
-  const key =
-    env['THROUGHLINE_API_KEY'] ?? (await keyFile(env['THROUGHLINE_DATA_DIR'] ?? './data'));
-  return { url, key };
+  const { url, apiKey, dataDir } = parseConfig(env);
+  return { url, key: apiKey ?? (await keyFile(dataDir)) };
 }

@@ -105,6 +105,13 @@ describe('addressOf', () => {
     expect(await addressOf(both)).toEqual({ url: 'http://h:1', key: 'given' });
     await rm(folder, { recursive: true });
     expect((await addressOf(here)).key).toBeUndefined();
-    await expect(addressOf({ ...here, THROUGHLINE_URL: 'nowhere' })).rejects.toThrow(/nowhere/);
+    await expect(addressOf({ ...here, THROUGHLINE_URL: 'nowhere' })).rejects.toThrow(
+      /THROUGHLINE_URL must be a URL/,
+    );
+  });
+
+  it('finds a service that listens on another port', async () => {
+    const { url } = await addressOf({ PORT: '3100' });
+    expect(url).toBe('http://127.0.0.1:3100');
   });
 });
