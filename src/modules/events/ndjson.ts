@@ -40,18 +40,24 @@ async function* rawLines(stream: Readable): AsyncGenerator<Buffer> {
   if (held > 0) yield Buffer.concat(rest);
 }
 
-/** The lines of an NDJSON stream in batches. */
+/** How long the lines of a batch may be together: ten thousand long ones must fit into memory too. */
+const MAX_BATCH = 32 * MAX_LINE;
+
+/** The lines of an NDJSON stream in batches: so many lines at most, fewer where they are long. */
 export async function* lineBatches(stream: Readable, size: number): AsyncGenerator<Line[]> {
   let batch: Line[] = [];
+  let held = 0;
   let index = 0;
   for await (const bytes of rawLines(stream)) {
     const line = lineOf(index, bytes);
     index += 1;
     if (line === null) continue;
     batch.push(line);
-    if (batch.length === size) {
+    held += Math.min(bytes.length, MAX_LINE);
+    if (batch.length === size || held >= MAX_BATCH) {
       yield batch;
       batch = [];
+      held = 0;
     }
   }
   if (batch.length > 0) yield batch;
