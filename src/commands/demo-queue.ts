@@ -15,6 +15,7 @@ const HEAD = [
   'P(failure)',
   'conversions at stake',
   'evidence',
+  'started',
 ];
 
 function rowOf(item: Item): string[] {
@@ -30,13 +31,20 @@ function rowOf(item: Item): string[] {
     `${(100 * numberOf(prediction['probability'])).toFixed(0)} %`,
     numberOf(loss['conversions']).toFixed(1),
     textOf(prediction['evidence']),
+    textOf(item['startedAt']).slice(0, 16).replace('T', ' '),
   ];
 }
 
-/** The ranked queue as a table for a terminal; episodes that touch no stage are left out. */
+/** The items with a priority, the highest first. */
+export function byPriority(items: readonly Item[]): Item[] {
+  return items
+    .filter((item) => typeof item['priority'] === 'number')
+    .toSorted((a, b) => numberOf(b['priority']) - numberOf(a['priority']));
+}
+
+/** The ranked queue as a table for a terminal. */
 export function queueText(items: readonly Item[]): string {
-  const scored = items.filter((item) => typeof item['priority'] === 'number');
-  const rows = [HEAD, ...scored.map(rowOf)];
+  const rows = [HEAD, ...items.map(rowOf)];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) =>
     row

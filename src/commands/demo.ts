@@ -10,13 +10,17 @@ import { formatInstant } from '../wire/instant.js';
 import { addressOf, ApiClient, expectOk } from './api-client.js';
 import type { RunningService } from './demo-service.js';
 import { serviceForDemo } from './demo-service.js';
-import { queueText } from './demo-queue.js';
+import { byPriority, queueText } from './demo-queue.js';
 import { replayFolder } from './replay.js';
 import { trainingLine } from './replay-training.js';
 import { writeWorld } from './simulate.js';
 
-const DAYS = 28;
+const DAYS = 30;
+/** Trained then, so that the model answers for the last days. */
+const TRAIN_ON_DAY = 28;
 const SEED = 1;
+/** The newest episodes, of which the first by priority are shown. */
+const NEWEST = 40;
 const SHOWN = 12;
 
 interface DemoOptions {
@@ -25,24 +29,25 @@ interface DemoOptions {
 
 const queuePage = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
 
-/** A world of four weeks that ends today, fed to the service as if lived through; trained twice. */
+/** A world of a month that ends today, fed to the service as if lived through. */
 async function feed(folder: string, tell: (words: string) => void): Promise<void> {
   const start = bucketStart(Date.now(), DAY) - DAYS * DAY;
   tell(`Simulating ${DAYS} days of customers, faults and alerts …`);
   const world = await writeWorld({ days: DAYS, seed: SEED, start, scale: 1 }, folder);
   const { events, anomalies } = world.lines;
   tell(`Feeding ${events} events and ${anomalies} anomaly reports through the public API …`);
-  const at = [21, DAYS].map((day) => formatInstant(start + day * DAY));
+  const trainAt = formatInstant(start + TRAIN_ON_DAY * DAY);
   const until = formatInstant(start + DAYS * DAY);
-  const summary = await replayFolder(folder, { trainAt: at.join(','), until });
+  const summary = await replayFolder(folder, { trainAt, until });
   tell(`Fed at ${summary.eventsPerSecond} events/s.`);
   for (const training of summary.trainings) tell(trainingLine(training));
   if (summary.stopped !== undefined) tell(`stopped: ${summary.stopped}`);
 }
 
 async function show(client: ApiClient, json: boolean): Promise<string> {
-  const page = expectOk(await client.get(`/v1/anomalies?sort=-priority&limit=${SHOWN}`));
-  return json ? `${JSON.stringify(page)}\n` : queueText(queuePage.parse(page).items);
+  const page = expectOk(await client.get(`/v1/anomalies?sort=-startedAt&limit=${NEWEST}`));
+  const items = byPriority(queuePage.parse(page).items).slice(0, SHOWN);
+  return json ? `${JSON.stringify({ items })}\n` : queueText(items);
 }
 
 async function demo(options: DemoOptions): Promise<void> {
