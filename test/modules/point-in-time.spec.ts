@@ -257,9 +257,9 @@ describe('a prediction is made of what was known at its moment', () => {
   const asked: string[] = [];
 
   beforeAll(async () => {
-    const plain = await live(500);
+    const plain = await live(5000);
     asked.push(...(await send(plain.api, ASKED, 1)));
-    const informed = await live(37);
+    const informed = await live(83);
     await send(informed.api, future(), 100);
     asked.push(...(await send(informed.api, ASKED, 1)));
   }, 180_000);
