@@ -28,7 +28,7 @@ export async function serviceForDemo(env: NodeJS.ProcessEnv): Promise<RunningSer
   const { url } = parseConfig(env);
   if (await isReady(url)) return { url, untilStopped: () => Promise.resolve() };
   const cli = fileURLToPath(new URL('../cli.js', import.meta.url));
-  const child = spawn(process.execPath, [cli, 'start'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', cli, 'start'], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const exited = once(child, 'exit');

@@ -37,11 +37,13 @@ export class Baselines {
     const known = this.kept.get(key);
     if (known !== undefined) return known;
     if (this.kept.size >= MOST_KEPT) this.kept.clear();
-    const fitted = this.fit(sql, stage, day).catch((error: unknown) => {
-      this.kept.delete(key);
-      throw error;
-    });
+    const fitted = this.fit(sql, stage, day);
     this.kept.set(key, fitted);
+    // What is not there yet may come today, with imported history.
+    fitted.then(
+      (baseline) => baseline === null && this.kept.delete(key),
+      () => this.kept.delete(key),
+    );
     return fitted;
   }
 

@@ -70,8 +70,11 @@ class Ledger {
 
   private revise(known: StoredAnomaly, later: Anomaly, receivedAt: Instant): Taken {
     const given = Object.entries(later).filter(([, value]) => value !== undefined);
-    const { startedAt } = known.anomaly;
-    const anomaly = { ...known.anomaly, ...Object.fromEntries(given), startedAt } as Anomaly;
+    // What makes it this anomaly stays; a revision that brings no labels takes none away.
+    const { startedAt, fingerprint } = known.anomaly;
+    const labels = { ...known.anomaly.labels, ...later.labels };
+    const kept = { startedAt, fingerprint, labels };
+    const anomaly = { ...known.anomaly, ...Object.fromEntries(given), ...kept } as Anomaly;
     const episode = this.touched.get(known.episodeId) ?? this.episodes.get(known.episodeId) ?? null;
     if (contentKey(canonical(anomaly)) === known.content) {
       return { status: 'duplicate', anomaly, episode };

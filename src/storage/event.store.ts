@@ -10,9 +10,12 @@ import { rows, run } from './sql.js';
 
 export type EventFate = 'fresh' | 'duplicate' | 'conflict';
 
+/** When it was sent and received says nothing of what happened: a resent event is the same one. */
 function contentOf(event: JourneyEvent): string {
-  const { sentAt: _sentAt, receivedAt: _receivedAt, ...content } = event;
-  return contentKey(canonical(content));
+  const { id, source, actor, event: name, occurredAt, segment, properties, satisfaction } = event;
+  const plain = properties === undefined && satisfaction === undefined;
+  const free = plain ? '' : canonical([properties, satisfaction]);
+  return contentKey(JSON.stringify([id, source, actor, name, occurredAt, segment, free]));
 }
 
 /** The day partitions that exist, so that a batch asks the database only about new days. */

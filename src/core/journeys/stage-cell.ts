@@ -92,16 +92,20 @@ function timeToConvert(journey: Journey, attempt: Attempt, stageIndex: number): 
 
 function countsOf(journey: Journey, attempt: Attempt, stageIndex: number): StageCounts {
   const took = timeToConvert(journey, attempt, stageIndex);
+  const conversion = {
+    entered: 1,
+    converted: took === null ? 0 : 1,
+    millisToConvert: took ?? 0,
+    secondsHistogram: took === null ? {} : { [secondsBin(took)]: 1 },
+  };
+  if (attempt.satisfaction.length === 0) return { ...NO_COUNTS, ...conversion };
   const scores = attempt.satisfaction.filter((given) => given.stageIndex === stageIndex);
   const csat = scores.filter(({ scale }) => scale === 'csat').map(({ score }) => score);
   const nps = scores.filter(({ scale }) => scale === 'nps').map(({ score }) => score);
   const sum = (values: readonly number[]): number =>
     thousandths(values.reduce((total, x) => total + x, 0));
   return {
-    entered: 1,
-    converted: took === null ? 0 : 1,
-    millisToConvert: took ?? 0,
-    secondsHistogram: took === null ? {} : { [secondsBin(took)]: 1 },
+    ...conversion,
     csatCount: csat.length,
     csatSum: sum(csat),
     npsCount: nps.length,
@@ -126,39 +130,48 @@ function put(cells: Map<string, StageCell>, cell: StageCell, sign: 1 | -1): void
   else cells.set(key, { stageIndex, segment, bucketStart: start, ...sum });
 }
 
-function putAttempt(journey: Journey, attempt: Attempt, add: (cell: StageCell) => void): void {
+/** Which stages of an attempt to count. */
+type StageFilter = (stageIndex: number) => boolean;
+
+const EVERY_STAGE: StageFilter = () => true;
+
+interface Counted {
+  readonly attempt: Attempt;
+  readonly wanted: StageFilter;
+  readonly sign: 1 | -1;
+}
+
+function putAttempt(
+  cells: Map<string, StageCell>,
+  journey: Journey,
+  { attempt, wanted, sign }: Counted,
+): void {
   attempt.stageTimes.forEach((time, stageIndex) => {
-    if (time === null) return;
-    const counts = countsOf(journey, attempt, stageIndex);
+    if (time === null || !wanted(stageIndex)) return;
     const start = bucketStart(time, CELL_WIDTH);
-    add({ stageIndex, segment: attempt.segment, bucketStart: start, ...counts });
+    const { segment } = attempt;
+    const counts = countsOf(journey, attempt, stageIndex);
+    put(cells, { stageIndex, segment, bucketStart: start, ...counts }, sign);
   });
 }
 
-function isSame(one: Attempt, other: Attempt): boolean {
+function sameSatisfaction(one: Attempt, other: Attempt): boolean {
   return (
-    one.startedAt === other.startedAt &&
-    one.segment === other.segment &&
     one.satisfaction.length === other.satisfaction.length &&
-    one.stageTimes.every((time, index) => time === other.stageTimes[index]) &&
-    one.satisfaction.every(
-      ({ scale, score, stageIndex }, index) =>
-        scale === other.satisfaction[index]?.scale &&
-        score === other.satisfaction[index].score &&
-        stageIndex === other.satisfaction[index].stageIndex,
-    )
+    one.satisfaction.every(({ scale, score, stageIndex }, index) => {
+      const given = other.satisfaction[index];
+      return scale === given?.scale && score === given.score && stageIndex === given.stageIndex;
+    })
   );
 }
 
-/** How many attempts at the beginning are the same: a later event mostly changes the last alone. */
-function sameBeginning(before: readonly Attempt[], after: readonly Attempt[]): number {
-  let same = 0;
-  for (const attempt of before) {
-    const other = after[same];
-    if (other === undefined || !isSame(attempt, other)) break;
-    same += 1;
-  }
-  return same;
+/** The stages in which an attempt differs from what it was: a later event mostly changes two. */
+function changedStages(was: Attempt | undefined, is: Attempt | undefined): StageFilter {
+  if (was === undefined || is === undefined) return EVERY_STAGE;
+  const begunAlike = was.startedAt === is.startedAt && was.segment === is.segment;
+  if (!begunAlike || !sameSatisfaction(was, is)) return EVERY_STAGE;
+  const moved = is.stageTimes.map((time, index) => time !== was.stageTimes[index]);
+  return (stageIndex) => moved[stageIndex] === true || moved[stageIndex + 1] === true;
 }
 
 /**
@@ -171,15 +184,12 @@ export function stageDeltas(
   after: readonly Attempt[],
 ): StageDelta[] {
   const cells = new Map<string, StageCell>();
-  const same = sameBeginning(before, after);
-  for (const attempt of after.slice(same))
-    putAttempt(journey, attempt, (cell) => {
-      put(cells, cell, 1);
-    });
-  for (const attempt of before.slice(same))
-    putAttempt(journey, attempt, (cell) => {
-      put(cells, cell, -1);
-    });
+  for (let index = 0; index < Math.max(before.length, after.length); index += 1) {
+    const [was, is] = [before[index], after[index]];
+    const wanted = changedStages(was, is);
+    if (is !== undefined) putAttempt(cells, journey, { attempt: is, wanted, sign: 1 });
+    if (was !== undefined) putAttempt(cells, journey, { attempt: was, wanted, sign: -1 });
+  }
   return [...cells.values()];
 }
 
