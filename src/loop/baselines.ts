@@ -7,6 +7,7 @@ import { DAY, bucketStart } from '../core/telemetry/time.js';
 import { failuresOfStage } from '../storage/outcome.store.js';
 import type { Sql } from '../storage/sql.js';
 import { stageSeries } from '../storage/stage-series.store.js';
+import { withConversions } from './with-conversions.js';
 
 /** How much history a baseline learns from. */
 const HISTORY = 56 * DAY;
@@ -60,9 +61,7 @@ export class Baselines {
     const masked = failures.flatMap(({ startedAt, endedAt }) =>
       startedAt === undefined || endedAt === undefined ? [] : [{ startedAt, endedAt }],
     );
-    // The last stage has no next one: whoever reaches it has converted.
-    const isLast = stageIndex === journey.stages.length - 1;
-    const converted = isLast ? series.entered : series.converted;
+    const { converted } = withConversions(journey, stageIndex, series);
     return fitBaseline(
       {
         start: series.start + begun * series.width,

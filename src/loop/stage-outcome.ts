@@ -1,4 +1,3 @@
-import type { Journey } from '../core/journeys/journey.js';
 import type { Control } from '../core/outcomes/window-totals.js';
 import { LONGEST_FAILURE } from '../core/outcomes/failure-window.js';
 import type { MeasuredOutcome } from '../core/outcomes/measured-outcome.js';
@@ -12,6 +11,7 @@ import type { StoredJourney } from '../storage/journey.store.js';
 import type { Sql } from '../storage/sql.js';
 import { stageSeries } from '../storage/stage-series.store.js';
 import type { Baselines, StageOfJourney } from './baselines.js';
+import { withConversions } from './with-conversions.js';
 
 /** What a measurement reads. */
 export interface MeasuringGround {
@@ -20,16 +20,6 @@ export interface MeasuringGround {
   readonly journeys: readonly StoredJourney[];
   /** The stages (`journey/stage`) that the episode is mapped to: they cannot be its control. */
   readonly touched: ReadonlySet<string>;
-}
-
-/** The last stage has no next one: whoever reaches it has converted. */
-export function convertedSeries(
-  journey: Journey,
-  stageIndex: number,
-  series: StageSeries,
-): StageSeries {
-  const isLast = stageIndex === journey.stages.length - 1;
-  return isLast ? { ...series, converted: series.entered } : series;
 }
 
 async function seriesOf(
@@ -45,7 +35,7 @@ async function seriesOf(
     to: due.startedAt + due.horizon + LONGEST_FAILURE,
     knownBy: due.dueAt,
   });
-  return convertedSeries(stage.journey, stage.stageIndex, series);
+  return withConversions(stage.journey, stage.stageIndex, series);
 }
 
 /** Entry stages that the episode does not touch: other journeys' first, else the own one's. */

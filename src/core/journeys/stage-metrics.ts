@@ -37,7 +37,7 @@ export interface StageMetric {
   };
   /** Entries whose window has not passed: they may still convert and never count as dropped. */
   readonly immature: { readonly entered: number; readonly converted: number };
-  /** Over mature entries; null without any, and at the last stage. */
+  /** Over mature entries; null without any, and at a last stage without conversions of its own. */
   readonly conversionRate: number | null;
   readonly dropOff: number | null;
   readonly secondsToConvert: SecondsToConvert | null;
@@ -74,8 +74,10 @@ function metricOf(
   { mature, immature }: Sums,
   isLast: boolean,
 ): StageMetric {
-  const rate = isLast || mature.entered <= 0 ? null : mature.converted / mature.entered;
-  const dropped = isLast ? 0 : mature.entered - mature.converted;
+  // Events know no conversion of the last stage; a warehouse may.
+  const isGoal = isLast && mature.converted === 0;
+  const rate = isGoal || mature.entered <= 0 ? null : mature.converted / mature.entered;
+  const dropped = isGoal ? 0 : mature.entered - mature.converted;
   return {
     ...place,
     entered: mature.entered + immature.entered,

@@ -216,6 +216,13 @@ describe('stageMetrics', () => {
     expect(last).toMatchObject({ entered: 1, conversionRate: null, mature: { dropped: 0 } });
   });
 
+  it('has the rate of a last stage whose conversions a warehouse has told', () => {
+    const [cell] = cellsOf([event('a', 'A', 0)]);
+    const told = cell === undefined ? [] : [{ ...cell, stageIndex: 2, entered: 50, converted: 2 }];
+    const last = stageMetrics(checkout, told, query).find(({ stage }) => stage === 'done');
+    expect(last).toMatchObject({ conversionRate: 0.04, mature: { converted: 2, dropped: 48 } });
+  });
+
   it('looks at one segment, or at those without', () => {
     const [mobile] = stageMetrics(checkout, cells, { ...query, segment: 'mobile' });
     const [none] = stageMetrics(checkout, cells, { ...query, segment: null });
