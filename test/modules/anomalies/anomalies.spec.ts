@@ -151,6 +151,20 @@ describe('anomalies', () => {
       expect(await api.source.query(sql, [fingerprint])).toEqual([{ repeats: 7 }]);
     });
 
+    it('keep their labels through a revision that brings none', async () => {
+      const { fingerprint: _fingerprint, ...anomaly } = anAnomaly();
+      await send(anomaly);
+      const { labels, ...rest } = anomaly;
+      const [updated] = await send({
+        ...rest,
+        endedAt: minutesAfter(String(anomaly['startedAt']), 1),
+      });
+      expect(updated?.status).toBe('updated');
+      expect((await api.get(`/v1/anomalies/${String(anomaly['id'])}`)).body).toMatchObject({
+        labels,
+      });
+    });
+
     it('learn their end from a revision', async () => {
       const anomaly = anAnomaly();
       await send(anomaly);
