@@ -32,9 +32,17 @@ export type FitResult =
   | { readonly kind: 'fitted'; readonly classifier: Classifier }
   | { readonly kind: 'insufficient-data'; readonly reason: string };
 
+/** What a fit may be told besides its rows. While time does not run out, it changes no result. */
+export interface FitOptions {
+  /** Milliseconds left; a learner that works in passes asks between them and ends with its best. */
+  readonly remaining?: (() => number) | undefined;
+  /** Told the share of the fit that is done, 0..1. */
+  readonly progress?: ((share: number) => void) | undefined;
+}
+
 /** One way to learn. `random` is a seeded source of uniform numbers in [0, 1). */
 export interface Learner {
   readonly name: string;
-  fit(set: TrainingSet, random: () => number): FitResult | Promise<FitResult>;
+  fit(set: TrainingSet, random: () => number, options?: FitOptions): FitResult | Promise<FitResult>;
   load(artefact: ClassifierArtefact): Classifier;
 }

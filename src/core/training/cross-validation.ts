@@ -1,7 +1,7 @@
 import { seededRandom } from '../statistics/random.js';
 import type { ScoredLabels } from '../statistics/scored-labels.js';
 import { selectRows } from '../features/table-rows.js';
-import type { Learner, TrainingSet } from './classifier.js';
+import type { FitOptions, Learner, TrainingSet } from './classifier.js';
 import type { Split } from './splits.js';
 import { trainingSetRows } from './training-set-rows.js';
 
@@ -15,7 +15,12 @@ export interface HeldOutPredictions extends ScoredLabels {
 /** Fits on each fold's training side and predicts its test side; null where a fold cannot be fitted. */
 export async function crossValidate(
   set: TrainingSet,
-  how: { readonly learner: Learner; readonly folds: readonly Split[]; readonly seed: number },
+  how: {
+    readonly learner: Learner;
+    readonly folds: readonly Split[];
+    readonly seed: number;
+    readonly options?: FitOptions;
+  },
 ): Promise<HeldOutPredictions | null> {
   const tested = Uint32Array.from(how.folds.flatMap(({ test }) => [...test]));
   const probabilities = new Float64Array(tested.length);
@@ -24,6 +29,7 @@ export async function crossValidate(
     const fitted = await how.learner.fit(
       trainingSetRows(set, train),
       seededRandom(how.seed + fold),
+      how.options,
     );
     if (fitted.kind === 'insufficient-data') return null;
     probabilities.set(fitted.classifier.predict(selectRows(set.table, test)), at);
