@@ -6,6 +6,7 @@ import { DomainError } from '../core/errors/domain-error.js';
 import { baseRateLearner } from '../core/training/base-rate.js';
 import type { Learner } from '../core/training/classifier.js';
 import { evaluate, evaluationSteps } from '../core/training/evaluation.js';
+import { gradientBoostingLearner } from '../core/training/gradient-boosting.js';
 import { logisticRegressionLearner } from '../core/training/logistic-regression.js';
 import { neuralLearner } from '../tensorflow/neural-classifier.js';
 import { evaluationJson, evaluationText } from './evaluation-report.js';
@@ -19,11 +20,12 @@ import { readTable } from './read-table.js';
 const LADDER: ReadonlyMap<string, Learner> = new Map([
   ['prior', baseRateLearner],
   ['logistic', logisticRegressionLearner],
+  ['boosting', gradientBoostingLearner],
   ['neural', neuralLearner()],
 ]);
 
 /** Learners that take minutes on a large table: they are asked for by name. */
-const BY_NAME_ONLY: ReadonlySet<string> = new Set(['neural']);
+const BY_NAME_ONLY: ReadonlySet<string> = new Set(['boosting', 'neural']);
 
 interface EvaluateFlags {
   readonly data: string;

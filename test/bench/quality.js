@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const REFERENCES = {
   logistic: 'LogReg',
   neural: 'MLP 64-32',
-  trees: 'HistGB',
+  boosting: 'LightGBM',
 };
 const [folder, learner = 'logistic', ...wanted] = process.argv.slice(2);
 if (folder === undefined) {

@@ -1,0 +1,107 @@
+import type { BinnedTable } from './binned-table.js';
+import type { BoostingLoss, BoostingTargets } from './boosting-loss.js';
+import { TreeGrower } from './tree-growth.js';
+import type { GrownTree, TreeRecipe } from './tree-growth.js';
+
+/** How trees are boosted. */
+export interface BoostingRecipe extends TreeRecipe {
+  /** Share of the features that a tree may split on, drawn anew for each. */
+  readonly featureShare: number;
+}
+
+/** What is boosted on: a binned table and the targets of its rows. */
+export interface BoostingRows extends BoostingTargets {
+  readonly binned: BinnedTable;
+}
+
+/** Which rows teach, and which are only scored. */
+export interface BoostingSides {
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+}
+
+/** Gradient boosting, one tree a step (Friedman 2001; second order as XGBoost). */
+export class BoostingRun {
+  readonly start: number;
+  readonly trees: GrownTree[] = [];
+  private readonly grower: TreeGrower;
+  private readonly scores: Float64Array;
+  private readonly derivatives: Float64Array;
+  private readonly order: Int32Array;
+
+  constructor(
+    private readonly rows: BoostingRows,
+    private readonly sides: BoostingSides,
+    private readonly how: {
+      readonly recipe: BoostingRecipe;
+      readonly loss: BoostingLoss;
+      readonly random: () => number;
+    },
+  ) {
+    const { binned } = rows;
+    this.grower = new TreeGrower(binned, how.recipe);
+    this.start = how.loss.start(rows, sides.train);
+    this.scores = new Float64Array(binned.rows).fill(this.start);
+    this.derivatives = new Float64Array(2 * binned.rows);
+    this.order = new Int32Array(sides.train.length);
+  }
+
+  /** Adds a tree; false where no split helps any more. */
+  step(): boolean {
+    const { rows, sides, how, scores, derivatives, order } = this;
+    how.loss.derive(rows, sides.train, { scores, derivatives });
+    order.set(sides.train);
+    const features = drawFeatures(rows.binned.columns.length, how.recipe.featureShare, how.random);
+    const tree = this.grower.grow({ order, derivatives, weights: rows.weights, features });
+    if (tree.nodes.length === 1) return false;
+    for (const { begin, end, value } of tree.leaves) {
+      for (let i = begin; i < end; i += 1) {
+        const row = order[i] ?? 0;
+        scores[row] = (scores[row] ?? 0) + value;
+      }
+    }
+    addToBinned(tree, rows.binned, sides.test, scores);
+    this.trees.push(tree);
+    return true;
+  }
+
+  /** Weighted sum of the losses of the rows that do not teach. */
+  testLoss(): number {
+    const { rows, sides, how, scores } = this;
+    let sum = 0;
+    for (const row of sides.test) {
+      sum += (rows.weights[row] ?? 0) * how.loss.of(rows.targets[row] ?? 0, scores[row] ?? 0);
+    }
+    return sum;
+  }
+}
+
+function drawFeatures(count: number, share: number, random: () => number): Int32Array {
+  const all = Int32Array.from({ length: count }, (_, feature) => feature);
+  const wanted = Math.max(1, Math.round(share * count));
+  if (wanted >= count) return all;
+  for (let i = 0; i < wanted; i += 1) {
+    const j = i + Math.floor(random() * (count - i));
+    const drawn = all[j] ?? 0;
+    all[j] = all[i] ?? 0;
+    all[i] = drawn;
+  }
+  return all.slice(0, wanted).sort();
+}
+
+/** Adds a tree's values to the scores of rows that were not among those that it grew on. */
+function addToBinned(
+  { nodes }: GrownTree,
+  { columns }: BinnedTable,
+  rows: Int32Array,
+  scores: Float64Array,
+): void {
+  for (const row of rows) {
+    let node = nodes[0];
+    while (node?.split != null) {
+      const bin = columns[node.split.feature]?.[row] ?? 0;
+      node = nodes[node.left + (node.goesLeft[bin] === 1 ? 0 : 1)];
+    }
+    scores[row] = (scores[row] ?? 0) + (node?.value ?? 0);
+  }
+}

@@ -1,0 +1,74 @@
+import { binTable } from './binned-table.js';
+import type { FeatureBins } from './boosting-bins.js';
+import { chooseBoosting } from './boosting-choice.js';
+import type { BoostingChoice } from './boosting-choice.js';
+import { BoostingClassifier, parseBoostingParameters } from './boosting-classifier.js';
+import { binaryLogLoss } from './boosting-loss.js';
+import { boostingRecipes } from './boosting-recipes.js';
+import { BoostingRun } from './boosting-run.js';
+import type { BoostingRows } from './boosting-run.js';
+import { classBalance } from './class-balance.js';
+import type { FitResult, Learner, TrainingSet } from './classifier.js';
+import { packTrees } from './tree-ensemble.js';
+import type { GrownTree } from './tree-growth.js';
+import type { TreeFeature } from './tree-inputs.js';
+import { trainingSetRows } from './training-set-rows.js';
+
+/**
+ * Histogram gradient boosting for log loss: leaf-wise trees on binned features, missing values and
+ * categories split on as they are. Recipe and number of trees are those with the smallest log loss
+ * on held-out rows; then all rows are boosted on.
+ */
+export const gradientBoostingLearner: Learner = {
+  name: 'boosting',
+  fit(given: TrainingSet, random: () => number): FitResult {
+    const balance = classBalance(given);
+    if (balance.kind === 'one-sided') return { kind: 'insufficient-data', reason: balance.reason };
+    const set = rowsThatCount(given);
+    const { labels, weights } = set;
+    const rows: BoostingRows = { binned: binTable(set.table, weights), targets: labels, weights };
+    const recipes = boostingRecipes(weights.reduce((sum, weight) => sum + weight, 0));
+    const choice = chooseBoosting(rows, set, { recipes, random });
+    const classifier = fitted(rows, choice, random);
+    return { kind: 'fitted', classifier };
+  },
+  load({ parameters, weights }) {
+    return new BoostingClassifier(parseBoostingParameters(parameters), weights);
+  },
+};
+
+function rowsThatCount(set: TrainingSet): TrainingSet {
+  if (set.weights.every((weight) => weight > 0)) return set;
+  const rows = Uint32Array.from(set.weights.keys()).filter((row) => (set.weights[row] ?? 0) > 0);
+  return trainingSetRows(set, rows);
+}
+
+function fitted(
+  rows: BoostingRows,
+  choice: BoostingChoice,
+  random: () => number,
+): BoostingClassifier {
+  const { bins } = rows.binned;
+  const train = Int32Array.from({ length: rows.binned.rows }, (_, row) => row);
+  const how = { recipe: choice.recipe, loss: binaryLogLoss, random };
+  const run = new BoostingRun(rows, { train, test: new Int32Array() }, how);
+  while (run.trees.length < choice.rounds && run.step());
+  const { shape, weights } = packTrees(run.trees, bins);
+  const features = bins.map(treeFeature);
+  const gainShares = sharesOfGain(run.trees, bins.length);
+  const parameters = { features, shape, baseLogOdds: run.start, gainShares };
+  return new BoostingClassifier(parameters, weights);
+}
+
+function treeFeature(bins: FeatureBins): TreeFeature {
+  return bins.kind === 'numeric' ? { kind: 'numeric', name: bins.name } : bins;
+}
+
+function sharesOfGain(trees: readonly GrownTree[], features: number): number[] {
+  const gains = new Array<number>(features).fill(0);
+  for (const { split } of trees.flatMap(({ nodes }) => nodes)) {
+    if (split !== null) gains[split.feature] = (gains[split.feature] ?? 0) + split.gain;
+  }
+  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  return total > 0 ? gains.map((gain) => gain / total) : gains;
+}

@@ -1,0 +1,213 @@
+import type { BinnedTable } from './binned-table.js';
+import { bestCategorySplit } from './tree-category-split.js';
+import { HistogramBuilder, subtractHistogram } from './tree-histogram.js';
+import { RowPartition, leftBins } from './row-partition.js';
+import type { LeafRows } from './row-partition.js';
+import { bestNumericSplit, isClearlyBetter, leastHessian } from './tree-split.js';
+import type { NodeSums, Split, SplitRule } from './tree-split.js';
+
+/** How a tree grows. */
+export interface TreeRecipe extends SplitRule {
+  /** Most leaves of a tree; the leaf whose split helps most is split next. */
+  readonly leaves: number;
+  /** What a leaf's value is multiplied by. */
+  readonly learningRate: number;
+}
+
+/** What a tree is grown on. */
+export interface TreeTask {
+  /** Training rows; their order is the grower's to change. */
+  readonly order: Int32Array;
+  /** Gradient and hessian of the loss by each row's score, side by side, times its weight. */
+  readonly derivatives: Float64Array;
+  readonly weights: Float64Array;
+  /** Features that may be split on, ascending. */
+  readonly features: Int32Array;
+}
+
+/** A node of a grown tree; one with a split has two children, `left` and the next. */
+export interface GrownNode {
+  /** What a row that ends here adds to its score. */
+  readonly value: number;
+  /** Weight of the training rows that passed. */
+  readonly cover: number;
+  split: Split | null;
+  /** Where missing numbers and unknown categories go. */
+  missingLeft: boolean;
+  /** 1 for the bins that go left; empty in a leaf. */
+  goesLeft: Uint8Array;
+  left: number;
+}
+
+/** A tree as it grew, root first, and which rows of the order ended in which leaf. */
+export interface GrownTree {
+  readonly nodes: readonly GrownNode[];
+  readonly leaves: readonly (LeafRows & { readonly value: number })[];
+}
+
+interface OpenLeaf extends LeafRows {
+  readonly sums: NodeSums;
+  readonly value: number;
+  readonly node: number;
+  histogram: Float64Array | null;
+  best: Split | null;
+}
+
+/** Grows trees leaf by leaf on one binned table: LightGBM's way (Ke et al., NIPS 2017). */
+export class TreeGrower {
+  private readonly histograms: HistogramBuilder;
+  private readonly spare: Float64Array[] = [];
+
+  constructor(
+    private readonly binned: BinnedTable,
+    private readonly recipe: TreeRecipe,
+  ) {
+    this.histograms = new HistogramBuilder(binned);
+  }
+
+  grow(task: TreeTask): GrownTree {
+    const partition = new RowPartition(task.order, task.weights);
+    const root = this.openRoot(task);
+    const nodes = [nodeOf(root)];
+    const leaves = [root];
+    while (leaves.length < this.recipe.leaves) {
+      const place = mostHelpful(leaves);
+      const leaf = leaves[place];
+      if (leaf?.best == null) break;
+      const [left, right] = this.splitLeaf(leaf, nodes, partition);
+      nodes.push(nodeOf(left), nodeOf(right));
+      leaves.splice(place, 1, left, right);
+      if (leaves.length < this.recipe.leaves) this.openChildren(leaf, [left, right], task);
+    }
+    for (const leaf of leaves) this.release(leaf);
+    return { nodes, leaves };
+  }
+
+  private openRoot(task: TreeTask): OpenLeaf {
+    const { order, derivatives, weights } = task;
+    let [gradient, hessian, weight] = [0, 0, 0];
+    for (const row of order) {
+      gradient += derivatives[2 * row] ?? 0;
+      hessian += derivatives[2 * row + 1] ?? 0;
+      weight += weights[row] ?? 0;
+    }
+    const rows = { begin: 0, end: order.length };
+    const root = this.leaf(rows, { gradient, hessian, weight }, { node: 0, l2: this.recipe.l2 });
+    if (this.mayBeSplit(root)) {
+      root.histogram = this.build(root, task);
+      root.best = this.bestSplit(root, task.features);
+    }
+    return root;
+  }
+
+  private leaf(rows: LeafRows, sums: NodeSums, at: { node: number; l2: number }): OpenLeaf {
+    const value = (-this.recipe.learningRate * sums.gradient) / (sums.hessian + at.l2);
+    return { ...rows, sums, value, node: at.node, histogram: null, best: null };
+  }
+
+  /** Writes the leaf's split into its node and parts its rows. */
+  private splitLeaf(
+    leaf: OpenLeaf,
+    nodes: GrownNode[],
+    partition: RowPartition,
+  ): readonly [OpenLeaf, OpenLeaf] {
+    const { best, sums } = leaf;
+    const node = nodes[leaf.node];
+    if (best === null || node === undefined) throw new RangeError('A leaf without a split.');
+    const goesLeft = leftBins(best, this.binned);
+    const column = this.binned.columns[best.feature] ?? new Uint8Array();
+    const { middle, weight } = partition.part(leaf, column, goesLeft);
+    const first = { ...best.left, weight };
+    const second = {
+      gradient: sums.gradient - first.gradient,
+      hessian: sums.hessian - first.hessian,
+      weight: sums.weight - weight,
+    };
+    const { where, l2 } = best;
+    node.split = best;
+    node.left = nodes.length;
+    node.goesLeft = goesLeft;
+    const known = where.kind === 'numeric' ? where.missingLeft : null;
+    node.missingLeft = known ?? first.weight > second.weight;
+    if (where.kind === 'numeric') markMissing(goesLeft, this.binned, node);
+    return [
+      this.leaf({ begin: leaf.begin, end: middle }, first, { node: nodes.length, l2 }),
+      this.leaf({ begin: middle, end: leaf.end }, second, { node: nodes.length + 1, l2 }),
+    ];
+  }
+
+  /** Sums up the smaller child alone: the other is what it leaves of the parent. */
+  private openChildren(
+    parent: OpenLeaf,
+    [left, right]: readonly [OpenLeaf, OpenLeaf],
+    task: TreeTask,
+  ): void {
+    const leftIsSmaller = left.end - left.begin <= right.end - right.begin;
+    const [small, large] = leftIsSmaller ? [left, right] : [right, left];
+    const [smallOpen, largeOpen] = [this.mayBeSplit(small), this.mayBeSplit(large)];
+    if (smallOpen || largeOpen) small.histogram = this.build(small, task);
+    if (largeOpen && parent.histogram !== null && small.histogram !== null) {
+      subtractHistogram(parent.histogram, small.histogram);
+      large.histogram = parent.histogram;
+      parent.histogram = null;
+      large.best = this.bestSplit(large, task.features);
+    } else this.release(parent);
+    if (smallOpen) small.best = this.bestSplit(small, task.features);
+    else this.release(small);
+  }
+
+  private mayBeSplit({ sums }: OpenLeaf): boolean {
+    return sums.hessian >= 2 * leastHessian(sums, this.recipe);
+  }
+
+  private build({ begin, end }: LeafRows, task: TreeTask): Float64Array {
+    const histogram = this.spare.pop() ?? new Float64Array(this.histograms.size);
+    this.histograms.fill(histogram, { order: task.order, begin, end }, task);
+    return histogram;
+  }
+
+  private release(leaf: OpenLeaf): void {
+    if (leaf.histogram !== null) this.spare.push(leaf.histogram);
+    leaf.histogram = null;
+  }
+
+  private bestSplit({ histogram, sums }: OpenLeaf, features: Int32Array): Split | null {
+    if (histogram === null) return null;
+    let best: Split | null = null;
+    for (const feature of features) {
+      const split = this.bestSplitBy(feature, histogram, sums);
+      if (split !== null && isClearlyBetter(split.gain, best?.gain ?? 0)) best = split;
+    }
+    return best;
+  }
+
+  private bestSplitBy(feature: number, histogram: Float64Array, sums: NodeSums): Split | null {
+    const { offsets, bins } = this.binned;
+    const from = offsets[feature] ?? 0;
+    const own = { histogram, feature, from, bins: (offsets[feature + 1] ?? 0) - from };
+    return bins[feature]?.kind === 'numeric'
+      ? bestNumericSplit(own, sums, this.recipe)
+      : bestCategorySplit(own, sums, this.recipe);
+  }
+}
+
+function nodeOf({ value, sums }: OpenLeaf): GrownNode {
+  const { weight: cover } = sums;
+  return { value, cover, split: null, missingLeft: false, goesLeft: new Uint8Array(), left: -1 };
+}
+
+/** The place of the leaf whose split helps most; the first of equal ones. */
+function mostHelpful(leaves: readonly OpenLeaf[]): number {
+  let [place, best] = [-1, 0];
+  leaves.forEach((leaf, i) => {
+    const gain = leaf.best?.gain ?? 0;
+    if (isClearlyBetter(gain, best)) [place, best] = [i, gain];
+  });
+  return place;
+}
+
+/** Validation rows may miss a number where no training row of the node did. */
+function markMissing(goesLeft: Uint8Array, { bins }: BinnedTable, node: GrownNode): void {
+  const own = bins[node.split?.feature ?? -1];
+  if (own?.kind === 'numeric') goesLeft[own.edges.length + 1] = node.missingLeft ? 1 : 0;
+}

@@ -1,0 +1,138 @@
+/** Sums over the rows of one node: first and second derivatives of the loss, and weights. */
+export interface NodeSums {
+  readonly gradient: number;
+  readonly hessian: number;
+  readonly weight: number;
+}
+
+/** When a node may be split, and how much its children are shrunk. */
+export interface SplitRule {
+  /** Least weight of rows in a leaf; inside a node weight is taken to go with the hessian. */
+  readonly minWeight: number;
+  readonly minHessian: number;
+  /** Ridge penalty of a leaf's value. */
+  readonly l2: number;
+  readonly categories: CategoryRule;
+}
+
+/** LightGBM's cat_smooth, cat_l2, max_cat_threshold, min_data_per_group, max_cat_to_onehot. */
+export interface CategoryRule {
+  readonly smooth: number;
+  readonly l2: number;
+  readonly most: number;
+  readonly minGroup: number;
+  readonly mostSingle: number;
+}
+
+/** A way to part a node's rows by one feature. */
+export interface Split {
+  readonly feature: number;
+  /** How much the loss falls, to second order. */
+  readonly gain: number;
+  readonly left: Pick<NodeSums, 'gradient' | 'hessian'>;
+  /** What shrinks the children's values. */
+  readonly l2: number;
+  readonly where: NumericCut | CategorySet;
+}
+
+/** Left is what lies in bins up to `bin`, and what is missing if it says so or `null`: not known. */
+export interface NumericCut {
+  readonly kind: 'numeric';
+  readonly bin: number;
+  readonly missingLeft: boolean | null;
+}
+
+/** Left is what lies in these bins. */
+export interface CategorySet {
+  readonly kind: 'categorical';
+  readonly bins: readonly number[];
+}
+
+/** The part of a histogram that one feature has: `bins` bins from number `from` on. */
+export interface FeatureSums {
+  readonly histogram: Float64Array;
+  readonly feature: number;
+  readonly from: number;
+  readonly bins: number;
+}
+
+/** Equal on paper is not always equal in floating point: a later one must be better by this share. */
+const CLEARLY = 1 + 1e-9;
+
+/** Whether a gain is better beyond what rounding does, so that ties go to the first. */
+export function isClearlyBetter(gain: number, best: number): boolean {
+  return gain > best * CLEARLY;
+}
+
+/** Twice the fall of the loss that a leaf with these sums brings. */
+export function leafGain(gradient: number, hessian: number, l2: number): number {
+  return (gradient * gradient) / (hessian + l2);
+}
+
+interface BestCut {
+  gain: number;
+  bin: number;
+  gradient: number;
+  hessian: number;
+  missingLeft: boolean | null;
+}
+
+/** The best cut of a numeric feature, missing values tried on both sides; null where none helps. */
+export function bestNumericSplit(sums: FeatureSums, node: NodeSums, rule: SplitRule): Split | null {
+  const missingAt = 2 * (sums.from + sums.bins - 1);
+  const missing = sums.histogram[missingAt + 1] ?? 0;
+  const noMissing = missing <= EMPTY * node.hessian;
+  const none = leafGain(node.gradient, node.hessian, rule.l2);
+  const best: BestCut = { gain: none, bin: -1, gradient: 0, hessian: 0, missingLeft: null };
+  scanCuts(sums, node, rule, { best, missingLeft: noMissing ? null : false });
+  if (!noMissing) scanCuts(sums, node, rule, { best, missingLeft: true });
+  if (best.bin < 0) return null;
+  const { gain, bin, gradient, hessian, missingLeft } = best;
+  return {
+    feature: sums.feature,
+    gain: gain - none,
+    left: { gradient, hessian },
+    l2: rule.l2,
+    where: { kind: 'numeric', bin, missingLeft },
+  };
+}
+
+/** Below this share of the node's hessian a bin holds rounding, not rows. */
+const EMPTY = 1e-12;
+
+/** Least hessian that a child must have: as the rule says, and by its weight. */
+export function leastHessian(node: NodeSums, { minHessian, minWeight }: SplitRule): number {
+  return Math.max(minHessian, (minWeight * node.hessian) / node.weight);
+}
+
+function scanCuts(
+  { histogram, from, bins }: FeatureSums,
+  node: NodeSums,
+  rule: SplitRule,
+  { best, missingLeft }: { readonly best: BestCut; readonly missingLeft: boolean | null },
+): void {
+  const { l2 } = rule;
+  const least = leastHessian(node, rule);
+  const [empty, most] = [EMPTY * node.hessian, node.hessian - least];
+  const last = 2 * (from + bins - 1);
+  let gradient = missingLeft === true ? at(histogram, last) : 0;
+  let hessian = missingLeft === true ? at(histogram, last + 1) : 0;
+  let wanted = best.gain * CLEARLY;
+  for (let i = 2 * from; i < last && hessian <= most; i += 2) {
+    const own = at(histogram, i + 1);
+    if (own <= empty) continue;
+    gradient += at(histogram, i);
+    hessian += own;
+    if (hessian < least || hessian > most) continue;
+    const gain =
+      leafGain(gradient, hessian, l2) +
+      leafGain(node.gradient - gradient, node.hessian - hessian, l2);
+    if (gain <= wanted) continue;
+    wanted = gain * CLEARLY;
+    Object.assign(best, { gain, bin: i / 2 - from, gradient, hessian, missingLeft });
+  }
+}
+
+function at(histogram: Float64Array, place: number): number {
+  return histogram[place] ?? 0;
+}
