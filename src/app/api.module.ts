@@ -20,6 +20,7 @@ import { TrainingModule } from '../modules/training/training.module.js';
 import { JOBS } from '../modules/training/training.tokens.js';
 import { REBUILDS } from '../modules/journeys/journeys.tokens.js';
 import type { JobQueue } from '../queue/job-queue.js';
+import { EventCopies } from '../storage/event-copies.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -31,6 +32,7 @@ export interface ApiParts {
   readonly metrics: Registry;
   readonly readiness: Readiness;
   readonly scorer: ChampionScorer;
+  readonly copies: EventCopies;
 }
 
 @Global()
@@ -48,6 +50,7 @@ export class ApiModule {
       { provide: METRICS, useValue: parts.metrics },
       { provide: READINESS, useValue: parts.readiness },
       { provide: ChampionScorer, useValue: parts.scorer },
+      { provide: EventCopies, useValue: parts.copies },
     ];
     return {
       module: ApiModule,

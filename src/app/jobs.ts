@@ -2,11 +2,13 @@ import type { DataSource } from 'typeorm';
 
 import type { Clock } from '../http/clock.js';
 import type { ChampionScorer } from '../loop/champion-scorer.js';
+import { copyEvents } from '../loop/copy-events.js';
 import { measureDueOutcomes } from '../loop/measure-outcomes.js';
 import { rebuildJourney } from '../loop/rebuild-journey.js';
 import { rescoreOpenEpisodes } from '../loop/rescore-open-episodes.js';
 import { runTraining } from '../loop/run-training.js';
 import type { JobHandlers } from '../queue/job.js';
+import type { EventCopies } from '../storage/event-copies.js';
 import { expireKeys } from '../storage/idempotency.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
 
@@ -16,10 +18,11 @@ export interface JobParts {
   readonly clock: Clock;
   readonly scorer: ChampionScorer;
   readonly files: ModelFiles;
+  readonly copies: EventCopies;
 }
 
 /** Every job and what does it: one that is missing does not compile. */
-export function jobHandlers({ source, clock, scorer, files }: JobParts): JobHandlers {
+export function jobHandlers({ source, clock, scorer, files, copies }: JobParts): JobHandlers {
   return {
     'measure-outcomes': async ({ until }) =>
       await measureDueOutcomes(source, scorer.baselines, until ?? clock.now()),
@@ -31,6 +34,7 @@ export function jobHandlers({ source, clock, scorer, files }: JobParts): JobHand
       await source.transaction((sql) => rebuildJourney(sql, journey, clock.now()));
     },
     'rescore-open-episodes': async () => await rescoreOpenEpisodes(source, scorer, clock.now()),
+    'copy-events': async () => await copyEvents(source, copies, clock.now()),
     expire: async () => {
       await expireKeys(source.manager, clock.now());
     },

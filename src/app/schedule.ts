@@ -25,6 +25,11 @@ export class Schedule {
     await this.jobs.add('rescore-open-episodes', {}, { coalesce: 'all' });
   }
 
+  @Cron(CronExpression.EVERY_10_MINUTES)
+  async copyEvents(): Promise<void> {
+    await this.jobs.add('copy-events', {}, { coalesce: 'all' });
+  }
+
   @Cron(CronExpression.EVERY_DAY_AT_3AM, { timeZone: 'UTC' })
   async train(): Promise<void> {
     await this.training.start('schedule');

@@ -14,6 +14,7 @@ import { queueConnection } from '../queue/connection.js';
 import { createJobQueue } from '../queue/job-queue.js';
 import { saveApiKey } from '../storage/api-key.store.js';
 import { openDataSource } from '../storage/data-source.js';
+import { EventCopies } from '../storage/event-copies.js';
 import { ModelFiles } from '../storage/model-files.js';
 import { apiDocument } from './api-document.js';
 import { ApiModule } from './api.module.js';
@@ -35,6 +36,11 @@ const BODY_LIMIT = 16 * 1024 * 1024;
 /** Where the models of an installation are kept. */
 export function modelFiles(config: Pick<Config, 'dataDir'>): ModelFiles {
   return new ModelFiles(join(config.dataDir, 'models'));
+}
+
+/** Where the worker of an installation copies events to. */
+export function eventCopies(config: Pick<Config, 'dataDir'>): EventCopies {
+  return new EventCopies(join(config.dataDir, 'events'));
 }
 
 /** Migrates the database, then listens. */
@@ -81,7 +87,8 @@ export async function createApi(
     logger.warn({ err: error }, 'the job queue lost its connection');
   });
   const scorer = new ChampionScorer(modelFiles(config));
-  const parts = { source, jobs, metrics, readiness: readiness(jobs), scorer };
+  const copies = eventCopies(config);
+  const parts = { source, jobs, metrics, readiness: readiness(jobs), scorer, copies };
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(parts), adapter, {
     logger: new NestLogger(logger),
     bodyParser: true,

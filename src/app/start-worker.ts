@@ -10,7 +10,7 @@ import { openDataSource } from '../storage/data-source.js';
 import type { Config } from './config.js';
 import { jobHandlers } from './jobs.js';
 import { NestLogger, createLogger } from './logger.js';
-import { modelFiles } from './start-api.js';
+import { eventCopies, modelFiles } from './start-api.js';
 import { StartTraining } from './start-training.js';
 import { ScheduledJobsModule } from './schedule.module.js';
 
@@ -31,7 +31,7 @@ export async function startWorker(config: Config, databaseUrl: string): Promise<
   const queue = createJobQueue(connection, (error) => {
     logger.warn({ err: error }, 'the job queue lost its connection');
   });
-  const handlers = jobHandlers({ source, clock, scorer, files });
+  const handlers = jobHandlers({ source, clock, scorer, files, copies: eventCopies(config) });
   const jobs = await startJobs(connection, handlers, {
     concurrency: 2,
     onError: (error) => {

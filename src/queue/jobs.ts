@@ -9,6 +9,8 @@ export interface Jobs {
   /** Restates a journey's attempts and stage metrics, after a new version or merged actors. */
   readonly 'rebuild-journey': { readonly journey: string; readonly from?: Instant };
   readonly 'rescore-open-episodes': Readonly<Record<string, never>>;
+  /** Copies the days of events that are over into columns, for funnels. */
+  readonly 'copy-events': Readonly<Record<string, never>>;
   /** Drops what is past its retention and closes suggestions that are past their expiry. */
   readonly expire: Readonly<Record<string, never>>;
 }
@@ -29,5 +31,7 @@ export const JOB_POLICIES: Readonly<Record<JobName, JobPolicy>> = {
   'rebuild-journey': { attempts: 5, pauseMs: 1_000 },
   // Comes again in five minutes anyway.
   'rescore-open-episodes': { attempts: 2, pauseMs: 1_000 },
+  // Comes again in ten minutes anyway.
+  'copy-events': { attempts: 2, pauseMs: 10_000 },
   expire: { attempts: 3, pauseMs: 10_000 },
 };

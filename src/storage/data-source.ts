@@ -9,6 +9,7 @@ import { TrainingRunRow } from './entities/training-run.entity.js';
 import { Foundation1700000000001 } from './migrations/0001-foundation.js';
 import { KnownAt1700000000002 } from './migrations/0002-known-at.js';
 import { OwnLabels1700000000003 } from './migrations/0003-own-labels.js';
+import { EventDays1700000000004 } from './migrations/0004-event-days.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -18,7 +19,12 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
     poolSize,
     applicationName: 'throughline',
     entities: [ApiKeyRow, AuditRow, ChampionRow, JourneyVersionRow, ModelRow, TrainingRunRow],
-    migrations: [Foundation1700000000001, KnownAt1700000000002, OwnLabels1700000000003],
+    migrations: [
+      Foundation1700000000001,
+      KnownAt1700000000002,
+      OwnLabels1700000000003,
+      EventDays1700000000004,
+    ],
     migrationsTransactionMode: 'each',
     synchronize: false,
     logging: false,

@@ -1,8 +1,6 @@
 import { escapeLiteral } from 'pg';
-import type { DataSource } from 'typeorm';
 
 import type { JourneyEvent } from '../core/journeys/journey-event.js';
-import type { Instant } from '../core/telemetry/time.js';
 import { DAY, bucketStart } from '../core/telemetry/time.js';
 import { canonical, contentKey } from './content-key.js';
 import type { Sql } from './sql.js';
@@ -193,47 +191,4 @@ export async function* storedEvents(
 /** Whether any event is stored at all. */
 export async function holdsEvents(sql: Sql): Promise<boolean> {
   return (await rows(sql, 'SELECT 1 FROM event_key LIMIT 1')).length > 0;
-}
-
-/** Which events are read. */
-export interface EventRange {
-  readonly from: Instant;
-  readonly to: Instant;
-  readonly segment: string | null;
-  /** Any name where null. */
-  readonly names: readonly string[] | null;
-}
-
-const PAGE = 20_000;
-
-/** Events of a stretch of time by actor and time, streamed through a cursor. */
-export async function* eventsOfActors(
-  source: DataSource,
-  range: EventRange,
-): AsyncGenerator<JourneyEvent> {
-  const { from, to, segment, names } = range;
-  const conditions = [
-    `occurred_at >= ${escapeLiteral(new Date(from).toISOString())}`,
-    `occurred_at < ${escapeLiteral(new Date(to).toISOString())}`,
-    ...(segment === null ? [] : [`segment = ${escapeLiteral(segment)}`]),
-    ...(names === null ? [] : [`event IN (${names.map(escapeLiteral).join(', ')})`]),
-  ];
-  const runner = source.createQueryRunner();
-  await runner.startTransaction('REPEATABLE READ');
-  try {
-    await runner.query(
-      `DECLARE actor_events NO SCROLL CURSOR FOR
-       SELECT source, id, actor, event, occurred_at, received_at, segment, properties,
-         satisfaction_scale, satisfaction_score
-       FROM journey_event WHERE ${conditions.join(' AND ')} ORDER BY actor, occurred_at`,
-    );
-    for (;;) {
-      const found = (await runner.query(`FETCH ${PAGE} FROM actor_events`)) as EventRow[];
-      if (found.length === 0) break;
-      yield* found.map(eventOf);
-    }
-  } finally {
-    await runner.rollbackTransaction();
-    await runner.release();
-  }
 }

@@ -43,9 +43,17 @@ export class RunningApi {
     readonly url: string,
     /** The service's own connections. */
     readonly source: DataSource,
-    private readonly everything: string,
-    private readonly ends: readonly (() => Promise<unknown>)[],
+    private readonly parts: {
+      readonly folder: string;
+      readonly everything: string;
+      readonly ends: readonly (() => Promise<unknown>)[];
+    },
   ) {}
+
+  /** The service's data folder. */
+  get folder(): string {
+    return this.parts.folder;
+  }
 
   /** @param through what the database's URL becomes for the service, so that a test can cut it off. */
   static async start(through: (url: string) => string = (url) => url): Promise<RunningApi> {
@@ -62,11 +70,11 @@ export class RunningApi {
     const address = app.getHttpServer().address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const ends = [close, () => database.drop(), () => rm(folder, { recursive: true })];
-    return new RunningApi(`http://127.0.0.1:${port}`, source, everything, ends);
+    return new RunningApi(`http://127.0.0.1:${port}`, source, { folder, everything, ends });
   }
 
   async stop(): Promise<void> {
-    for (const end of this.ends) await end();
+    for (const end of this.parts.ends) await end();
   }
 
   /** A new key with just these scopes. */
@@ -92,7 +100,7 @@ export class RunningApi {
     method: string,
     path: string,
     body: string | Uint8Array | undefined,
-    { key = this.everything, headers }: RequestOptions = {},
+    { key = this.parts.everything, headers }: RequestOptions = {},
   ): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, {
       method,

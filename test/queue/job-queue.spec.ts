@@ -16,6 +16,7 @@ const handlers = (some: Partial<JobHandlers>): JobHandlers => ({
   train: nothing,
   'rebuild-journey': nothing,
   'rescore-open-episodes': nothing,
+  'copy-events': nothing,
   expire: nothing,
   ...some,
 });

@@ -11,17 +11,30 @@ export interface PathEvent {
   readonly satisfaction: Satisfaction | null;
 }
 
-function isPlain(value: unknown): value is string | number | boolean {
-  return ['string', 'number', 'boolean'].includes(typeof value);
+/** A property's value as stages compare it: plain ones as text, null for all others. */
+export function plainText(value: unknown): string | null {
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
+  return isPlain ? String(value) : null;
 }
 
-function enters(stage: Stage, event: JourneyEvent): boolean {
-  if (stage.event !== event.event) return false;
-  const properties = event.properties ?? {};
+/** What a stage asks of an event. */
+type Entering = Pick<JourneyEvent, 'event' | 'properties'>;
+
+function enters(stage: Stage, { event, properties = {} }: Entering): boolean {
+  if (stage.event !== event) return false;
   return Object.entries(stage.where ?? {}).every(([name, wanted]) => {
-    const value = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    return isPlain(value) && String(value) === String(wanted);
+    const value = Object.hasOwn(properties, name) ? plainText(properties[name]) : null;
+    return value === String(wanted);
   });
+}
+
+/** The stages that an event enters: bit k is set for stage k. */
+export function stagesEntered(journey: Pick<Journey, 'stages'>, event: Entering): number {
+  let stages = 0;
+  journey.stages.forEach((stage, index) => {
+    if (enters(stage, event)) stages |= 1 << index;
+  });
+  return stages;
 }
 
 /**
@@ -29,10 +42,7 @@ function enters(stage: Stage, event: JourneyEvent): boolean {
  * stage count only in strict journeys and where they carry a satisfaction score.
  */
 export function pathEventOf(journey: Journey, event: JourneyEvent): PathEvent | null {
-  let stages = 0;
-  journey.stages.forEach((stage, index) => {
-    if (enters(stage, event)) stages |= 1 << index;
-  });
+  const stages = stagesEntered(journey, event);
   const satisfaction = event.satisfaction ?? null;
   if (stages === 0 && satisfaction === null && journey.order !== 'strict') return null;
   return { at: event.occurredAt, stages, segment: event.segment ?? null, satisfaction };

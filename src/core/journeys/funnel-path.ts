@@ -1,5 +1,4 @@
 import type { Instant } from '../telemetry/time.js';
-import { leastUseful } from './step-mask.js';
 
 /** One actor's events in ascending order of time. */
 export interface ActorEvents {
@@ -25,15 +24,24 @@ export function endOfMoment(at: ArrayLike<Instant>, start: number): number {
 
 /**
  * How many steps, from the given one, the events of one moment can take in the order of the steps,
- * each event once. The event with the fewest other uses goes first.
+ * each event once, whatever order they come in (augmenting paths, Kuhn 1955).
  */
 export function stepsWithin(masks: readonly number[], firstStep: number): number {
-  const unused = [...masks];
-  for (let taken = 0; ; taken += 1) {
-    const best = leastUseful(unused, 1 << (firstStep + taken));
-    if (best < 0) return taken;
-    unused.splice(best, 1);
-  }
+  const [only = 0] = masks;
+  if (masks.length === 1) return (only >> firstStep) & 1;
+  const steps = new Int32Array(masks.length).fill(-1);
+  const give = (step: number, tried: Set<number>): boolean =>
+    masks.some((mask, index) => {
+      if ((mask & (1 << step)) === 0 || tried.has(index)) return false;
+      tried.add(index);
+      const other = steps[index] ?? -1;
+      if (other >= 0 && !give(other, tried)) return false;
+      steps[index] = step;
+      return true;
+    });
+  let taken = 0;
+  while (taken < masks.length && give(firstStep + taken, new Set())) taken += 1;
+  return taken;
 }
 
 /** The masks of the events from `start` up to `end` that belong to a step. */

@@ -2,6 +2,7 @@ import { DomainError } from '../errors/domain-error.js';
 import { quantileOfSorted } from '../statistics/interval.js';
 import type { Duration } from '../telemetry/time.js';
 import type { ActorEvents, FunnelPath } from './funnel-path.js';
+import { GrowingNumbers } from './growing-numbers.js';
 import type { FunnelOrder } from './journey.js';
 import { OrderedPath } from './ordered-path.js';
 import { StrictPath } from './strict-path.js';
@@ -58,44 +59,70 @@ function pathFor({ steps, order, window }: FunnelQuery): FunnelPath {
 
 const rate = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
-function secondsOf(seconds: readonly number[]): FunnelStep['secondsFromPrevious'] {
+function secondsOf(seconds: Float64Array): FunnelStep['secondsFromPrevious'] {
   if (seconds.length === 0) return null;
-  const sorted = Float64Array.from(seconds).sort();
+  const sorted = seconds.sort();
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   return { mean, median: quantileOfSorted(sorted, 0.5), p90: quantileOfSorted(sorted, 0.9) };
 }
 
 /**
- * Counts how many actors reach each step. A path begins with an event of the first step (of any
- * step in an unordered funnel) and keeps its own entry, from which the window counts; an actor has
- * reached the furthest step of any of its paths. Events of one moment count in the order of the
- * steps; each event takes one step of a path at most. Times are those of one path an actor: the one
- * that got furthest first and, of those that did so at one moment, began first.
+ * A funnel that is counted group of actors by group. A path begins with an event of the first step
+ * (of any step in an unordered funnel) and keeps its own entry, from which the window counts; an
+ * actor has reached the furthest step of any of its paths. Events of one moment count in the order
+ * of the steps; each event takes one step of a path at most. Times are those of one path an actor:
+ * the one that got furthest first and, of those that did so at one moment, began first.
  *
  * One pass over each actor's events, each costing the steps that it can take.
+ */
+export class FunnelCount {
+  private readonly path: FunnelPath;
+  private readonly reached: number[];
+  private readonly seconds: readonly GrowingNumbers[];
+
+  /** @throws DomainError `bad-steps` */
+  constructor(private readonly query: FunnelQuery) {
+    stepMasks(query.steps);
+    this.path = pathFor(query);
+    this.reached = query.steps.map(() => 0);
+    this.seconds = query.steps.map(() => new GrowingNumbers());
+  }
+
+  /** Counts further actors; each actor comes once, with all its events. */
+  add(actors: Iterable<ActorEvents>): void {
+    const { path, reached } = this;
+    for (const actor of actors) {
+      const steps = path.follow(actor);
+      for (let step = 0; step < steps; step += 1) {
+        reached[step] = (reached[step] ?? 0) + 1;
+        if (step === 0) continue;
+        const took = (path.times[step] ?? 0) - (path.times[step - 1] ?? 0);
+        this.seconds[step]?.push(took / 1000);
+      }
+    }
+  }
+
+  /** What was counted, step by step. */
+  steps(): FunnelStep[] {
+    const { reached } = this;
+    const [first = 0] = reached;
+    return this.query.steps.map((event, step) => ({
+      event,
+      reached: reached[step] ?? 0,
+      rateFromPrevious: rate(reached[step] ?? 0, reached[Math.max(0, step - 1)] ?? 0),
+      rateFromFirst: rate(reached[step] ?? 0, first),
+      secondsFromPrevious: secondsOf(this.seconds[step]?.numbers() ?? new Float64Array()),
+    }));
+  }
+}
+
+/**
+ * Counts how many actors reach each step, as `FunnelCount` says.
  *
  * @throws DomainError `bad-steps`
  */
 export function funnel(actors: Iterable<ActorEvents>, query: FunnelQuery): FunnelStep[] {
-  stepMasks(query.steps);
-  const path = pathFor(query);
-  const reached = query.steps.map(() => 0);
-  const seconds = query.steps.map((): number[] => []);
-  for (const actor of actors) {
-    const steps = path.follow(actor);
-    for (let step = 0; step < steps; step += 1) {
-      reached[step] = (reached[step] ?? 0) + 1;
-      if (step === 0) continue;
-      const took = (path.times[step] ?? 0) - (path.times[step - 1] ?? 0);
-      seconds[step]?.push(took / 1000);
-    }
-  }
-  const [first = 0] = reached;
-  return query.steps.map((event, step) => ({
-    event,
-    reached: reached[step] ?? 0,
-    rateFromPrevious: rate(reached[step] ?? 0, reached[Math.max(0, step - 1)] ?? 0),
-    rateFromFirst: rate(reached[step] ?? 0, first),
-    secondsFromPrevious: secondsOf(seconds[step] ?? []),
-  }));
+  const count = new FunnelCount(query);
+  count.add(actors);
+  return count.steps();
 }

@@ -3,18 +3,18 @@ import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
 import { Problem } from '../../core/errors/problem.js';
-import { funnel } from '../../core/journeys/funnel.js';
 import type { StageMetric } from '../../core/journeys/stage-metrics.js';
 import { stageMetrics } from '../../core/journeys/stage-metrics.js';
 import { DAY, HOUR, bucketStart } from '../../core/telemetry/time.js';
 import { takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
-import { actorsOf } from '../../loop/funnel-actors.js';
+import { adHocFunnel } from '../../loop/ad-hoc-funnel.js';
 import type { StageBands } from '../../loop/metric-bands.js';
 import { metricBands } from '../../loop/metric-bands.js';
 import { ChampionScorer } from '../../loop/champion-scorer.js';
 import { takeStageMetric } from '../../loop/take-stage-metric.js';
+import { EventCopies } from '../../storage/event-copies.js';
 import type { StoredJourney } from '../../storage/journey.store.js';
 import { currentJourneys } from '../../storage/journey.store.js';
 import type { StoredCell } from '../../storage/stage-metric.store.js';
@@ -34,6 +34,7 @@ export class StageMetricsService {
     private readonly source: DataSource,
     private readonly clock: Clock,
     private readonly scorer: ChampionScorer,
+    private readonly copies: EventCopies,
   ) {}
 
   async metrics(key: string, query: z.output<typeof metricsQuery>): Promise<object> {
@@ -79,9 +80,8 @@ export class StageMetricsService {
     const from = query.from ?? to - 28 * DAY;
     const window = query.window ?? journey.window;
     const order = query.order ?? journey.order;
-    const asked = { from, to, segment: query.segment ?? null, order };
-    const actors = await actorsOf(this.source, journey, asked);
-    const steps = funnel(actors, { steps: journey.stages.map(({ key: k }) => k), order, window });
+    const asked = { journey, from, to, segment: query.segment ?? null, order, window };
+    const steps = await adHocFunnel(this.source, this.copies, asked);
     return { journey: key, from: formatInstant(from), to: formatInstant(to), order, steps };
   }
 

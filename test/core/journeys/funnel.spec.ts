@@ -265,3 +265,14 @@ describe('the shared conformance cases', () => {
     }
   });
 });
+
+describe('events of one moment', () => {
+  it('take the most steps that they can, whatever order they are stored in', () => {
+    // Of the two that fit the first step only one leaves an event for the second.
+    const masks = [0b011, 0b101];
+    for (const steps of [masks, masks.toReversed()]) {
+      const at = steps.map(() => 0);
+      expect(new OrderedPath(3, DAY).follow({ at, steps })).toBe(2);
+    }
+  });
+});
