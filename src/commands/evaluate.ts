@@ -20,12 +20,12 @@ import { readTable } from './read-table.js';
 const LADDER: ReadonlyMap<string, Learner> = new Map([
   ['prior', baseRateLearner],
   ['logistic', logisticRegressionLearner],
-  ['boosting', gradientBoostingLearner],
+  ['trees', gradientBoostingLearner],
   ['neural', neuralLearner()],
 ]);
 
-/** Learners that take minutes on a large table: they are asked for by name. */
-const BY_NAME_ONLY: ReadonlySet<string> = new Set(['boosting', 'neural']);
+/** Seconds that the fits of one table may take together unless `--budget` says otherwise. */
+const BUDGET = 60;
 
 interface EvaluateFlags {
   readonly data: string;
@@ -39,6 +39,7 @@ interface EvaluateFlags {
   readonly testFraction: number;
   readonly seed: number;
   readonly learner: string;
+  readonly budget: number;
   readonly json?: boolean;
 }
 
@@ -58,6 +59,7 @@ export function registerEvaluate(program: Command): void {
     .option('--test-fraction <share>', 'share of rows that tests', fraction, 0.3)
     .option('--seed <number>', 'of every random choice', wholeNumber, 0)
     .option('--learner <name>', `auto, ${[...LADDER.keys()].join(', ')}`, 'auto')
+    .option('--budget <seconds>', 'for all fits together', seconds, BUDGET)
     .option('--json', 'answer as JSON')
     .action(run);
 }
@@ -75,11 +77,11 @@ async function run(flags: EvaluateFlags): Promise<void> {
 async function answer(flags: EvaluateFlags): Promise<void> {
   const learners = learnersNamed(flags.learner);
   const sets = evaluationSets(await readTable(flags.data), flags);
-  const progress = progressBar(evaluationSteps(learners));
+  const progress = progressBar(evaluationSteps(learners, sets.training));
   const evaluation = await evaluate(sets.training, sets.test, {
     learners,
     seed: flags.seed,
-    now: () => performance.now(),
+    limit: { now: () => performance.now(), milliseconds: 1000 * flags.budget },
     onStep: progress.step,
   }).finally(progress.stop);
   if (evaluation.kind === 'insufficient-data') {
@@ -94,10 +96,8 @@ async function answer(flags: EvaluateFlags): Promise<void> {
 }
 
 function learnersNamed(name: string): Learner[] {
-  if (name === 'auto') {
-    return [...LADDER].filter(([key]) => !BY_NAME_ONLY.has(key)).map(([, learner]) => learner);
-  }
-  const learner = LADDER.get(name);
+  if (name === 'auto') return [...LADDER.values()];
+  const learner = LADDER.get(name) ?? [...LADDER.values()].find((one) => one.name === name);
   if (learner !== undefined) return [learner];
   const known = ['auto', ...LADDER.keys()].join(', ');
   throw new DomainError('unknown-learner', `There is no learner "${name}"; there are ${known}.`);
@@ -132,6 +132,12 @@ function fraction(text: string): number {
   const share = Number(text);
   if (share > 0 && share < 1) return share;
   throw new InvalidArgumentError('It must lie between 0 and 1.');
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (number > 0) return number;
+  throw new InvalidArgumentError('It must be more than 0.');
 }
 
 function wholeNumber(text: string): number {

@@ -1,4 +1,6 @@
 import type { Evaluation, LearnerEvaluation } from '../core/training/evaluation.js';
+import { AUTO } from '../core/training/auto-classifier.js';
+import { AVERAGE } from '../core/training/model-choice.js';
 import { METRIC_NAMES } from '../core/statistics/classification-metrics.js';
 import type { MetricName } from '../core/statistics/classification-metrics.js';
 import type { EvaluationSets } from './evaluation-sets.js';
@@ -12,7 +14,7 @@ const TITLES: Record<MetricName, string> = {
 };
 
 // On any table the lowest rung is known by the command line's name for it.
-const SHOWN_NAMES: Readonly<Record<string, string>> = { 'base-rate': 'prior' };
+const SHOWN_NAMES: Readonly<Record<string, string>> = { 'base-rate': 'prior', boosting: 'trees' };
 
 /** A learner's name as the command line has it: on a table without anomalies the prior is the base rate. */
 export function shownName(learner: string): string {
@@ -21,10 +23,17 @@ export function shownName(learner: string): string {
 
 /** The answer of `evaluate --json`. */
 export function evaluationJson(sets: EvaluationSets, evaluation: Evaluation): object {
-  const learners = evaluation.learners.map((one) => [
-    shownName(one.learner),
-    { ...one.metrics, fitSeconds: one.fitSeconds, intervals: one.intervals },
+  const learners = named(evaluation).map(([name, one]) => [
+    name,
+    {
+      ...one.metrics,
+      fitSeconds: one.fitSeconds,
+      intervals: one.intervals,
+      calibration: one.calibration,
+    },
   ]);
+  const members = evaluation.members.map((one) => [shownName(one.learner), one.weight]);
+  const leftOut = evaluation.leftOut.map((one) => [shownName(one.learner), one.reason]);
   const missing = sets.features
     .filter((column) => column.missing > 0)
     .map(({ feature, missing: count, unreadable }) => [
@@ -38,27 +47,49 @@ export function evaluationJson(sets: EvaluationSets, evaluation: Evaluation): ob
     learners: Object.fromEntries(learners) as object,
     chosen: shownName(evaluation.chosen),
     verdict: evaluation.verdict,
+    members: Object.fromEntries(members) as object,
+    leftOut: Object.fromEntries(leftOut) as object,
     split: sets.how,
     unlabelled: sets.unlabelled,
     missing: Object.fromEntries(missing) as object,
   };
 }
 
+/** Learners by name; an average stands under its own as well as under `auto`. */
+function named({ learners, chosen }: Evaluation): (readonly [string, LearnerEvaluation])[] {
+  const auto = learners.find(({ learner }) => learner === AUTO);
+  const entries = learners.map((one) => [shownName(one.learner), one] as const);
+  if (auto !== undefined && chosen === AVERAGE) entries.push([AVERAGE, auto]);
+  return entries;
+}
+
 /** The same for people: what was read, what was done with it, the figures, the verdict. */
 export function evaluationText(sets: EvaluationSets, evaluation: Evaluation): string {
-  const chosen = shownName(evaluation.chosen);
+  const chosen = chosenText(evaluation);
   const verdict =
     evaluation.verdict === 'signal'
-      ? `Signal: ${chosen} beats the base rate on the test part (paired bootstrap of log loss, 90 %).`
+      ? `Signal: it beats the base rate on the test part (paired bootstrap of log loss, 90 %).`
       : 'No signal: nothing beats the base rate on the test part (paired bootstrap of log loss, 90 %).';
   return [
     ...about(sets),
     '',
     ...figures(evaluation.learners),
+    ...evaluation.leftOut.map(
+      ({ learner, reason }) => `Left out: ${shownName(learner)} (${reason}).`,
+    ),
     '',
     `Chosen inside the training part: ${chosen}. ${verdict}`,
     '',
   ].join('\n');
+}
+
+/** The choice with what it is made of: an average by its members' weights, and its calibration. */
+function chosenText({ chosen, members, calibration }: Evaluation): string {
+  const parts = members.map(
+    ({ learner, weight }) => `${(100 * weight).toFixed(0)} % ${shownName(learner)}`,
+  );
+  const whole = parts.length > 1 ? `${shownName(chosen)} (${parts.join(', ')})` : shownName(chosen);
+  return calibration === 'identity' ? whole : `${whole}, calibrated by ${calibration}`;
 }
 
 function about(sets: EvaluationSets): string[] {
@@ -100,10 +131,11 @@ function figures(learners: readonly LearnerEvaluation[]): string[] {
     return `${one.metrics[name].toFixed(4)} [${low ?? ''}, ${high ?? ''}]`;
   };
   const rows = [
-    ['learner', ...METRIC_NAMES.map((name) => TITLES[name]), 'fit s'],
+    ['learner', ...METRIC_NAMES.map((name) => TITLES[name]), 'calibration', 'fit s'],
     ...learners.map((one) => [
       shownName(one.learner),
       ...METRIC_NAMES.map((name) => cell(one, name)),
+      one.calibration,
       one.fitSeconds.toFixed(2),
     ]),
   ];

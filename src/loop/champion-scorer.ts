@@ -2,9 +2,11 @@ import { DomainError } from '../core/errors/domain-error.js';
 import { unfamiliarityCheck } from '../core/scoring/abstention.js';
 import type { ScoringModel } from '../core/scoring/score.js';
 import { PRIOR_MODEL } from '../core/scoring/score.js';
+import { autoLearner } from '../core/training/auto-learner.js';
 import type { Learner } from '../core/training/classifier.js';
+import { gradientBoostingLearner } from '../core/training/gradient-boosting.js';
 import { logisticRegressionLearner } from '../core/training/logistic-regression.js';
-import { PRIOR_VERSION } from '../core/training/prior.js';
+import { PRIOR_VERSION, priorLearner } from '../core/training/prior.js';
 import { currentJourneys } from '../storage/journey.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
 import { championVersion } from '../storage/model.store.js';
@@ -15,7 +17,11 @@ import type { ToScore } from './score-episodes.js';
 import { scoreEpisodes } from './score-episodes.js';
 
 /** The learners that the service trains and answers with, from the lowest rung up. */
-export const LADDER: readonly Learner[] = [logisticRegressionLearner];
+export const LADDER: readonly Learner[] = [
+  priorLearner,
+  logisticRegressionLearner,
+  gradientBoostingLearner,
+];
 
 /** Scores with whichever model is champion; a model is read from its files once. */
 export class ChampionScorer {
@@ -35,7 +41,7 @@ export class ChampionScorer {
   async model(version: string): Promise<ScoringModel> {
     if (version === PRIOR_VERSION) return PRIOR_MODEL;
     const { card, artefact, familiarity } = await this.files.load(version);
-    const learner = LADDER.find(({ name }) => name === artefact.learner);
+    const learner = [autoLearner(LADDER), ...LADDER].find(({ name }) => name === artefact.learner);
     if (learner === undefined) {
       throw new DomainError('unknown-learner', `nobody here knows the learner ${artefact.learner}`);
     }

@@ -4,9 +4,12 @@ import type { GateDecision } from '../core/registry/promotion-gate.js';
 import type { ScoringModel } from '../core/scoring/score.js';
 import { metricIntervals } from '../core/statistics/classification-metrics.js';
 import { seededRandom } from '../core/statistics/random.js';
-import type { Instant } from '../core/telemetry/time.js';
+import { MINUTE, type Instant } from '../core/telemetry/time.js';
 import type { Learner } from '../core/training/classifier.js';
-import { judgeLearners } from '../core/training/trainer.js';
+import { AUTO } from '../core/training/auto-classifier.js';
+import { autoLearner, trainAuto } from '../core/training/auto-learner.js';
+import type { Trained } from '../core/training/auto-learner.js';
+import { priorLearner } from '../core/training/prior.js';
 import { LADDER } from './champion-scorer.js';
 import type { LabelledEpisode } from './labelled-episodes.js';
 import { trainingSetOf } from './labelled-episodes.js';
@@ -22,7 +25,8 @@ export const SEED = 0;
 /** The champion as the gate sees it. */
 export interface Defender {
   readonly model: ScoringModel;
-  readonly learner: string;
+  /** How it came about: `auto`, or `prior`. */
+  readonly recipe: string;
   /** Up to when it learnt; null for the prior. */
   readonly fittedUntil: Instant | null;
 }
@@ -32,8 +36,8 @@ export type Judged =
   | { readonly kind: 'insufficient-data' | 'no-signal'; readonly reason: string }
   | {
       readonly kind: 'judged';
-      /** The chosen learner's name. */
-      readonly learner: string;
+      /** What was chosen, fitted on all rows. */
+      readonly trained: Trained;
       readonly decision: GateDecision;
       readonly judgedAfter: Instant;
       readonly intervals: ReturnType<typeof metricIntervals>;
@@ -73,7 +77,10 @@ async function rollingAnswers(
     const stretch = rows.filter(({ logged }) => logged.asOf > origin && logged.asOf <= end);
     // A label that came after the origin was not there to learn from.
     const known = rows.filter((row) => row.logged.asOf <= origin && row.labelKnownAt <= origin);
-    const fitted = await learner.fit(trainingSetOf(known), seededRandom(SEED));
+    const ends = performance.now() + STRETCH_LIMIT;
+    const fitted = await learner.fit(trainingSetOf(known), seededRandom(SEED), {
+      remaining: () => ends - performance.now(),
+    });
     if (stretch.length === 0 || fitted.kind === 'insufficient-data') continue;
     answered.push(...stretch);
     probabilities.push(...fitted.classifier.predict(trainingSetOf(stretch).table));
@@ -85,11 +92,10 @@ async function rollingAnswers(
 interface Contest {
   readonly defender: Defender;
   readonly version: string;
-  readonly learner: string;
   readonly answers: HeldOutAnswers;
 }
 
-function decide({ defender, version, learner, answers }: Contest): GateDecision {
+function decide({ defender, version, answers }: Contest): GateDecision {
   const { rows, probabilities } = answers;
   const set = trainingSetOf(rows);
   const features = rows.map(({ logged }) => logged.features);
@@ -106,7 +112,7 @@ function decide({ defender, version, learner, answers }: Contest): GateDecision 
     groups: set.groups,
     segments: rows.map(({ logged }) => logged.prediction.segment),
     heldOut: { startedAt: set.times ?? new Float64Array(), cutOffs },
-    sameRecipe: defender.learner === learner,
+    sameRecipe: defender.recipe === AUTO,
     random: seededRandom(SEED),
   });
 }
@@ -117,22 +123,26 @@ function medianDelay(rows: readonly LabelledEpisode[]): number | undefined {
   return delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)];
 }
 
-/** Chooses a recipe on rolling origins over all rows: a signal is hard enough to find in few of them. */
-async function chosenLearner(rows: readonly LabelledEpisode[]): Promise<Learner | Judged> {
-  const judgement = await judgeLearners(trainingSetOf(rows), {
-    learners: LADDER,
-    random: seededRandom(SEED),
-    embargo: medianDelay(rows),
-  });
-  if (judgement.kind === 'insufficient-data') return judgement;
-  const learner = LADDER.find(({ name }) => name === judgement.chosen);
-  const reason = 'no signal: nothing beats the base rate on held-out episodes';
-  return learner ?? { kind: 'no-signal', reason };
+/** Milliseconds that choosing and fitting on all rows may take; and for each stretch that judges. */
+const TRAINING_LIMIT = 10 * MINUTE;
+const STRETCH_LIMIT = 2 * MINUTE;
+
+/** Why what was chosen cannot challenge anybody; null where it can. */
+function objectionTo({ choice }: Trained, { recipe }: Defender): string | null {
+  if (choice.verdict === 'no signal') {
+    return 'no signal: nothing beats the base rate on held-out episodes';
+  }
+  const { name } = priorLearner;
+  const priorAlone = choice.members.every(({ learner }) => learner.name === name);
+  return priorAlone && recipe === name
+    ? 'nothing beats the stated prior on held-out episodes'
+    : null;
 }
 
 /**
- * Judges the newest recipe against the champion on rolling origins: taught with what was known when
- * a stretch began it answers for that stretch, and so does the champion, which has seen none of it.
+ * Judges what the recipe makes of the newest rows against the champion on rolling origins: taught
+ * with what was known when a stretch began it answers for that stretch, and so does the champion,
+ * which has seen none of it. The recipe (`auto`) chooses anew in every stretch.
  *
  * @param rows decided outcomes, oldest first.
  */
@@ -141,9 +151,18 @@ export async function judgeChallenger(
   defender: Defender,
   version: string,
 ): Promise<Judged> {
-  const learner = await chosenLearner(rows);
-  if ('kind' in learner) return learner;
-  const answers = await rollingAnswers(rows, learner, originsOf(rows, defender));
+  const embargo = medianDelay(rows);
+  const trained = await trainAuto(trainingSetOf(rows), {
+    learners: LADDER,
+    random: seededRandom(SEED),
+    embargo,
+    limit: { now: () => performance.now(), milliseconds: TRAINING_LIMIT },
+  });
+  if (trained.kind === 'insufficient-data') return trained;
+  const objection = objectionTo(trained, defender);
+  if (objection !== null) return { kind: 'no-signal', reason: objection };
+  const origins = originsOf(rows, defender);
+  const answers = await rollingAnswers(rows, autoLearner(LADDER, embargo), origins);
   const [judgedAfter] = answers.cuts;
   if (judgedAfter === undefined) {
     return { kind: 'insufficient-data', reason: 'no decided episode is newer than the champion' };
@@ -152,8 +171,8 @@ export async function judgeChallenger(
   const scored = { labels, probabilities: answers.probabilities };
   return {
     kind: 'judged',
-    learner: learner.name,
-    decision: decide({ defender, version, learner: learner.name, answers }),
+    trained,
+    decision: decide({ defender, version, answers }),
     judgedAfter,
     intervals: metricIntervals(scored, { random: seededRandom(SEED) }),
   };

@@ -1,20 +1,18 @@
 import type { DataSource } from 'typeorm';
 
 import { ANOMALY_FEATURES, ANOMALY_FEATURE_LIST } from '../core/features/anomaly-feature-list.js';
-import { DomainError } from '../core/errors/domain-error.js';
 import type { ModelCard } from '../core/registry/model-card.js';
 import { nextVersion } from '../core/registry/model-version.js';
 import { trainingSetHash } from '../core/registry/training-set-hash.js';
 import { familiarityOf } from '../core/scoring/abstention.js';
-import { seededRandom } from '../core/statistics/random.js';
 import type { Instant } from '../core/telemetry/time.js';
-import type { Classifier, TrainingSet } from '../core/training/classifier.js';
+import { AUTO } from '../core/training/auto-classifier.js';
+import type { TrainingSet } from '../core/training/classifier.js';
 import type { TrainingRunRow } from '../storage/entities/training-run.entity.js';
 import type { ModelFiles } from '../storage/model-files.js';
 import { addModel, crown, modelByVersion, models } from '../storage/model.store.js';
 import { trainingRunById, updateTrainingRun } from '../storage/training-run.store.js';
 import type { ChampionScorer } from './champion-scorer.js';
-import { LADDER } from './champion-scorer.js';
 import { CODE_VERSION } from './code-version.js';
 import type { Defender, Judged } from './judge-challenger.js';
 import { SEED, judgeChallenger } from './judge-challenger.js';
@@ -87,7 +85,7 @@ async function defenderOf({ source, scorer }: TrainingGround): Promise<Defender>
   const card = (await modelByVersion(source.manager, model.version))?.card;
   return {
     model,
-    learner: card?.learner ?? 'prior',
+    recipe: card?.recipe ?? card?.learner ?? 'prior',
     fittedUntil: card?.fittedUntil ?? null,
   };
 }
@@ -113,7 +111,7 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
   }
   const { decision } = judged;
   const set = trainingSetOf(finding.episodes.rows);
-  const classifier = await refit(judged.learner, set);
+  const { classifier } = judged.trained;
   const card = cardOf(finding, judged, set);
   await files.save({ card, artefact: classifier.save(), familiarity: familiarityOf(set.table) });
   await source.transaction(async (sql) => {
@@ -126,26 +124,22 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
   });
 }
 
-async function refit(learnerName: string, set: TrainingSet): Promise<Classifier> {
-  const learner = LADDER.find(({ name }) => name === learnerName);
-  const fitted = await learner?.fit(set, seededRandom(SEED));
-  if (fitted?.kind === 'fitted') return fitted.classifier;
-  throw new DomainError('refit-failed', fitted?.reason ?? `there is no learner ${learnerName}`);
-}
-
 function cardOf(
   { asOf, version, episodes }: Finding,
   judged: Extract<Judged, { kind: 'judged' }>,
   set: TrainingSet,
 ): ModelCard {
-  const { decision, judgedAfter, intervals, learner } = judged;
+  const { decision, judgedAfter, intervals, trained } = judged;
+  const { choice, classifier, leftOut } = trained;
   const { version: _, ...figures } = decision.challenger;
   const failures = set.labels.reduce((sum, label) => sum + label, 0);
   const judgedOn = { episodes: decision.episodes, failures: decision.failures };
   return {
     version,
     createdAt: asOf,
-    learner,
+    learner: choice.chosen,
+    recipe: AUTO,
+    members: choice.members.map(({ learner, weight }) => ({ learner: learner.name, weight })),
     evidence: 'model',
     codeVersion: CODE_VERSION,
     seed: SEED,
@@ -156,10 +150,12 @@ function cardOf(
     fittedUntil: asOf,
     metrics: { naive: { figures, intervals, ...judgedOn }, weighted: null },
     baseRate: failures / set.labels.length,
-    calibration: 'identity',
+    calibration: choice.calibration.kind,
+    completenessError: classifier.facts.completenessError,
     limits: [
       `learnt from ${set.labels.length} decided outcomes; ${episodes.unlabelled} were undecided, censored or too young`,
       'figures are naive: handled episodes are not weighted for having been handled',
+      ...leftOut.map(({ learner, reason }) => `${learner} was not tried: ${reason}`),
     ],
   };
 }

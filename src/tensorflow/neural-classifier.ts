@@ -20,6 +20,9 @@ import { trainNeural } from './neural-training.js';
 const NAME = 'neural';
 const MIN_ROWS = 200;
 
+/** Of the rarer class, for `auto` to try it: with fewer the early stopping is told by chance. */
+const FEWEST = 200;
+
 /** A fitted neural ensemble that answers from its exported weights alone, without TensorFlow. */
 export class NeuralClassifier implements Classifier {
   readonly learner = NAME;
@@ -83,6 +86,7 @@ function validationSplit(set: TrainingSet, share: number, random: () => number):
 export function neuralLearner(recipe: NeuralRecipe = NEURAL_RECIPE): Learner {
   return {
     name: NAME,
+    fewest: FEWEST,
     async fit(set, random): Promise<FitResult> {
       const { table, labels, weights } = set;
       const split = validationSplit(set, recipe.validation, random);

@@ -34,7 +34,7 @@ beforeEach(() => {
 
 function signalCsv(): string {
   const random = seededRandom(1);
-  const lines = Array.from({ length: 600 }, (_, row) => {
+  const lines = Array.from({ length: 500 }, (_, row) => {
     const ratio = 4 * random() - 2;
     const failed = random() < 1 / (1 + Math.exp(-2 * ratio)) ? 'yes' : 'no';
     const gap = row % 50 === 0 ? '' : ratio.toFixed(3);
@@ -79,13 +79,15 @@ describe('throughline evaluate', () => {
       fitSeconds: expect.any(Number),
     };
     expect(answer).toMatchObject({
-      rows: 600,
-      train: 420,
-      test: 180,
-      learners: { prior: { ...figures, rocAuc: 0.5 }, logistic: figures },
+      rows: 500,
+      train: 350,
+      test: 150,
+      learners: { prior: { ...figures, rocAuc: 0.5 }, logistic: figures, auto: figures },
       chosen: 'logistic',
       verdict: 'signal',
-      missing: { ratio: { missing: 12, unreadable: 0 } },
+      members: { logistic: 1 },
+      leftOut: { neural: expect.stringMatching(/rows of the rarer class; it needs 200/) },
+      missing: { ratio: { missing: 10, unreadable: 0 } },
     });
   });
 
@@ -94,9 +96,9 @@ describe('throughline evaluate', () => {
     await evaluate('signal.csv', ...flags);
     const first = output;
     expect(first).toMatch(/2 features: 1 numeric, 1 categorical/);
-    expect(first).toMatch(/Missing cells in ratio \(12\): numbers take the median and a mark/);
+    expect(first).toMatch(/Missing cells in ratio \(10\): numbers take the median and a mark/);
     expect(first).toMatch(/at random, stratified, 30 % tests, seed 3, groups kept whole/);
-    expect(first).toMatch(/Chosen inside the training part: logistic\. Signal/);
+    expect(first).toMatch(/Chosen inside the training part: logistic(, calibrated by \S+)?\. Signal/);
     output = '';
     await evaluate('signal.csv', ...flags);
     const unclocked = (text: string): string => text.replace(/\d\.\d\d$/gm, '');

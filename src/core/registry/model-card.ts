@@ -28,8 +28,12 @@ export interface ModelCard {
   /** `YYYY-MM-DD.n`, or `0` for the prior. */
   readonly version: string;
   readonly createdAt: Instant;
-  /** The rung of the ladder: `prior`, `logistic`, `neural`, `trees`. */
+  /** The rung of the ladder: `prior`, `logistic`, `neural`, `boosting`, or their `average`. */
   readonly learner: string;
+  /** How it came about: `auto` where it was chosen on held-out episodes; the learner where absent. */
+  readonly recipe?: string | undefined;
+  /** What an average is made of; absent where there is one learner alone. */
+  readonly members?: readonly { readonly learner: string; readonly weight: number }[] | undefined;
   readonly evidence: 'model' | 'prior';
   /** Version of the program that trained it. */
   readonly codeVersion: string;
@@ -51,6 +55,8 @@ export interface ModelCard {
   readonly baseRate: number;
   /** `identity`, `temperature`, `beta`, `venn-abers`. */
   readonly calibration: string;
+  /** Largest gap in log-odds between reasons and what they sum to, on training rows. */
+  readonly completenessError?: number | undefined;
   /** What the model must not be used for, in plain words. */
   readonly limits: readonly string[];
 }

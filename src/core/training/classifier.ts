@@ -43,6 +43,8 @@ export interface FitOptions {
 /** One way to learn. `random` is a seeded source of uniform numbers in [0, 1). */
 export interface Learner {
   readonly name: string;
+  /** Rows of the rarer class below which `auto` does not try it; none where absent. */
+  readonly fewest?: number;
   fit(set: TrainingSet, random: () => number, options?: FitOptions): FitResult | Promise<FitResult>;
   load(artefact: ClassifierArtefact): Classifier;
 }

@@ -6,120 +6,174 @@ import {
 import type { ClassificationMetrics, MetricName } from '../statistics/classification-metrics.js';
 import type { Interval } from '../statistics/interval.js';
 import { seededRandom } from '../statistics/random.js';
-import { baseRateLearner } from './base-rate.js';
-import type { Learner, TrainingSet } from './classifier.js';
-import { judgeLearners, withBaseRate } from './trainer.js';
-import type { Candidate, InsufficientData, SignalVerdict } from './trainer.js';
+import { resamplesFor } from '../statistics/resamples.js';
+import { AUTO } from './auto-classifier.js';
+import type { AutoClassifier } from './auto-classifier.js';
+import { assembled } from './auto-learner.js';
+import type { Calibration } from './calibration.js';
+import type { Classifier, Learner, TrainingSet } from './classifier.js';
+import { climbLadder, withBaseRate } from './ladder.js';
+import type { ClimbedLadder, InsufficientData } from './ladder.js';
+import { chooseModel } from './model-choice.js';
+import type { ModelChoice, SignalVerdict } from './model-choice.js';
+import { TimeBudget } from './time-budget.js';
+import type { LeftOut, TimeLimit } from './time-budget.js';
+import { foldCount } from './validation-folds.js';
 
-/** How one learner, fitted on the training part, did on the test part. */
+/** How one learner, fitted on the training part and calibrated, did on the test part. */
 export interface LearnerEvaluation {
   readonly learner: string;
+  readonly calibration: Calibration['kind'];
   readonly metrics: ClassificationMetrics;
   readonly intervals: Record<MetricName, Interval>;
+  /** Its fit on the whole training part; for `auto` everything from the first fold on. */
   readonly fitSeconds: number;
 }
 
-/** Every learner's figures, the one chosen without seeing the test part, and whether it says anything. */
+/** Every learner's figures, what was chosen without seeing the test part, and whether it says anything. */
 export interface Evaluation {
   readonly kind: 'evaluated';
+  /** The base rate first, `auto` last. */
   readonly learners: readonly LearnerEvaluation[];
   readonly chosen: string;
+  readonly members: readonly { readonly learner: string; readonly weight: number }[];
+  readonly calibration: Calibration['kind'];
   readonly verdict: SignalVerdict;
+  readonly leftOut: readonly LeftOut[];
 }
 
 export interface EvaluationOptions {
   readonly learners: readonly Learner[];
   readonly seed: number;
-  /** A running clock in milliseconds, for the fits. */
-  readonly now: () => number;
-  /** Called before each piece of work with its name; there are `evaluationSteps(learners)`. */
+  /** A running clock, for the fits, and how long they may take together. */
+  readonly limit: TimeLimit;
+  /** Called before each fit with its name. */
   readonly onStep?: ((step: string) => void) | undefined;
 }
 
-// Enough for a stable 90 % interval of a small test part; a large one needs fewer to be steady.
-const MOST_RESAMPLES = 1000;
-const FEWEST_RESAMPLES = 200;
-const RESAMPLED_ROWS = 5e6;
-
-/** How many times `evaluate` calls `onStep`. */
-export function evaluationSteps(learners: readonly Learner[]): number {
-  return withBaseRate(learners).length + 1;
-}
-
 /**
- * Chooses the best learner above the base rate inside the training part (as `train` does), fits each
- * on all of it, and measures them on the test part. There is a signal where the best one's log loss
- * on the test part lies below the base rate's (paired bootstrap, 90 %); where there is none, the
- * base rate is what is chosen. The base rate is met on the test part alone, which the choice did not
- * see, since early origins of a world that moved can lose to it where the whole training part wins.
+ * Chooses a model inside the training part (as `trainAuto` does), fits every learner on all of it,
+ * and measures them and the choice, which is called `auto`, on the test part. There is a signal
+ * where the choice's log loss on the test part lies below the base rate's (paired bootstrap, 90 %);
+ * where there is none, the base rate is what is chosen. The base rate is met on the test part alone,
+ * which the choice did not see, since early origins of a world that moved can lose to it where the
+ * whole training part wins.
  */
 export async function evaluate(
   training: TrainingSet,
   test: TrainingSet,
   options: EvaluationOptions,
 ): Promise<Evaluation | InsufficientData> {
-  const { seed, onStep } = options;
-  const learners = withBaseRate(options.learners);
+  const { seed, limit, onStep } = options;
+  const started = limit.now();
+  const budget = new TimeBudget(limit);
+  const random = seededRandom(seed);
+  const climbed = await climbLadder(training, { ...options, random, budget });
+  if (climbed.kind === 'insufficient-data') return climbed;
   onStep?.('choosing');
-  const judged = await judgeLearners(training, { learners, random: seededRandom(seed) });
-  if (judged.kind === 'insufficient-data') return judged;
-  const best = bestAboveBaseRate(judged.candidates);
-  const evaluations: LearnerEvaluation[] = [];
-  const predictions = new Map<string, Float64Array>();
-  for (const learner of learners) {
-    onStep?.(learner.name);
-    const started = options.now();
-    const fitted = await learner.fit(training, seededRandom(seed + 1));
-    const fitSeconds = (options.now() - started) / 1000;
-    if (fitted.kind === 'insufficient-data') continue;
-    const probabilities = fitted.classifier.predict(test.table);
-    predictions.set(learner.name, probabilities);
-    const scored = { labels: test.labels, weights: test.weights, probabilities };
-    evaluations.push({ learner: learner.name, fitSeconds, ...figures(scored, seed) });
-  }
-  const signal = beats(test, predictions.get(best), {
-    base: predictions.get(baseRateLearner.name),
-    seed,
-  });
+  const choice = chooseModel(climbed.rows, climbed.answers, random);
+  const judging = limit.now() - started;
+  const fits = await lastFits(training, climbed, { ...options, budget });
+  onStep?.('measuring');
+  const judged = judgedOn(test, { training, choice, fits, judging, seed });
+  return { kind: 'evaluated', ...judged, leftOut: climbed.leftOut };
+}
+
+interface Fits {
+  readonly training: TrainingSet;
+  readonly choice: ModelChoice;
+  readonly fits: ReadonlyMap<string, LastFit>;
+  /** Milliseconds that went into the choice. */
+  readonly judging: number;
+  readonly seed: number;
+}
+
+function judgedOn(
+  test: TrainingSet,
+  { training, choice, fits, judging, seed }: Fits,
+): Omit<Evaluation, 'kind' | 'leftOut'> {
+  const fitted = new Map([...fits].map(([name, { classifier }]) => [name, classifier]));
+  const modelOf = (model: ModelChoice['best']): AutoClassifier =>
+    assembled(training, model, fitted);
+  const alone = choice.singles.filter(({ chosen }) => fits.has(chosen));
+  const milliseconds = ({ members }: ModelChoice['best']): number =>
+    members.reduce((sum, { learner }) => sum + (fits.get(learner.name)?.milliseconds ?? 0), 0);
+  const measured = alone.map((single) =>
+    measure(modelOf(single), test, { fitSeconds: milliseconds(single) / 1000, seed }),
+  );
+  const [base = choice.best] = alone;
+  const verdict = verdictOn(test, { best: modelOf(choice.best), base: modelOf(base), seed });
+  const model = verdict === 'signal' ? choice.best : base;
+  const fitSeconds = (judging + milliseconds(model)) / 1000;
+  const auto =
+    measured.find(({ learner }) => learner === model.chosen) ??
+    measure(modelOf(model), test, { fitSeconds, seed });
   return {
-    kind: 'evaluated',
-    learners: evaluations,
-    chosen: signal ? best : baseRateLearner.name,
-    verdict: signal ? 'signal' : 'no signal',
+    learners: [...measured, { ...auto, learner: AUTO, fitSeconds }],
+    chosen: model.chosen,
+    members: model.members.map(({ learner, weight }) => ({ learner: learner.name, weight })),
+    calibration: model.calibration.kind,
+    verdict,
   };
 }
 
-function bestAboveBaseRate(candidates: readonly Candidate[]): string {
-  return (
-    candidates
-      .filter(({ learner }) => learner !== baseRateLearner.name)
-      .reduce<Candidate | undefined>(
-        (a, b) => (a === undefined || b.metrics.logLoss < a.metrics.logLoss ? b : a),
-        undefined,
-      )?.learner ?? baseRateLearner.name
-  );
+/** How many times `evaluate` calls `onStep`, less for what is left out. */
+export function evaluationSteps(learners: readonly Learner[], training: TrainingSet): number {
+  return withBaseRate(learners).length * (foldCount(training) + 1) + 2;
 }
 
-function beats(
+interface LastFit {
+  readonly classifier: Classifier;
+  readonly milliseconds: number;
+}
+
+async function lastFits(
+  training: TrainingSet,
+  { answers, expected }: ClimbedLadder,
+  { seed, limit, budget, onStep }: EvaluationOptions & { readonly budget: TimeBudget },
+): Promise<ReadonlyMap<string, LastFit>> {
+  const fits = new Map<string, LastFit>();
+  for (const { learner } of answers) {
+    onStep?.(`${learner.name}, all rows`);
+    const started = limit.now();
+    const told = budget.lastFit(expected.get(learner.name) ?? 0);
+    const fitted = await learner.fit(training, seededRandom(seed + 1), told);
+    const milliseconds = limit.now() - started;
+    if (fitted.kind === 'fitted') {
+      fits.set(learner.name, { classifier: fitted.classifier, milliseconds });
+    }
+  }
+  return fits;
+}
+
+function verdictOn(
   test: TrainingSet,
-  best: Float64Array | undefined,
-  { base, seed }: { readonly base: Float64Array | undefined; readonly seed: number },
-): boolean {
-  if (best === undefined || base === undefined) return false;
+  { best, base, seed }: { best: Classifier; base: Classifier; seed: number },
+): SignalVerdict {
   const { labels, weights, groups } = test;
-  const options = { random: seededRandom(seed), groups };
-  const scored = { labels, weights, probabilities: best };
-  return logLossDifference(scored, base, options).interval[1] < 0;
+  const scored = { labels, weights, probabilities: best.predict(test.table) };
+  const { interval } = logLossDifference(scored, base.predict(test.table), {
+    random: seededRandom(seed),
+    groups,
+  });
+  return interval[1] < 0 ? 'signal' : 'no signal';
 }
 
-function figures(
-  scored: Parameters<typeof metricIntervals>[0],
-  seed: number,
-): Pick<LearnerEvaluation, 'metrics' | 'intervals'> {
-  const wanted = Math.round(RESAMPLED_ROWS / Math.max(1, scored.labels.length));
-  const resamples = Math.max(FEWEST_RESAMPLES, Math.min(MOST_RESAMPLES, wanted));
+function measure(
+  classifier: AutoClassifier,
+  { table, labels, weights }: TrainingSet,
+  { fitSeconds, seed }: { readonly fitSeconds: number; readonly seed: number },
+): LearnerEvaluation {
+  const scored = { labels, weights, probabilities: classifier.predict(table) };
+  const { chosen, calibration } = classifier.facts;
   return {
+    learner: chosen,
+    calibration: calibration.kind,
     metrics: classificationMetrics(scored),
-    intervals: metricIntervals(scored, { random: seededRandom(seed), resamples }),
+    intervals: metricIntervals(scored, {
+      random: seededRandom(seed),
+      resamples: resamplesFor(labels.length),
+    }),
+    fitSeconds,
   };
 }

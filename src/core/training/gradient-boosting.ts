@@ -14,6 +14,9 @@ import type { GrownTree } from './tree-growth.js';
 import type { TreeFeature } from './tree-inputs.js';
 import { trainingSetRows } from './training-set-rows.js';
 
+/** Of the rarer class, for `auto` to try it: with fewer, trees split on chance. */
+const FEWEST = 50;
+
 /**
  * Histogram gradient boosting for log loss: leaf-wise trees on binned features, missing values and
  * categories split on as they are. Recipe and number of trees are those with the smallest log loss
@@ -21,6 +24,7 @@ import { trainingSetRows } from './training-set-rows.js';
  */
 export const gradientBoostingLearner: Learner = {
   name: 'boosting',
+  fewest: FEWEST,
   fit(given: TrainingSet, random: () => number): FitResult {
     const balance = classBalance(given);
     if (balance.kind === 'one-sided') return { kind: 'insufficient-data', reason: balance.reason };

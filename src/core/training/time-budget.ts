@@ -1,0 +1,86 @@
+import type { FitOptions } from './classifier.js';
+
+/** A running clock in milliseconds, and how many of them there are. */
+export interface TimeLimit {
+  readonly now: () => number;
+  readonly milliseconds: number;
+}
+
+/** No limit, and no clock to tell how long anything took. */
+export const UNLIMITED: TimeLimit = { now: () => 0, milliseconds: Infinity };
+
+/** A learner that was not used, and why, in plain words. */
+export interface LeftOut {
+  readonly learner: string;
+  readonly reason: string;
+}
+
+// A learner that would get less of the time than this is not begun.
+const LEAST_SHARE = 0.05;
+
+// Learners that do not watch the time may run over by so much before they are given up.
+const PATIENCE = 1.5;
+
+/**
+ * Shares the time left out among learners. Fits are taken to last in proportion to their rows; what
+ * a learner will need for its last fit, on everything, is kept back while others are judged.
+ */
+export class TimeBudget {
+  private readonly ends: number;
+  private keptBack = 0;
+
+  constructor(private readonly limit: TimeLimit) {
+    this.ends = limit.now() + limit.milliseconds;
+  }
+
+  /** What a learner may use for fits of so many rows in all; null where that is next to nothing. */
+  lease(rows: number): TimeLease | null {
+    const available = this.ends - this.limit.now() - this.keptBack;
+    if (available < LEAST_SHARE * this.limit.milliseconds) return null;
+    return new TimeLease(this.limit.now, available / rows);
+  }
+
+  /** Keeps milliseconds back for a learner's last fit. */
+  keepBack(milliseconds: number): void {
+    this.keptBack += milliseconds;
+  }
+
+  /** What a last fit is told for which so much was kept back: that, and all that nobody needs. */
+  lastFit(own: number): FitOptions {
+    this.keptBack -= own;
+    return { remaining: () => this.ends - this.keptBack - this.limit.now() };
+  }
+}
+
+/** One learner's share of the time. */
+class TimeLease {
+  private used = 0;
+  private rows = 0;
+  private begun = 0;
+
+  constructor(
+    private readonly now: () => number,
+    private readonly perRow: number,
+  ) {}
+
+  /** What the next fit of so many rows is told; null where the learner is far over its time. */
+  begin(rows: number): FitOptions | null {
+    if (this.used > PATIENCE * this.perRow * this.rows) return null;
+    const start = this.now();
+    this.begun = start;
+    this.rows += rows;
+    return { remaining: () => this.perRow * rows - (this.now() - start) };
+  }
+
+  /** Ends the fit that was begun last. */
+  end(): void {
+    this.used += this.now() - this.begun;
+  }
+
+  /** Milliseconds that a fit of so many rows is likely to take, by those before it. */
+  expected(rows: number): number {
+    return this.rows === 0 ? 0 : (this.used / this.rows) * rows;
+  }
+}
+
+export type { TimeLease };

@@ -1,0 +1,237 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { seededRandom } from '../../../src/core/statistics/random.js';
+import type { TrainingSet } from '../../../src/core/training/classifier.js';
+import { autoLearner, trainAuto } from '../../../src/core/training/auto-learner.js';
+import type { Classifier, Learner } from '../../../src/core/training/classifier.js';
+import { evaluate } from '../../../src/core/training/evaluation.js';
+import { logisticRegressionLearner } from '../../../src/core/training/logistic-regression.js';
+import { UNLIMITED } from '../../../src/core/training/time-budget.js';
+import { trainingSetRows } from '../../../src/core/training/training-set-rows.js';
+import { classifierLaws, lawSet } from '../../contracts/classifier-laws.js';
+
+const learners = [logisticRegressionLearner];
+
+/** Logistic regression that sees only some features: two such have more to say together. */
+function seeing(name: string, ...names: string[]): Learner {
+  const narrow = (set: TrainingSet): TrainingSet => ({ ...set, table: only(set.table) });
+  const only = (table: TrainingSet['table']): TrainingSet['table'] => ({
+    ...table,
+    schema: { features: table.schema.features.filter((one) => names.includes(one.name)) },
+    numeric: new Map([...table.numeric].filter(([column]) => names.includes(column))),
+    categorical: new Map([...table.categorical].filter(([column]) => names.includes(column))),
+  });
+  const widened = (inner: Classifier): Classifier => ({
+    learner: name,
+    predict: (table) => inner.predict(only(table)),
+    contributions(table) {
+      const own = inner.contributions(only(table));
+      const seen = table.schema.features.filter((one) => names.includes(one.name));
+      return Float64Array.from({ length: table.rows * table.schema.features.length }, (_, at) => {
+        const { features } = table.schema;
+        const place = seen.findIndex((one) => one === features[at % features.length]);
+        const row = Math.floor(at / features.length);
+        return place < 0 ? 0 : (own[row * seen.length + place] ?? 0);
+      });
+    },
+    save: () => ({ ...inner.save(), learner: name }),
+  });
+  return {
+    name,
+    async fit(set, random) {
+      const fitted = await logisticRegressionLearner.fit(narrow(set), random);
+      if (fitted.kind === 'insufficient-data') return fitted;
+      return { kind: 'fitted', classifier: widened(fitted.classifier) };
+    },
+    load: (artefact) => widened(logisticRegressionLearner.load(artefact)),
+  };
+}
+
+const halves = [seeing('by ratio', 'ratio', 'noise'), seeing('by service', 'service', 'load')];
+
+/** A fit takes as long as it is told; it ends sooner where it watches the time. */
+function slow(milliseconds: number, clock: { time: number }, watchful = false): Learner {
+  return {
+    ...logisticRegressionLearner,
+    name: watchful ? 'watchful' : 'slow',
+    fit(set, random, options) {
+      const left = watchful ? (options?.remaining?.() ?? Infinity) : Infinity;
+      clock.time += Math.min(milliseconds, left);
+      return logisticRegressionLearner.fit(set, random);
+    },
+  };
+}
+
+classifierLaws('auto', autoLearner(learners), { weightTolerance: 1e-3 });
+
+function shuffledLabels(set: TrainingSet, seed: number): TrainingSet {
+  const random = seededRandom(seed);
+  return { ...set, labels: set.labels.map(() => (random() < 0.4 ? 1 : 0)) };
+}
+
+function timed(set: TrainingSet): TrainingSet {
+  return { ...set, times: Float64Array.from(set.labels, (_, row) => row * 60_000) };
+}
+
+describe('auto', () => {
+  it.each([
+    ['without times', lawSet(600)],
+    ['by rolling origins', timed(lawSet(600))],
+  ])('finds the signal and fits the chosen learner on everything, %s', async (_, set) => {
+    const trained = await trainAuto(set, { learners, random: seededRandom(1) });
+    if (trained.kind !== 'trained') throw new Error(trained.reason);
+    const { choice, classifier } = trained;
+    expect(choice).toMatchObject({ chosen: 'logistic', verdict: 'signal' });
+    expect(choice.candidates.map(({ learner }) => learner)).toEqual(['base-rate', 'logistic']);
+    const [base, logistic] = choice.candidates;
+    expect(logistic?.metrics.logLoss).toBeLessThan((base?.metrics.logLoss ?? 0) - 0.05);
+    expect(logistic?.metrics.rocAuc).toBeGreaterThan(0.75);
+    expect(classifier.facts.chosen).toBe('logistic');
+    expect(classifier.facts.completenessError).toBeLessThan(1e-9);
+    const alone = await logisticRegressionLearner.fit(set, seededRandom(1));
+    if (alone.kind !== 'fitted') throw new Error(alone.reason);
+    // The penalty's folds are drawn anew, hence nearly.
+    const said = classifier.predict(set.table);
+    alone.classifier.predict(set.table).forEach((probability, row) => {
+      expect(Math.abs(probability - (said[row] ?? 0))).toBeLessThan(0.1);
+    });
+  });
+
+  it('averages learners that know different things, and beats each of them', async () => {
+    const auto = autoLearner(halves);
+    const trained = await trainAuto(lawSet(900), { learners: halves, random: seededRandom(2) });
+    if (trained.kind !== 'trained') throw new Error(trained.reason);
+    const { choice, classifier } = trained;
+    expect(choice).toMatchObject({ chosen: 'average', verdict: 'signal' });
+    expect(choice.members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+    const losses = new Map(choice.candidates.map((one) => [one.learner, one.metrics.logLoss]));
+    for (const { name } of halves) {
+      expect(losses.get('average')).toBeLessThan((losses.get(name) ?? 0) - 0.004);
+    }
+    const set = lawSet(900);
+    const width = set.table.schema.features.length;
+    const sums = classifier.contributions(set.table);
+    classifier.predict(set.table).forEach((p, row) => {
+      const sum = sums.subarray(row * width, (row + 1) * width).reduce((a, b) => a + b, 0);
+      const wanted = Math.log(p / (1 - p)) - classifier.facts.baseLogOdds;
+      expect(Math.abs(sum - wanted)).toBeLessThan(1e-9);
+    });
+    const { parameters, ...artefact } = classifier.save();
+    const loaded = auto.load({ ...artefact, parameters: JSON.parse(JSON.stringify(parameters)) });
+    expect(loaded.predict(set.table)).toEqual(classifier.predict(set.table));
+    expect(() => autoLearner(learners).load({ ...artefact, parameters })).toThrow(
+      expect.objectContaining({ code: 'unknown-learner' }),
+    );
+  });
+
+  it('gives the same bytes twice', async () => {
+    const run = async (): Promise<string> => {
+      const trained = await trainAuto(lawSet(), { learners: halves, random: seededRandom(4) });
+      if (trained.kind !== 'trained') throw new Error(trained.reason);
+      const { parameters, weights } = trained.classifier.save();
+      return JSON.stringify([trained.choice.candidates, parameters, [...weights]]);
+    };
+    expect(await run()).toBe(await run());
+  });
+
+  it('falls back to the base rate where there is no signal', async () => {
+    const verdicts: string[] = [];
+    for (let seed = 0; seed < 6; seed += 1) {
+      const set = shuffledLabels(lawSet(200), seed);
+      const trained = await trainAuto(set, { learners, random: seededRandom(seed) });
+      if (trained.kind !== 'trained') throw new Error(trained.reason);
+      const { verdict } = trained.choice;
+      verdicts.push(verdict);
+      if (verdict === 'no signal') expect(trained.classifier.facts.chosen).toBe('base-rate');
+    }
+    expect(verdicts.filter((verdict) => verdict === 'signal').length).toBeLessThanOrEqual(1);
+  });
+
+  it('leaves out what needs more labels than there are, and what the time is too short for', async () => {
+    const clock = { time: 0 };
+    const ladder = [
+      logisticRegressionLearner,
+      { ...halves[0], name: 'greedy', fewest: 500 } as Learner,
+      slow(300, clock),
+    ];
+    const limit = { now: () => clock.time, milliseconds: 1000 };
+    const options = { learners: ladder, random: seededRandom(3), limit };
+    const trained = await trainAuto(lawSet(), options);
+    if (trained.kind !== 'trained') throw new Error(trained.reason);
+    expect(trained.choice.chosen).toBe('logistic');
+    expect(trained.leftOut).toEqual([
+      { learner: 'greedy', reason: expect.stringMatching(/rarer class; it needs 500/) },
+      { learner: 'slow', reason: expect.stringMatching(/time budget/) },
+    ]);
+    clock.time = 0;
+    const watchful = { ...options, learners: [slow(300, clock, true)] };
+    const cut = await trainAuto(lawSet(), { ...watchful, random: seededRandom(3) });
+    if (cut.kind !== 'trained') throw new Error(cut.reason);
+    expect(cut.leftOut).toEqual([]);
+    expect(clock.time).toBeLessThanOrEqual(1000);
+  });
+
+  it('says why it cannot learn', async () => {
+    const set = lawSet();
+    const constant = { ...set, labels: new Uint8Array(set.labels.length) };
+    expect(await trainAuto(constant, { learners, random: seededRandom(1) })).toEqual({
+      kind: 'insufficient-data',
+      reason: 'All 240 rows are negative: there is nothing to tell apart.',
+    });
+    const few = trainingSetRows(
+      set,
+      Uint32Array.from({ length: 12 }, (_, row) => row),
+    );
+    expect(await trainAuto(few, { learners, random: seededRandom(1) })).toMatchObject({
+      kind: 'insufficient-data',
+      reason: expect.stringContaining('at least 10 of each'),
+    });
+    const embargoed = { learners, random: seededRandom(1), embargo: 1e12 };
+    expect(await trainAuto(timed(set), embargoed)).toMatchObject({ kind: 'insufficient-data' });
+  });
+});
+
+describe('evaluation', () => {
+  const set = lawSet(900);
+  const rows = (from: number, to: number): Uint32Array =>
+    Uint32Array.from({ length: to - from }, (_, i) => from + i);
+  const [training, test] = [
+    trainingSetRows(set, rows(0, 600)),
+    trainingSetRows(set, rows(600, 900)),
+  ];
+
+  it('measures every learner on the test part and chooses without it', async () => {
+    let clock = 0;
+    const steps: string[] = [];
+    const evaluation = await evaluate(training, test, {
+      learners,
+      seed: 0,
+      limit: { now: () => (clock += 500), milliseconds: Infinity },
+      onStep: (step) => steps.push(step),
+    });
+    if (evaluation.kind !== 'evaluated') throw new Error(evaluation.reason);
+    expect(evaluation).toMatchObject({ chosen: 'logistic', verdict: 'signal' });
+    expect(steps).toEqual([
+      ...['base-rate', 'logistic'].flatMap((name) =>
+        [1, 2, 3, 4, 5].map((fold) => `${name}, fold ${fold} of 5`),
+      ),
+      'choosing',
+      'base-rate, all rows',
+      'logistic, all rows',
+      'measuring',
+    ]);
+    const [base, logistic, auto] = evaluation.learners;
+    expect([base?.learner, logistic?.learner, auto?.learner]).toEqual([
+      'base-rate',
+      'logistic',
+      'auto',
+    ]);
+    expect(auto).toMatchObject({ metrics: logistic?.metrics, intervals: logistic?.intervals });
+    expect(auto?.fitSeconds).toBeGreaterThan(logistic?.fitSeconds ?? Infinity);
+    const turned = { ...test, labels: test.labels.map((label) => 1 - label) };
+    const against = await evaluate(training, turned, { learners, seed: 0, limit: UNLIMITED });
+    if (against.kind !== 'evaluated') throw new Error(against.reason);
+    // Labels turned round in the test part: what was chosen is now worse than the base rate.
+    expect(against).toMatchObject({ chosen: 'base-rate', verdict: 'no signal' });
+  });
+});
