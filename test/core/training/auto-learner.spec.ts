@@ -99,7 +99,7 @@ describe('auto', () => {
 
   it('averages learners that know different things, and beats each of them', async () => {
     const auto = autoLearner(halves);
-    const trained = await trainAuto(lawSet(900), { learners: halves, random: seededRandom(2) });
+    const trained = await trainAuto(lawSet(1200), { learners: halves, random: seededRandom(2) });
     if (trained.kind !== 'trained') throw new Error(trained.reason);
     const { choice, classifier } = trained;
     expect(choice).toMatchObject({ chosen: 'average', verdict: 'signal' });
