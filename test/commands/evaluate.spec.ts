@@ -98,7 +98,9 @@ describe('throughline evaluate', () => {
     expect(first).toMatch(/2 features: 1 numeric, 1 categorical/);
     expect(first).toMatch(/Missing cells in ratio \(10\): numbers take the median and a mark/);
     expect(first).toMatch(/at random, stratified, 30 % tests, seed 3, groups kept whole/);
-    expect(first).toMatch(/Chosen inside the training part: logistic(, calibrated by \S+)?\. Signal/);
+    expect(first).toMatch(
+      /Chosen inside the training part: logistic(, calibrated by \S+)?\. Signal/,
+    );
     output = '';
     await evaluate('signal.csv', ...flags);
     const unclocked = (text: string): string => text.replace(/\d\.\d\d$/gm, '');
