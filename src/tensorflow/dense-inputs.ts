@@ -1,8 +1,9 @@
 import { inputColumns, inputSlots } from '../core/training/neural-shape.js';
 import type { NeuralInput } from '../core/training/neural-shape.js';
 
-/** Writes encoded rows out as the input matrix (rows x columns), with bins and levels unfolded. */
+/** Writes encoded rows out as the input matrix, with bins and levels unfolded. */
 export class DenseInputs {
+  /** Without the column of ones that a matrix ends with. */
   readonly columns: number;
   readonly slots: number;
 
@@ -11,11 +12,14 @@ export class DenseInputs {
     this.slots = inputs.reduce((sum, input) => sum + inputSlots(input), 0);
   }
 
-  /** The matrix of the rows with the given numbers, in that order. */
+  /** The matrix (rows x columns and one of ones) of the rows with the given numbers, in that order. */
   matrix(codes: Float32Array, rows: Uint32Array): Float32Array {
-    const dense = new Float32Array(rows.length * this.columns);
+    const stride = this.columns + 1;
+    const dense = new Float32Array(rows.length * stride);
     rows.forEach((row, i) => {
-      this.write(codes, row * this.slots, dense.subarray(i * this.columns));
+      const line = dense.subarray(i * stride, (i + 1) * stride);
+      this.write(codes, row * this.slots, line);
+      line[this.columns] = 1;
     });
     return dense;
   }

@@ -1,9 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import { foldInput } from '../core/training/neural-fold.js';
 import { LEARNED_BLOCKS, neuralBlocks } from '../core/training/neural-shape.js';
 import type { LearnedBlock, NeuralShape } from '../core/training/neural-shape.js';
 import type { TensorFlow } from './backend.js';
+import { headLayer, hiddenLayer, inputLayer, meanLoss } from './neural-layers.js';
 
-/** Input matrix, 0/1 labels and weights (of mean 1) of some rows. */
+/** Input matrix (with its column of ones), 0/1 labels and weights (of mean 1) of some rows. */
 export interface Batch {
   readonly rows: number;
   readonly inputs: Float32Array;
@@ -11,27 +13,37 @@ export interface Batch {
   readonly weights: Float32Array;
 }
 
+type Blocks = Readonly<Record<LearnedBlock, Float32Array>>;
+
 /**
  * TabM-mini in TensorFlow.js: one network whose input every member scales in its own way, with
- * biases and a head of its own; the loss is the mean of the members' losses.
+ * biases and a head of its own; the loss is the mean of the members' losses. Scales and heads are
+ * folded into plain matrices outside the tensors, and so are their gradients.
  *
  * @see Gorishniy, Kotelnikov & Babenko, "TabM" (ICLR 2025), section 3.3.
  */
 export class NeuralGraph {
   private readonly columns: number;
+  private readonly units: number;
+  private readonly folded: Float32Array;
+  private readonly heads: Float32Array;
 
   constructor(
     private readonly tf: TensorFlow,
     private readonly shape: NeuralShape,
   ) {
     this.columns = neuralBlocks(shape).base;
+    this.units = shape.members * shape.width;
+    this.folded = new Float32Array((this.columns + 1) * this.units);
+    this.heads = new Float32Array(shape.members * this.units);
   }
 
   /** The members' logits, rows x members. */
   logits(weights: Float32Array, rows: number, inputs: Float32Array): Float32Array {
     return this.tf.tidy(() => {
-      const matrix = this.tf.tensor2d(inputs, [rows, this.columns]);
-      return Float32Array.from(this.forward(matrix, this.tensors(weights)).dataSync());
+      const matrix = this.tf.tensor2d(inputs, [rows, this.columns + 1]);
+      const tensors = this.tensors(this.blocks(weights));
+      return Float32Array.from(this.forward(matrix, tensors).dataSync());
     });
   }
 
@@ -39,102 +51,90 @@ export class NeuralGraph {
   gradient(weights: Float32Array, batch: Batch, gradient: Float32Array): number {
     const { tf } = this;
     return tf.tidy(() => {
-      const matrix = tf.tensor2d(batch.inputs, [batch.rows, this.columns]);
+      const matrix = tf.tensor2d(batch.inputs, [batch.rows, this.columns + 1]);
       const labels = tf.tensor2d(batch.labels, [batch.rows, 1]);
       const rowWeights = tf.tensor2d(batch.weights, [batch.rows, 1]);
       const loss = (...tensors: Tensor[]): Tensor =>
-        this.meanLoss(this.forward(matrix, tensors), labels, rowWeights);
-      const { value, grads } = tf.valueAndGrads(loss)(this.tensors(weights));
-      let at = 0;
-      for (const grad of grads) {
-        gradient.set(grad.dataSync<'float32'>(), at);
-        at += grad.size;
-      }
+        meanLoss(tf, this.forward(matrix, tensors), labels, rowWeights);
+      const blocks = this.blocks(weights);
+      const { value, grads } = tf.valueAndGrads(loss)(this.tensors(blocks));
+      const slopes = grads.map((grad) => grad.dataSync<'float32'>());
+      this.unfold(blocks, slopes, this.blocks(gradient));
       return value.dataSync()[0] ?? Number.NaN;
     });
   }
 
-  private tensors(weights: Float32Array): Tensor[] {
-    const { members: k, width: h } = this.shape;
+  private blocks(weights: Float32Array): Blocks {
     const sizes = neuralBlocks(this.shape);
-    const shapes: Readonly<Record<LearnedBlock, readonly number[]>> = {
-      input: [this.columns, 1, h],
-      scales: [this.columns, k, 1],
-      inputBias: [1, k * h],
-      hidden: [h, h],
-      hiddenBias: [1, k * h],
-      heads: [1, k, h],
-      headBias: [1, k],
-    };
     let at = 0;
-    return LEARNED_BLOCKS.map((block) => {
-      const values = weights.slice(at, (at += sizes[block]));
-      return this.tf.tensor(values, [...shapes[block]]);
-    });
+    const cut = LEARNED_BLOCKS.map((block) => [
+      block,
+      weights.subarray(at, (at += sizes[block])),
+    ]);
+    return Object.fromEntries(cut) as Blocks;
+  }
+
+  /** First layer with its bias as one more row, hidden weights and biases, heads and biases. */
+  private tensors(blocks: Blocks): Tensor[] {
+    const { tf, folded, heads, units } = this;
+    const { members, width } = this.shape;
+    foldInput(this.shape, blocks, folded);
+    folded.set(blocks.inputBias, this.columns * units);
+    for (let m = 0; m < members; m += 1) {
+      heads.set(blocks.heads.subarray(m * width, (m + 1) * width), m * (units + width));
+    }
+    return [
+      tf.tensor(folded, [this.columns + 1, units]),
+      tf.tensor(blocks.hidden.slice(), [width, width]),
+      tf.tensor(blocks.hiddenBias.slice(), [units]),
+      tf.tensor(heads, [members, units]),
+      tf.tensor(blocks.headBias.slice(), [members]),
+    ];
   }
 
   private forward(matrix: Tensor, tensors: readonly Tensor[]): Tensor {
     const { tf } = this;
-    const { members: k, width: h } = this.shape;
-    const [rows = 0] = matrix.shape;
-    const tensor = (block: LearnedBlock): Tensor => {
-      const found = tensors[LEARNED_BLOCKS.indexOf(block)];
-      if (found === undefined) throw new Error(`no tensor for ${block}`);
-      return found;
-    };
-    const folded = tf.reshape(tf.mul(tensor('input'), tensor('scales')), [this.columns, k * h]);
-    const first = this.relu(tf.add(this.product(matrix, folded, false), tensor('inputBias')));
-    const mixed = this.product(tf.reshape(first, [rows * k, h]), tensor('hidden'), true);
-    const second = this.relu(tf.add(tf.reshape(mixed, [rows, k * h]), tensor('hiddenBias')));
-    const heads = tf.mul(tf.reshape(second, [rows, k, h]), tensor('heads'));
-    return tf.add(tf.sum(heads, 2), tensor('headBias'));
+    const [input = matrix, hidden = matrix, hiddenBias = matrix, heads = matrix, bias = matrix] =
+      tensors;
+    const first = inputLayer(tf, matrix, input);
+    return headLayer(tf, hiddenLayer(tf, first, hidden, hiddenBias), heads, bias);
   }
 
-  /**
-   * Matrix product whose gradient transposes explicitly: the WebAssembly backend multiplies plain
-   * matrices about ten times faster than those it is told to transpose.
-   */
-  private product(left: Tensor, right: Tensor, learnLeft: boolean): Tensor {
-    const { tf } = this;
-    const inputs = learnLeft ? [left, right] : [right];
-    return tf.customGrad((...given) => {
-      const save = given[given.length - 1];
-      if (typeof save === 'function') save([left, right]);
-      const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-        const [a = left, b = right] = saved;
-        const byRight = tf.matMul(tf.transpose(a), dy);
-        return learnLeft ? [tf.matMul(dy, tf.transpose(b)), byRight] : [byRight];
-      };
-      return { value: tf.matMul(left, right), gradFunc };
-    })(...inputs);
+  /** From the gradients by the tensors to those by the weights. */
+  private unfold(blocks: Blocks, slopes: readonly Float32Array[], gradient: Blocks): void {
+    const { units, columns } = this;
+    const { members, width } = this.shape;
+    const none = new Float32Array();
+    const [folded = none, hidden = none, hiddenBias = none, heads = none, bias = none] = slopes;
+    unfoldInput(this.shape, { blocks, folded }, gradient);
+    gradient.inputBias.set(folded.subarray(columns * units));
+    gradient.hidden.set(hidden);
+    gradient.hiddenBias.set(hiddenBias);
+    for (let m = 0; m < members; m += 1) {
+      const from = m * (units + width);
+      gradient.heads.set(heads.subarray(from, from + width), m * width);
+    }
+    gradient.headBias.set(bias);
   }
+}
 
-  /** ReLU whose gradient stays in floats: the built-in one casts to integers and back. */
-  private relu(input: Tensor): Tensor {
-    const { tf } = this;
-    return tf.customGrad((...given) => {
-      const save = given[given.length - 1];
-      const value = tf.relu(input);
-      if (typeof save === 'function') save([value]);
-      const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] =>
-        saved.slice(0, 1).map((output) => tf.mul(dy, tf.step(output)));
-      return { value, gradFunc };
-    })(input);
-  }
-
-  /** Weighted cross-entropy, mean over rows and members. */
-  private meanLoss(logits: Tensor, labels: Tensor, weights: Tensor): Tensor {
-    const { tf } = this;
-    return tf.customGrad((...given) => {
-      const save = given[given.length - 1];
-      if (typeof save === 'function') save([logits, labels, weights]);
-      const losses = tf.sub(tf.softplus(logits), tf.mul(logits, labels));
-      const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-        const [z = logits, y = labels, w = weights] = saved;
-        const error = tf.mul(tf.sub(tf.sigmoid(z), y), tf.div(w, z.size));
-        return [tf.mul(error, dy)];
-      };
-      return { value: tf.mean(tf.mul(losses, weights)), gradFunc };
-    })(logits);
+/** The chain rule through `foldInput`. */
+function unfoldInput(
+  { members, width }: NeuralShape,
+  { blocks, folded }: { readonly blocks: Blocks; readonly folded: Float32Array },
+  gradient: Blocks,
+): void {
+  gradient.input.fill(0);
+  let at = 0;
+  for (let cell = 0; cell < blocks.scales.length; cell += 1) {
+    const scale = blocks.scales[cell] ?? 0;
+    const from = Math.floor(cell / members) * width;
+    let sum = 0;
+    for (let j = from; j < from + width; j += 1, at += 1) {
+      const slope = folded[at] ?? 0;
+      sum += slope * (blocks.input[j] ?? 0);
+      gradient.input[j] = (gradient.input[j] ?? 0) + scale * slope;
+    }
+    gradient.scales[cell] = sum;
   }
 }

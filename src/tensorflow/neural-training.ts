@@ -7,6 +7,8 @@ import type { TensorFlow } from './backend.js';
 import { DenseInputs } from './dense-inputs.js';
 import { NeuralGraph } from './neural-graph.js';
 import type { NeuralRecipe } from './neural-recipe.js';
+import { refinement } from './refinement.js';
+import type { Refinement } from './refinement.js';
 
 /** Encoded rows with labels and weights, and which of them teach and which judge. */
 export interface NeuralRows {
@@ -36,19 +38,30 @@ export async function trainNeural(
   random: () => number,
 ): Promise<NeuralTraining> {
   const run = new TrainingRun(tf, rows, recipe, random);
-  let best = { weights: run.weights.slice(), bestEpoch: 0, validationLogLoss: run.validate() };
+  let best = { weights: run.weights.slice(), bestEpoch: 0, ...run.validate() };
   let epochs = 0;
   while (epochs < run.epochs && epochs - best.bestEpoch < recipe.patience) {
     run.pass(epochs);
     epochs += 1;
-    const validationLogLoss = run.validate();
-    if (validationLogLoss < best.validationLogLoss) {
-      best = { weights: run.weights.slice(), bestEpoch: epochs, validationLogLoss };
+    const judged = run.validate();
+    if (judged.logLoss < best.logLoss) {
+      best = { weights: run.weights.slice(), bestEpoch: epochs, ...judged };
     }
     // Lets the process answer and renew its locks between two passes.
     await setImmediate();
   }
-  return { ...best, epochs };
+  const { weights, bestEpoch, logLoss, sharpness } = best;
+  sharpen(rows.shape, weights, sharpness);
+  return { weights, bestEpoch, epochs, validationLogLoss: logLoss };
+}
+
+/** Calibrates by temperature: every member's head times the factor. */
+function sharpen(shape: NeuralShape, weights: Float32Array, factor: number): void {
+  const { heads, headBias } = neuralBlocks(shape);
+  const end = weights.length;
+  for (let at = end - heads - headBias; at < end; at += 1) {
+    weights[at] = factor * (weights[at] ?? 0);
+  }
 }
 
 class TrainingRun {
@@ -109,26 +122,20 @@ class TrainingRun {
     }
   }
 
-  /** Weighted log loss of the ensemble's mean probability on the validation rows. */
-  validate(): number {
+  /** How well the ensemble tells the validation rows apart, and the temperature it needs. */
+  validate(): Refinement {
     const { rows, dense, graph } = this;
     const { members } = rows.shape;
-    let [sum, total] = [0, 0];
-    for (let from = 0; from < rows.split.test.length; from += CHUNK) {
-      const chosen = rows.split.test.subarray(from, from + CHUNK);
-      const logits = graph.logits(this.weights, chosen.length, dense.matrix(rows.codes, chosen));
-      chosen.forEach((row, i) => {
-        const sign = rows.labels[row] === 1 ? -1 : 1;
-        let right = 0;
-        for (const z of logits.subarray(i * members, (i + 1) * members)) {
-          right += 1 / (1 + Math.exp(sign * z));
-        }
-        const weight = rows.weights[row] ?? 0;
-        sum -= weight * Math.log(Math.max(right / members, 1e-15));
-        total += weight;
-      });
+    const { test } = rows.split;
+    const logits = new Float32Array(test.length * members);
+    for (let from = 0; from < test.length; from += CHUNK) {
+      const chosen = test.subarray(from, from + CHUNK);
+      const inputs = dense.matrix(rows.codes, chosen);
+      logits.set(graph.logits(this.weights, chosen.length, inputs), from * members);
     }
-    return sum / total;
+    const labels = Uint8Array.from(test, (row) => rows.labels[row] ?? 0);
+    const weights = Float64Array.from(test, (row) => rows.weights[row] ?? 0);
+    return refinement({ logits, members, labels, weights });
   }
 }
 

@@ -21,7 +21,7 @@ describe('the graph of the neural ensemble', () => {
     const weights = floats(length);
     const batch = {
       rows: 6,
-      inputs: floats(6 * sizes.base),
+      inputs: floats(6 * (sizes.base + 1)),
       labels: Float32Array.of(0, 1, 1, 0, 1, 0),
       weights: Float32Array.of(1, 0.5, 2, 0, 1.5, 1),
     };
@@ -40,7 +40,7 @@ describe('the graph of the neural ensemble', () => {
     const before = tf.memory().numTensors;
     const batch = {
       rows: 2,
-      inputs: new Float32Array(2 * sizes.base),
+      inputs: new Float32Array(2 * (sizes.base + 1)),
       labels: Float32Array.of(0, 1),
       weights: Float32Array.of(1, 1),
     };

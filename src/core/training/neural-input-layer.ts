@@ -1,4 +1,5 @@
 import { RowTerms, sumRows } from './row-sum.js';
+import { foldInput } from './neural-fold.js';
 import { inputColumns, inputSlots, neuralWeights } from './neural-shape.js';
 import type { NeuralInput, NeuralShape } from './neural-shape.js';
 
@@ -40,7 +41,8 @@ export class NeuralInputLayer {
     this.features = this.slots.length;
     this.units = shape.members * shape.width;
     const blocks = neuralWeights(shape, weights);
-    const folded = fold(shape, blocks.input, blocks.scales);
+    const folded = new Float64Array(blocks.base.length * this.units);
+    foldInput(shape, blocks, folded);
     this.baseParts = this.partsAt(blocks.base, folded);
     this.baseUnits = blocks.inputBias.slice();
     this.baseParts.forEach((part, i) => {
@@ -127,18 +129,4 @@ function dot(table: Float32Array | Float64Array, from: number, vector: Float64Ar
   let sum = 0;
   for (let j = 0; j < vector.length; j += 1) sum += (table[from + j] ?? 0) * (vector[j] ?? 0);
   return sum;
-}
-
-/** Shared weights (columns x width) times scales (columns x members): columns x members x width. */
-function fold({ members, width }: NeuralShape, input: Float64Array, scales: Float64Array) {
-  const columns = input.length / width;
-  const folded = new Float64Array(columns * members * width);
-  let at = 0;
-  for (let c = 0; c < columns; c += 1) {
-    for (let m = 0; m < members; m += 1) {
-      const scale = scales[c * members + m] ?? 0;
-      for (let j = 0; j < width; j += 1, at += 1) folded[at] = scale * (input[c * width + j] ?? 0);
-    }
-  }
-  return folded;
 }
