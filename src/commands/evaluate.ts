@@ -8,7 +8,7 @@ import type { Learner } from '../core/training/classifier.js';
 import { evaluate, evaluationSteps } from '../core/training/evaluation.js';
 import { gradientBoostingLearner } from '../core/training/gradient-boosting.js';
 import { logisticRegressionLearner } from '../core/training/logistic-regression.js';
-import { neuralLearner } from '../tensorflow/neural-classifier.js';
+import { neuralLearner } from '../tensorflow/neural-learner.js';
 import { evaluationJson, evaluationText } from './evaluation-report.js';
 import { evaluationSets } from './evaluation-sets.js';
 import { readTable } from './read-table.js';

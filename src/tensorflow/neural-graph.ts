@@ -67,10 +67,7 @@ export class NeuralGraph {
   private blocks(weights: Float32Array): Blocks {
     const sizes = neuralBlocks(this.shape);
     let at = 0;
-    const cut = LEARNED_BLOCKS.map((block) => [
-      block,
-      weights.subarray(at, (at += sizes[block])),
-    ]);
+    const cut = LEARNED_BLOCKS.map((block) => [block, weights.subarray(at, (at += sizes[block]))]);
     return Object.fromEntries(cut) as Blocks;
   }
 

@@ -20,12 +20,7 @@ export function inputLayer(tf: TensorFlow, rows: Tensor, weights: Tensor): Tenso
 }
 
 /** Every member's units (rows x members x width) times the shared weights, plus its bias; ReLU. */
-export function hiddenLayer(
-  tf: TensorFlow,
-  units: Tensor,
-  weights: Tensor,
-  bias: Tensor,
-): Tensor {
+export function hiddenLayer(tf: TensorFlow, units: Tensor, weights: Tensor, bias: Tensor): Tensor {
   return explicitly(tf, [units, weights, bias], () => {
     const [rows = 0] = units.shape;
     const [width = 0] = weights.shape;
@@ -61,12 +56,7 @@ export function headLayer(tf: TensorFlow, units: Tensor, heads: Tensor, bias: Te
 }
 
 /** Weighted cross-entropy, mean over rows and members. */
-export function meanLoss(
-  tf: TensorFlow,
-  logits: Tensor,
-  labels: Tensor,
-  weights: Tensor,
-): Tensor {
+export function meanLoss(tf: TensorFlow, logits: Tensor, labels: Tensor, weights: Tensor): Tensor {
   return explicitly(tf, [logits], () => {
     const losses = tf.sub(tf.softplus(logits), tf.mul(logits, labels));
     const gradient = (slope: Tensor, [z = logits]: Tensor[]): Tensor[] => {

@@ -1,15 +1,11 @@
-import { DomainError } from '../core/errors/domain-error.js';
-import type { NeuralForward } from '../core/training/neural-forward.js';
+import { sigmoid } from '../core/training/linear-margin.js';
+import type { NeuralProbe } from '../core/training/neural-parameters.js';
 import type { NeuralShape } from '../core/training/neural-shape.js';
 import type { TensorFlow } from './backend.js';
 import { DenseInputs } from './dense-inputs.js';
 import { NeuralGraph } from './neural-graph.js';
-import type { NeuralProbe } from './neural-parameters.js';
 
 const ROWS = 16;
-const TOLERANCE = 1e-5;
-
-const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 
 /** Draws rows at random over all bins and levels and has TensorFlow answer them. */
 export function makeProbe(
@@ -35,17 +31,4 @@ export function makeProbe(
     return Math.log(yes / no);
   });
   return { codes: Array.from(codes), logOdds };
-}
-
-/** Refuses a forward pass that is not within 1e-5 of the probabilities that TensorFlow gave. */
-export function checkProbe(forward: NeuralForward, { codes, logOdds }: NeuralProbe): void {
-  const answers = forward.probabilities(Float32Array.from(codes));
-  const off = answers.findIndex(
-    (answer, i) => !(Math.abs(answer - sigmoid(logOdds[i] ?? Number.NaN)) <= TOLERANCE),
-  );
-  if (off < 0 && answers.length === logOdds.length) return;
-  throw new DomainError(
-    'no-parity',
-    `the weights do not answer probe row ${off} as TensorFlow did`,
-  );
 }

@@ -9,26 +9,25 @@ export interface NeuralRecipe {
   readonly decay: number;
   /** Share of the rows that judges when to stop. */
   readonly validation: number;
-  /** Steps and passes over the data, at most; whichever is more for few rows, fewer for many. */
-  readonly steps: number;
-  readonly minEpochs: number;
-  readonly maxEpochs: number;
-  /** Passes without a better validation loss after which it stops. */
+  /** Passes over the rows, at most. */
+  readonly passes: number;
+  /** Multiplications, at most: a large or wide table gets fewer passes. */
+  readonly work: number;
+  /** Looks at the validation rows without a better one after which it stops. */
   readonly patience: number;
-  /** Share of the categories hidden in each pass, so that an unknown one is nothing new. */
+  /** Share of the categories hidden in each batch, so that an unknown one is nothing new. */
   readonly hiding: number;
 }
 
 export const NEURAL_RECIPE: NeuralRecipe = {
   members: 8,
-  width: 64,
+  width: 32,
   bins: 16,
   rate: 3e-3,
   decay: 0.03,
   validation: 0.15,
-  steps: 2000,
-  minEpochs: 12,
-  maxEpochs: 60,
-  patience: 8,
+  passes: 12,
+  work: 60e9,
+  patience: 6,
   hiding: 0.01,
 };

@@ -126,7 +126,14 @@ export function classifierLaws(name: string, learner: Learner, options: LawOptio
     it('goes by the names of features, not by their order', async () => {
       const turned = permuted(set.table);
       const said = (await fitted(learner, set)).predict(set.table);
-      expect((await fitted(learner, set)).predict(turned)).toEqual(said);
+      const classifier = await fitted(learner, set);
+      expect(classifier.predict(turned)).toEqual(said);
+      const width = turned.schema.features.length;
+      const parts = classifier.contributions(set.table);
+      classifier.contributions(turned).forEach((part, at) => {
+        const mirrored = at - (at % width) + (width - 1 - (at % width));
+        expect(part).toBeCloseTo(parts[mirrored] ?? Number.NaN, 9);
+      });
       const refit = await fitted(learner, { ...set, table: turned });
       expectClose(refit.predict(set.table), said, permutationTolerance);
     });

@@ -1,4 +1,5 @@
 import { DomainError } from '../errors/domain-error.js';
+import { sigmoid } from './linear-margin.js';
 import { NeuralInputLayer } from './neural-input-layer.js';
 import { RowTerms, sumRows } from './row-sum.js';
 import { neuralWeights } from './neural-shape.js';
@@ -13,8 +14,6 @@ const PATH = [
 ].flatMap(([x = 0, w = 0]) =>
   [1 - x, 1 + x, 3 - x, 3 + x].map((at) => ({ at: at / 4, weight: w / 4 })),
 );
-
-const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 
 /** Change of the log-odds per row and feature, and per row how far the raw path integral was off. */
 export interface NeuralContributions {
@@ -60,6 +59,11 @@ export class NeuralForward {
     );
     this.terms = new RowTerms(shape.width + 1);
     this.back = new Float64Array(shape.width);
+  }
+
+  /** Numbers that encode a row. */
+  get slotsPerRow(): number {
+    return this.input.slotsPerRow;
   }
 
   /** Log-odds at the base point, from which contributions are measured. */

@@ -1,18 +1,14 @@
-import { FeatureEncoder } from '../core/features/encoding.js';
-import type { EncoderParameters } from '../core/features/encoding.js';
-import type { FeatureSchema, FeatureTable } from '../core/features/feature-schema.js';
-import { requireFeatures } from '../core/features/required-features.js';
-import {
-  fitPiecewiseLinear,
-  piecewisePosition,
-  smoothClip,
-} from '../core/features/piecewise-linear.js';
-import type { PiecewiseLinear } from '../core/features/piecewise-linear.js';
-import { inputSlots } from '../core/training/neural-shape.js';
-import type { NeuralInput } from '../core/training/neural-shape.js';
+import { FeatureEncoder } from '../features/encoding.js';
+import type { EncoderParameters } from '../features/encoding.js';
+import type { FeatureSchema, FeatureTable } from '../features/feature-schema.js';
+import { requireFeatures } from '../features/required-features.js';
+import { fitPiecewiseLinear, piecewisePosition, smoothClip } from '../features/piecewise-linear.js';
+import type { PiecewiseLinear } from '../features/piecewise-linear.js';
+import { inputSlots } from './neural-shape.js';
+import type { NeuralInput } from './neural-shape.js';
 
 /** How a numeric feature is encoded; `missing` says whether unknown values were seen in training. */
-interface NumericFit extends PiecewiseLinear {
+export interface NumericFit extends PiecewiseLinear {
   readonly missing: boolean;
 }
 
