@@ -3,7 +3,7 @@ import { foldInput } from '../core/training/neural-fold.js';
 import { LEARNED_BLOCKS, neuralBlocks } from '../core/training/neural-shape.js';
 import type { LearnedBlock, NeuralShape } from '../core/training/neural-shape.js';
 import type { TensorFlow } from './backend.js';
-import { headLayer, hiddenLayer, inputLayer, meanLoss } from './neural-layers.js';
+import { headLayer, hiddenLayer, inputLayer, linesOfMembers, meanLoss } from './neural-layers.js';
 
 /** Input matrix (with its column of ones), 0/1 labels and weights (of mean 1) of some rows. */
 export interface Batch {
@@ -27,6 +27,8 @@ export class NeuralGraph {
   private readonly units: number;
   private readonly folded: Float32Array;
   private readonly heads: Float32Array;
+  /** Constants by number of rows, kept from step to step. */
+  private readonly lines = new Map<number, Tensor>();
 
   constructor(
     private readonly tf: TensorFlow,
@@ -36,6 +38,12 @@ export class NeuralGraph {
     this.units = shape.members * shape.width;
     this.folded = new Float32Array((this.columns + 1) * this.units);
     this.heads = new Float32Array(shape.members * this.units);
+  }
+
+  /** Gives back what is kept between steps. */
+  dispose(): void {
+    for (const tensor of this.lines.values()) tensor.dispose();
+    this.lines.clear();
   }
 
   /** The members' logits, rows x members. */
@@ -94,7 +102,16 @@ export class NeuralGraph {
     const [input = matrix, hidden = matrix, hiddenBias = matrix, heads = matrix, bias = matrix] =
       tensors;
     const first = inputLayer(tf, matrix, input);
-    return headLayer(tf, hiddenLayer(tf, first, hidden, hiddenBias), heads, bias);
+    const [rows = 0] = matrix.shape;
+    const second = hiddenLayer(tf, first, [hidden, hiddenBias], this.linesFor(rows));
+    return headLayer(tf, second, heads, bias);
+  }
+
+  private linesFor(rows: number): Tensor {
+    const lines =
+      this.lines.get(rows) ?? this.tf.keep(linesOfMembers(this.tf, this.shape.members, rows));
+    this.lines.set(rows, lines);
+    return lines;
   }
 
   /** From the gradients by the tensors to those by the weights. */

@@ -20,26 +20,34 @@ export function inputLayer(tf: TensorFlow, rows: Tensor, weights: Tensor): Tenso
 }
 
 /** Every member's units (rows x members x width) times the shared weights, plus its bias; ReLU. */
-export function hiddenLayer(tf: TensorFlow, units: Tensor, weights: Tensor, bias: Tensor): Tensor {
+export function hiddenLayer(
+  tf: TensorFlow,
+  units: Tensor,
+  [weights, bias]: readonly [Tensor, Tensor],
+  lines: Tensor,
+): Tensor {
   return explicitly(tf, [units, weights, bias], () => {
-    const [rows = 0] = units.shape;
     const [width = 0] = weights.shape;
     const stacked = tf.reshape(units, [-1, width]);
     const product = tf.reshape(tf.matMul(stacked, weights), units.shape);
     const value = tf.relu(tf.add(product, bias));
     const gradient = (slope: Tensor, saved: Tensor[]): Tensor[] => {
       const [output = value, input = stacked, shared = weights] = saved;
-      const inner = throughRelu(tf, slope, output);
-      const narrow = tf.reshape(inner, [-1, width]);
+      const narrow = tf.reshape(throughRelu(tf, slope, output), [-1, width]);
       return [
         tf.reshape(tf.matMul(narrow, tf.transpose(shared)), units.shape),
         tf.matMul(tf.transpose(input), narrow),
-        // One reading of `narrow` for both products: the backend packs a matrix once by its data.
-        tf.reshape(tf.matMul(memberOfRow(tf, units, width), narrow), [units.size / rows]),
+        // Summed in the same shape: the backend packs a right-hand matrix once by its data alone.
+        tf.reshape(tf.matMul(lines, narrow), bias.shape),
       ];
     };
     return { value, saved: [value, stacked, weights], gradient };
   });
+}
+
+/** Members x (rows x members): ones where a line of the stacked units is of the member. */
+export function linesOfMembers(tf: TensorFlow, members: number, rows: number): Tensor {
+  return tf.tile(tf.eye(members), [1, rows]);
 }
 
 /** The members' logits; `heads` is members x (members x width), nought off its own member. */
@@ -75,10 +83,4 @@ function throughRelu(tf: TensorFlow, slope: Tensor, output: Tensor): Tensor {
 function columnSums(tf: TensorFlow, matrix: Tensor): Tensor {
   const [rows = 0, columns = 0] = matrix.shape;
   return tf.reshape(tf.matMul(tf.ones([1, rows]), matrix), [columns]);
-}
-
-/** Members x (rows x members): ones where a line of the stacked units is of the member. */
-function memberOfRow(tf: TensorFlow, units: Tensor, width: number): Tensor {
-  const [rows = 0, columns = 0] = units.shape;
-  return tf.tile(tf.eye(columns / width), [1, rows]);
 }

@@ -23,7 +23,9 @@ export function makeProbe(
   const codes = Float32Array.from(Array.from({ length: ROWS }, row).flat());
   const rows = Uint32Array.from({ length: ROWS }, (_, i) => i);
   const dense = new DenseInputs(shape.inputs).matrix(codes, rows);
-  const logits = new NeuralGraph(tf, shape).logits(weights, ROWS, dense);
+  const graph = new NeuralGraph(tf, shape);
+  const logits = graph.logits(weights, ROWS, dense);
+  graph.dispose();
   const logOdds = Array.from(rows, (i) => {
     const members = Array.from(logits.subarray(i * shape.members, (i + 1) * shape.members));
     const yes = members.reduce((sum, z) => sum + sigmoid(z), 0);

@@ -68,6 +68,7 @@ export async function trainNeural(
     // Lets the process answer and renew its locks between two looks.
     await setImmediate();
   }
+  run.dispose();
   const { weights, bestStep, logLoss, sharpness } = best;
   sharpen(rows.shape, weights, sharpness);
   return { weights, bestStep, steps: run.steps, validationLogLoss: logLoss };
@@ -110,6 +111,10 @@ class TrainingRun {
     this.optimizer = new AdamW({ decay, beta1: 0.9, beta2: 0.99 }, decayedWeights(shape));
     this.plan = trainingPlan(shape, split.train.length, recipe);
     this.batches = new RowBatches(rows, { size: this.plan.batch, hiding }, random);
+  }
+
+  dispose(): void {
+    this.graph.dispose();
   }
 
   /** Steps on to the next look at the validation rows, on a schedule that ends after so many. */

@@ -11,7 +11,7 @@ export interface TrainingPlan {
 
 const SMALLEST_BATCH = 32;
 const LARGEST_BATCH = 256;
-/** Batches of about a hundredth of the rows, a power of two. */
+/** About so many batches make up the rows of a small table; a batch is a power of two. */
 const BATCHES_A_PASS = 100;
 const FEWEST_LOOKS = 6;
 

@@ -47,6 +47,7 @@ describe('the graph of the neural ensemble', () => {
     const graph = new NeuralGraph(tf, shape);
     graph.gradient(new Float32Array(length), batch, new Float32Array(length));
     graph.logits(new Float32Array(length), 2, batch.inputs);
+    graph.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -104,6 +104,25 @@ describe('the neural learner', () => {
     expect(turned.predict(fresh.table)).toEqual(honest.predict(fresh.table));
   });
 
+  it('is not changed by time that does not run out, and ends in time where it would', async () => {
+    const shares: number[] = [];
+    const told = async (milliseconds: number): Promise<ClassifierArtefact> => {
+      const end = performance.now() + milliseconds;
+      shares.length = 0;
+      const options = {
+        remaining: () => end - performance.now(),
+        progress: (share: number) => shares.push(share),
+      };
+      const result = await learner.fit(set, seededRandom(1), options);
+      if (result.kind !== 'fitted') throw new Error(result.reason);
+      return result.classifier.save();
+    };
+    expect(await told(1e9)).toEqual(classifier.save());
+    expect(shares.length).toBeGreaterThan(2);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(await told(0)).toMatchObject({ parameters: { training: { steps: 32 } } });
+  });
+
   it('says that it has not enough to learn from', async () => {
     const constant = { ...set, labels: new Uint8Array(set.labels.length) };
     expect((await learner.fit(constant, seededRandom(1))).kind).toBe('insufficient-data');
