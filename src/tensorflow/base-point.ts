@@ -1,7 +1,7 @@
 import { inputSlots } from '../core/training/neural-shape.js';
 import { NeuralForward } from '../core/training/neural-forward.js';
 import { DenseInputs } from './dense-inputs.js';
-import type { NeuralRows } from './neural-training.js';
+import type { NeuralRows } from './neural-rows.js';
 
 const HALVINGS = 40;
 const CANDIDATES = 2000;

@@ -11,7 +11,7 @@ import { makeProbe } from './neural-probe.js';
 import { NEURAL_RECIPE } from './neural-recipe.js';
 import type { NeuralRecipe } from './neural-recipe.js';
 import { trainNeural } from './neural-training.js';
-import type { NeuralRows } from './neural-training.js';
+import type { NeuralRows } from './neural-rows.js';
 
 const MIN_ROWS = 200;
 

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FitOptions } from '../core/training/classifier.js';
-import type { Split } from '../core/training/splits.js';
 import { neuralBlocks } from '../core/training/neural-shape.js';
 import type { NeuralShape } from '../core/training/neural-shape.js';
 import { AdamW } from './adamw.js';
@@ -8,21 +7,13 @@ import type { TensorFlow } from './backend.js';
 import { DenseInputs } from './dense-inputs.js';
 import { decayedWeights, initialWeights } from './initial-weights.js';
 import { NeuralGraph } from './neural-graph.js';
+import type { NeuralRows } from './neural-rows.js';
 import type { NeuralRecipe } from './neural-recipe.js';
 import { refinement } from './refinement.js';
 import type { Refinement } from './refinement.js';
 import { RowBatches } from './row-batches.js';
 import { trainingPlan } from './training-plan.js';
 import type { TrainingPlan } from './training-plan.js';
-
-/** Encoded rows with labels and weights, and which of them teach and which judge. */
-export interface NeuralRows {
-  readonly shape: NeuralShape;
-  readonly codes: Float32Array;
-  readonly labels: Uint8Array;
-  readonly weights: Float64Array;
-  readonly split: Split;
-}
 
 /** Calibrated weights of the look at which the validation rows were told apart best. */
 export interface NeuralTraining {

@@ -2,7 +2,7 @@ import type { NeuralInput } from '../core/training/neural-shape.js';
 import { inputSlots } from '../core/training/neural-shape.js';
 import { DenseInputs } from './dense-inputs.js';
 import type { Batch } from './neural-graph.js';
-import type { NeuralRows } from './neural-training.js';
+import type { NeuralRows } from './neural-rows.js';
 
 /** Where a categorical feature lies in an encoded row, and its level for what fits no other. */
 interface CategorySlot {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '../../src/core/statistics/random.js';
 import type { NeuralShape } from '../../src/core/training/neural-shape.js';
-import type { NeuralRows } from '../../src/tensorflow/neural-training.js';
+import type { NeuralRows } from '../../src/tensorflow/neural-rows.js';
 import { RowBatches } from '../../src/tensorflow/row-batches.js';
 
 const shape: NeuralShape = {
