@@ -9,6 +9,8 @@ export interface BinnedTable {
   readonly bins: readonly FeatureBins[];
   /** One per feature: the bin of each row. */
   readonly columns: readonly Uint8Array[];
+  /** Columns 0 to 3, 4 to 7 and so on once more, a byte each, to be read together; not the last few. */
+  readonly quads: readonly Uint32Array[];
   /** Where each feature's bins begin among all bins; one more entry holds their total. */
   readonly offsets: Int32Array;
 }
@@ -33,10 +35,12 @@ export function binTable(table: FeatureTable, weights: Float64Array): BinnedTabl
   fitted.forEach(({ bins }, f) => {
     offsets[f + 1] = (offsets[f] ?? 0) + binCount(bins);
   });
+  const columns = fitted.map(({ column }) => column);
   return {
     rows: table.rows,
     bins: fitted.map(({ bins }) => bins),
-    columns: fitted.map(({ column }) => column),
+    columns,
+    quads: quadsOf(columns),
     offsets,
   };
 }
@@ -53,4 +57,16 @@ function numericColumn(bins: NumericBins, column: Float64Array): Uint8Array {
 function categoryColumn(bins: CategoryBins, column: readonly (string | null)[]): Uint8Array {
   const lookup = new CategoryBinLookup(bins);
   return Uint8Array.from(column, (category) => lookup.binOf(category));
+}
+
+function quadsOf(columns: readonly Uint8Array[]): Uint32Array[] {
+  return Array.from({ length: columns.length >>> 2 }, (_, quad) => {
+    const packed = new Uint32Array(columns[0]?.length ?? 0);
+    for (const [place, column] of columns.slice(4 * quad, 4 * quad + 4).entries()) {
+      column.forEach((bin, row) => {
+        packed[row] = (packed[row] ?? 0) | (bin << (8 * place));
+      });
+    }
+    return packed;
+  });
 }

@@ -20,7 +20,7 @@ export interface BoostingLoss {
 /** Scores by row, and where their derivatives go. */
 export interface BoostingDerivatives {
   readonly scores: Float64Array;
-  readonly derivatives: Float64Array;
+  readonly derivatives: Float32Array;
 }
 
 /** Log loss of 0/1 targets (nats); scores are log-odds. */

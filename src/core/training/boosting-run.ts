@@ -1,5 +1,6 @@
 import type { BinnedTable } from './binned-table.js';
 import type { BoostingLoss, BoostingTargets } from './boosting-loss.js';
+import { RowWeights } from './row-weights.js';
 import { TreeGrower } from './tree-growth.js';
 import type { GrownTree, TreeRecipe } from './tree-growth.js';
 
@@ -26,7 +27,8 @@ export class BoostingRun {
   readonly trees: GrownTree[] = [];
   private readonly grower: TreeGrower;
   private readonly scores: Float64Array;
-  private readonly derivatives: Float64Array;
+  private readonly derivatives: Float32Array;
+  private readonly weights: RowWeights;
   private readonly order: Int32Array;
 
   constructor(
@@ -42,17 +44,18 @@ export class BoostingRun {
     this.grower = new TreeGrower(binned, how.recipe);
     this.start = how.loss.start(rows, sides.train);
     this.scores = new Float64Array(binned.rows).fill(this.start);
-    this.derivatives = new Float64Array(2 * binned.rows);
+    this.derivatives = new Float32Array(2 * binned.rows);
+    this.weights = new RowWeights(rows.weights);
     this.order = new Int32Array(sides.train.length);
   }
 
   /** Adds a tree; false where no split helps any more. */
   step(): boolean {
-    const { rows, sides, how, scores, derivatives, order } = this;
+    const { rows, sides, how, scores, derivatives, order, weights } = this;
     how.loss.derive(rows, sides.train, { scores, derivatives });
     order.set(sides.train);
     const features = drawFeatures(rows.binned.columns.length, how.recipe.featureShare, how.random);
-    const tree = this.grower.grow({ order, derivatives, weights: rows.weights, features });
+    const tree = this.grower.grow({ order, derivatives, weights, features });
     if (tree.nodes.length === 1) return false;
     for (const { begin, end, value } of tree.leaves) {
       for (let i = begin; i < end; i += 1) {

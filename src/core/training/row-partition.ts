@@ -9,35 +9,31 @@ export interface LeafRows {
 
 /** Keeps the rows of each leaf side by side. */
 export class RowPartition {
+  private readonly left: Int32Array;
   private readonly right: Int32Array;
 
-  constructor(
-    private readonly order: Int32Array,
-    private readonly weights: Float64Array,
-  ) {
-    this.right = new Int32Array(order.length);
+  /** Room for so many rows. */
+  constructor(most: number) {
+    this.left = new Int32Array(most);
+    this.right = new Int32Array(most);
   }
 
-  /** Moves the rows that go left before the others, either in their order; answers where these begin, and the left ones' weight. */
-  part(
-    { begin, end }: LeafRows,
-    column: Uint8Array,
-    goesLeft: Uint8Array,
-  ): { readonly middle: number; readonly weight: number } {
-    const { order, right, weights } = this;
-    let [middle, rest, weight] = [begin, 0, 0];
+  /** Moves the rows that go left before the others, either in their order; answers how many they are. */
+  part(rows: Int32Array, column: Uint8Array, goesLeft: Uint8Array): number {
+    const { left, right } = this;
+    let lefts = 0;
+    let rights = 0;
     // Both places are written and one counts: a branch here would be guessed wrong half the time.
-    for (let i = begin; i < end; i += 1) {
-      const row = order[i] ?? 0;
-      const left = goesLeft[column[row] ?? 0] ?? 0;
-      order[middle] = row;
-      right[rest] = row;
-      middle += left;
-      rest += 1 - left;
-      weight += left * (weights[row] ?? 0);
+    for (const row of rows) {
+      const isLeft = goesLeft[column[row] ?? 0] ?? 0;
+      left[lefts] = row;
+      right[rights] = row;
+      lefts += isLeft;
+      rights += 1 - isLeft;
     }
-    order.set(right.subarray(0, rest), middle);
-    return { middle, weight };
+    rows.set(left.subarray(0, lefts));
+    rows.set(right.subarray(0, rights), lefts);
+    return lefts;
   }
 }
 

@@ -1,8 +1,9 @@
 import type { BinnedTable } from './binned-table.js';
-import { bestCategorySplit } from './tree-category-split.js';
+import { CategorySplitter } from './tree-category-split.js';
 import { HistogramBuilder, subtractHistogram } from './tree-histogram.js';
 import { RowPartition, leftBins } from './row-partition.js';
 import type { LeafRows } from './row-partition.js';
+import type { RowWeights } from './row-weights.js';
 import { bestNumericSplit, isClearlyBetter, leastHessian } from './tree-split.js';
 import type { NodeSums, Split, SplitRule } from './tree-split.js';
 
@@ -19,8 +20,8 @@ export interface TreeTask {
   /** Training rows; their order is the grower's to change. */
   readonly order: Int32Array;
   /** Gradient and hessian of the loss by each row's score, side by side, times its weight. */
-  readonly derivatives: Float64Array;
-  readonly weights: Float64Array;
+  readonly derivatives: Float32Array;
+  readonly weights: RowWeights;
   /** Features that may be split on, ascending. */
   readonly features: Int32Array;
 }
@@ -56,6 +57,8 @@ interface OpenLeaf extends LeafRows {
 /** Grows trees leaf by leaf on one binned table: LightGBM's way (Ke et al., NIPS 2017). */
 export class TreeGrower {
   private readonly histograms: HistogramBuilder;
+  private readonly categories = new CategorySplitter();
+  private readonly partition: RowPartition;
   private readonly spare: Float64Array[] = [];
 
   constructor(
@@ -63,10 +66,10 @@ export class TreeGrower {
     private readonly recipe: TreeRecipe,
   ) {
     this.histograms = new HistogramBuilder(binned);
+    this.partition = new RowPartition(binned.rows);
   }
 
   grow(task: TreeTask): GrownTree {
-    const partition = new RowPartition(task.order, task.weights);
     const root = this.openRoot(task);
     const nodes = [nodeOf(root)];
     const leaves = [root];
@@ -74,7 +77,7 @@ export class TreeGrower {
       const place = mostHelpful(leaves);
       const leaf = leaves[place];
       if (leaf?.best == null) break;
-      const [left, right] = this.splitLeaf(leaf, nodes, partition);
+      const [left, right] = this.splitLeaf(leaf, nodes, task);
       nodes.push(nodeOf(left), nodeOf(right));
       leaves.splice(place, 1, left, right);
       if (leaves.length < this.recipe.leaves) this.openChildren(leaf, [left, right], task);
@@ -84,19 +87,14 @@ export class TreeGrower {
   }
 
   private openRoot(task: TreeTask): OpenLeaf {
-    const { order, derivatives, weights } = task;
-    let [gradient, hessian, weight] = [0, 0, 0];
-    for (const row of order) {
-      gradient += derivatives[2 * row] ?? 0;
-      hessian += derivatives[2 * row + 1] ?? 0;
-      weight += weights[row] ?? 0;
-    }
+    const { order, weights, features } = task;
     const rows = { begin: 0, end: order.length };
-    const root = this.leaf(rows, { gradient, hessian, weight }, { node: 0, l2: this.recipe.l2 });
-    if (this.mayBeSplit(root)) {
-      root.histogram = this.build(root, task);
-      root.best = this.bestSplit(root, task.features);
-    }
+    const histogram = this.build(rows, task);
+    const weight = weights.sum(order, 0, order.length);
+    const sums = { ...this.histograms.total(histogram), weight };
+    const root = this.leaf(rows, sums, { node: 0, l2: this.recipe.l2 });
+    root.histogram = histogram;
+    if (this.mayBeSplit(root)) root.best = this.bestSplit(root, features);
     return root;
   }
 
@@ -109,14 +107,16 @@ export class TreeGrower {
   private splitLeaf(
     leaf: OpenLeaf,
     nodes: GrownNode[],
-    partition: RowPartition,
+    task: TreeTask,
   ): readonly [OpenLeaf, OpenLeaf] {
     const { best, sums } = leaf;
     const node = nodes[leaf.node];
     if (best === null || node === undefined) throw new RangeError('A leaf without a split.');
     const goesLeft = leftBins(best, this.binned);
     const column = this.binned.columns[best.feature] ?? new Uint8Array();
-    const { middle, weight } = partition.part(leaf, column, goesLeft);
+    const rows = task.order.subarray(leaf.begin, leaf.end);
+    const middle = leaf.begin + this.partition.part(rows, column, goesLeft);
+    const weight = task.weights.sum(task.order, leaf.begin, middle);
     const first = { ...best.left, weight };
     const second = {
       gradient: sums.gradient - first.gradient,
@@ -162,7 +162,7 @@ export class TreeGrower {
 
   private build({ begin, end }: LeafRows, task: TreeTask): Float64Array {
     const histogram = this.spare.pop() ?? new Float64Array(this.histograms.size);
-    this.histograms.fill(histogram, { order: task.order, begin, end }, task);
+    this.histograms.fill(histogram, task.order.subarray(begin, end), task.derivatives);
     return histogram;
   }
 
@@ -187,7 +187,7 @@ export class TreeGrower {
     const own = { histogram, feature, from, bins: (offsets[feature + 1] ?? 0) - from };
     return bins[feature]?.kind === 'numeric'
       ? bestNumericSplit(own, sums, this.recipe)
-      : bestCategorySplit(own, sums, this.recipe);
+      : this.categories.best(own, sums, this.recipe);
   }
 }
 

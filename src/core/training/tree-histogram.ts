@@ -1,11 +1,5 @@
 import type { BinnedTable } from './binned-table.js';
-
-/** Rows of one leaf: a stretch of an array of row numbers. */
-export interface RowRange {
-  readonly order: Int32Array;
-  readonly begin: number;
-  readonly end: number;
-}
+import type { NodeSums } from './tree-split.js';
 
 /**
  * Sums gradients and hessians by bin. A histogram holds gradient and hessian side by side, bin after
@@ -13,10 +7,19 @@ export interface RowRange {
  */
 export class HistogramBuilder {
   /** The rows' derivatives in the order of the leaf, so that every feature reads them in a row. */
-  private readonly gathered: Float64Array;
+  private readonly gathered: Float32Array;
+  private readonly fours: readonly Four[];
+  private readonly ones: readonly One[];
 
   constructor(private readonly binned: BinnedTable) {
-    this.gathered = new Float64Array(2 * binned.rows);
+    const { quads, columns, offsets } = binned;
+    const from = offsets.map((bin) => 2 * bin);
+    this.fours = quads.map((quad, i) => ({ quad, from: from.slice(4 * i, 4 * i + 4) }));
+    this.ones = columns.slice(4 * quads.length).map((column, i) => ({
+      column,
+      from: from[4 * quads.length + i] ?? 0,
+    }));
+    this.gathered = new Float32Array(2 * binned.rows);
   }
 
   /** A histogram's length. */
@@ -24,32 +27,32 @@ export class HistogramBuilder {
     return 2 * (this.binned.offsets[this.binned.columns.length] ?? 0);
   }
 
-  /** Fills the histogram with the range's sums for the given features; `derivatives` go by row. */
-  fill(
-    histogram: Float64Array,
-    range: RowRange,
-    { derivatives, features }: { derivatives: Float64Array; features: Int32Array },
-  ): void {
-    const { columns, offsets } = this.binned;
+  /** Fills the histogram with the sums of these rows; `derivatives` go by row. */
+  fill(histogram: Float64Array, rows: Int32Array, derivatives: Float32Array): void {
+    const { gathered, fours, ones } = this;
     histogram.fill(0);
-    this.gather(range, derivatives);
-    const places = Array.from(features, (feature) => ({
-      column: columns[feature] ?? NO_COLUMN,
-      from: 2 * (offsets[feature] ?? 0),
-    }));
-    let at = 0;
-    for (; at + 4 <= places.length; at += 4) {
-      addFour(histogram, range, this.gathered, places.slice(at, at + 4));
-    }
-    for (const place of places.slice(at)) addOne(histogram, range, this.gathered, place);
+    this.gather(rows, derivatives);
+    for (const four of fours) addFour(histogram, rows, gathered, four);
+    for (const one of ones) addOne(histogram, rows, gathered, one);
   }
 
-  private gather({ order, begin, end }: RowRange, derivatives: Float64Array): void {
+  /** Sums over all rows of the histogram, from its first feature: every row has a bin there. */
+  total(histogram: Float64Array): Pick<NodeSums, 'gradient' | 'hessian'> {
+    const end = 2 * (this.binned.offsets[1] ?? 0);
+    let [gradient, hessian] = [0, 0];
+    for (let at = 0; at < end; at += 2) {
+      gradient += histogram[at] ?? 0;
+      hessian += histogram[at + 1] ?? 0;
+    }
+    return { gradient, hessian };
+  }
+
+  private gather(rows: Int32Array, derivatives: Float32Array): void {
     const { gathered } = this;
-    for (let i = begin, to = 0; i < end; i += 1, to += 2) {
-      const from = 2 * (order[i] ?? 0);
-      gathered[to] = derivatives[from] ?? 0;
-      gathered[to + 1] = derivatives[from + 1] ?? 0;
+    for (let i = 0; i < rows.length; i += 1) {
+      const from = 2 * (rows[i] ?? 0);
+      gathered[2 * i] = derivatives[from] ?? 0;
+      gathered[2 * i + 1] = derivatives[from + 1] ?? 0;
     }
   }
 }
@@ -59,48 +62,47 @@ export function subtractHistogram(parent: Float64Array, child: Float64Array): vo
   for (let i = 0; i < parent.length; i += 1) parent[i] = (parent[i] ?? 0) - (child[i] ?? 0);
 }
 
-interface Place {
+/** A feature's bins by row, and where its part of the histogram begins. */
+interface One {
   readonly column: Uint8Array;
   readonly from: number;
 }
 
-const NO_COLUMN = new Uint8Array();
-const NO_PLACE: Place = { column: NO_COLUMN, from: 0 };
+/** The same of four features, a byte each. */
+interface Four {
+  readonly quad: Uint32Array;
+  readonly from: Int32Array;
+}
 
 function addOne(
   histogram: Float64Array,
-  { order, begin, end }: RowRange,
-  gathered: Float64Array,
-  { column, from }: Place,
+  rows: Int32Array,
+  gathered: Float32Array,
+  { column, from }: One,
 ): void {
-  for (let i = begin, at = 0; i < end; i += 1, at += 2) {
-    const bin = from + 2 * binOf(column, order[i] ?? 0);
-    addPair(histogram, bin, gathered[at] ?? 0, gathered[at + 1] ?? 0);
+  for (let i = 0; i < rows.length; i += 1) {
+    const bin = from + 2 * (column[rows[i] ?? 0] ?? 0);
+    addPair(histogram, bin, gathered[2 * i] ?? 0, gathered[2 * i + 1] ?? 0);
   }
 }
 
 /** Four features in one pass: rows and derivatives are read once, and additions do not wait. */
 function addFour(
   histogram: Float64Array,
-  { order, begin, end }: RowRange,
-  gathered: Float64Array,
-  [a = NO_PLACE, b = NO_PLACE, c = NO_PLACE, d = NO_PLACE]: readonly Place[],
+  rows: Int32Array,
+  gathered: Float32Array,
+  { quad, from: [a = 0, b = 0, c = 0, d = 0] }: Four,
 ): void {
-  const [columnA, columnB, columnC, columnD] = [a.column, b.column, c.column, d.column];
-  const [fromA, fromB, fromC, fromD] = [a.from, b.from, c.from, d.from];
-  for (let i = begin, at = 0; i < end; i += 1, at += 2) {
-    const row = order[i] ?? 0;
-    const gradient = gathered[at] ?? 0;
-    const hessian = gathered[at + 1] ?? 0;
-    addPair(histogram, fromA + 2 * binOf(columnA, row), gradient, hessian);
-    addPair(histogram, fromB + 2 * binOf(columnB, row), gradient, hessian);
-    addPair(histogram, fromC + 2 * binOf(columnC, row), gradient, hessian);
-    addPair(histogram, fromD + 2 * binOf(columnD, row), gradient, hessian);
+  for (let i = 0; i < rows.length; i += 1) {
+    const bins = quad[rows[i] ?? 0] ?? 0;
+    const gradient = gathered[2 * i] ?? 0;
+    const hessian = gathered[2 * i + 1] ?? 0;
+    // A byte, doubled.
+    addPair(histogram, (a + ((bins << 1) & 510)) | 0, gradient, hessian);
+    addPair(histogram, (b + ((bins >>> 7) & 510)) | 0, gradient, hessian);
+    addPair(histogram, (c + ((bins >>> 15) & 510)) | 0, gradient, hessian);
+    addPair(histogram, (d + ((bins >>> 23) & 510)) | 0, gradient, hessian);
   }
-}
-
-function binOf(column: Uint8Array, row: number): number {
-  return column[row] ?? 0;
 }
 
 function addPair(histogram: Float64Array, at: number, gradient: number, hessian: number): void {

@@ -113,24 +113,36 @@ function scanCuts(
 ): void {
   const { l2 } = rule;
   const least = leastHessian(node, rule);
-  const [empty, most] = [EMPTY * node.hessian, node.hessian - least];
+  const most = node.hessian - least;
   const last = 2 * (from + bins - 1);
   let gradient = missingLeft === true ? at(histogram, last) : 0;
   let hessian = missingLeft === true ? at(histogram, last + 1) : 0;
   let wanted = best.gain * CLEARLY;
-  for (let i = 2 * from; i < last && hessian <= most; i += 2) {
-    const own = at(histogram, i + 1);
-    if (own <= empty) continue;
+  let found = -1;
+  let foundGradient = 0;
+  let foundHessian = 0;
+  for (let i = 2 * from; i < last; i += 2) {
     gradient += at(histogram, i);
-    hessian += own;
-    if (hessian < least || hessian > most) continue;
-    const gain =
-      leafGain(gradient, hessian, l2) +
-      leafGain(node.gradient - gradient, node.hessian - hessian, l2);
-    if (gain <= wanted) continue;
-    wanted = gain * CLEARLY;
-    Object.assign(best, { gain, bin: i / 2 - from, gradient, hessian, missingLeft });
+    hessian += at(histogram, i + 1);
+    if (hessian < least) continue;
+    if (hessian > most) break;
+    const left = hessian + l2;
+    const right = node.hessian - hessian + l2;
+    const other = node.gradient - gradient;
+    // The gain as one fraction, so that nothing is divided where it is no better.
+    const numerator = gradient * gradient * right + other * other * left;
+    if (numerator <= wanted * left * right) continue;
+    wanted = (numerator / (left * right)) * CLEARLY;
+    found = i;
+    foundGradient = gradient;
+    foundHessian = hessian;
   }
+  if (found < 0) return;
+  best.gain = wanted / CLEARLY;
+  best.bin = found / 2 - from;
+  best.gradient = foundGradient;
+  best.hessian = foundHessian;
+  best.missingLeft = missingLeft;
 }
 
 function at(histogram: Float64Array, place: number): number {
