@@ -1,7 +1,8 @@
 import { DomainError } from '../errors/domain-error.js';
+import { CategoryLookup } from './category-lookup.js';
 import type { FeatureSchema, FeatureTable } from './feature-schema.js';
 import { fitCategorical, fitNumeric } from './fitted-encoding.js';
-import type { CategoricalEncoding, FeatureEncoding, NumericEncoding } from './fitted-encoding.js';
+import type { FeatureEncoding, NumericEncoding } from './fitted-encoding.js';
 import { requireFeatures } from './required-features.js';
 
 /** A fitted encoder as JSON-safe data, feature by feature in schema order. */
@@ -67,7 +68,7 @@ export class FeatureEncoder {
       features: table.schema.features.map(({ name, kind }) =>
         kind === 'numeric'
           ? fitNumeric(name, table.numeric.get(name) ?? new Float64Array(), counts)
-          : fitCategorical(name, table.categorical.get(name) ?? [], counts),
+          : fitCategorical({ name, cells: table.categorical.get(name) ?? [] }, counts),
       ),
     });
   }
@@ -115,30 +116,6 @@ export function denseRows(encoded: EncodedTable): Float64Array {
     }
   }
   return dense;
-}
-
-/** Finds a category's column: its own, the one that rare categories share, or none (-1). */
-class CategoryLookup {
-  readonly name: string;
-  readonly width: number;
-  private readonly columns: ReadonlyMap<string, number>;
-  private readonly other: number;
-  private readonly missing: number;
-
-  constructor(encoding: CategoricalEncoding, offset: number) {
-    const { name, categories, rare, missing } = encoding;
-    this.name = name;
-    this.columns = new Map(categories.map((category, index) => [category, offset + index]));
-    const afterCategories = offset + categories.length;
-    // What was never seen is most like what was hardly seen.
-    this.other = rare ? afterCategories : -1;
-    this.missing = missing ? afterCategories + (rare ? 1 : 0) : this.other;
-    this.width = categories.length + (rare ? 1 : 0) + (missing ? 1 : 0);
-  }
-
-  codeOf(category: string | null): number {
-    return category === null ? this.missing : (this.columns.get(category) ?? this.other);
-  }
 }
 
 function encodeNumeric(

@@ -20,9 +20,16 @@ export interface CategoricalEncoding {
 
 export type FeatureEncoding = NumericEncoding | CategoricalEncoding;
 
-const MIN_FREQUENCY = 20;
+/** Which categories get a column of their own. */
+export interface CategoryLimits {
+  /** Rows (or their weight) that a category needs; 1 % of a smaller table. */
+  readonly least: number;
+  /** Columns at most, the rare ones' shared column among them. */
+  readonly most: number;
+}
+
 const MIN_SHARE = 0.01;
-const MAX_CATEGORIES = 100;
+const AS_SCIKIT_LEARN: CategoryLimits = { least: 20, most: 100 };
 
 /** Learns the weighted median, mean and standard deviation (of the imputed column). */
 export function fitNumeric(
@@ -69,28 +76,28 @@ function midway(column: Float64Array, row: number, next: number): number {
 }
 
 /**
- * Keeps the categories that are frequent enough (20 rows, or 1 % of a smaller table), at most 100
- * columns with the rare ones' shared column, ties by name; as scikit-learn's OneHotEncoder.
+ * Keeps the categories that are frequent enough, the most frequent where they are too many, ties by
+ * name; as scikit-learn's OneHotEncoder, by default with 20 rows at least and 100 columns at most.
  */
 export function fitCategorical(
-  name: string,
-  column: readonly (string | null)[],
+  { name, cells }: { readonly name: string; readonly cells: readonly (string | null)[] },
   weights: Float64Array,
+  { least, most }: CategoryLimits = AS_SCIKIT_LEARN,
 ): CategoricalEncoding {
   const counts = new Map<string, number>();
   let [total, unknown] = [0, 0];
-  column.forEach((category, row) => {
+  cells.forEach((category, row) => {
     const weight = weights[row] ?? 0;
     total += weight;
     if (category === null) unknown += weight;
     else if (weight > 0) counts.set(category, (counts.get(category) ?? 0) + weight);
   });
-  const floor = Math.min(MIN_FREQUENCY, MIN_SHARE * total);
+  const floor = Math.min(least, MIN_SHARE * total);
   const frequent = [...counts]
     .filter(([, count]) => count >= floor)
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  const crowded = counts.size > MAX_CATEGORIES;
-  const kept = frequent.slice(0, crowded ? MAX_CATEGORIES - 1 : MAX_CATEGORIES);
+  const crowded = counts.size > most;
+  const kept = frequent.slice(0, crowded ? most - 1 : most);
   const categories = kept.map(([category]) => category).sort();
   const rare = categories.length < counts.size;
   return { kind: 'categorical', name, categories, rare, missing: unknown > 0 };

@@ -1,3 +1,6 @@
+import { evenCuts, quantile, weightedValues } from './weighted-values.js';
+import type { WeightedValues } from './weighted-values.js';
+
 /**
  * How a number becomes bins: centred on its median, scaled by its quartiles, smoothly clipped to
  * (-3, 3) and cut at `edges` (ascending, in clipped units; fewer than two where it never varies).
@@ -9,17 +12,10 @@ export interface PiecewiseLinear {
   readonly edges: readonly number[];
 }
 
-function quantile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = sorted[Math.floor(at)] ?? 0;
-  const above = sorted[Math.ceil(at)] ?? below;
-  return below + (above - below) * (at - Math.floor(at));
-}
-
-function robustScale(sorted: Float64Array): number {
-  const byQuartiles = 1 / (quantile(sorted, 0.75) - quantile(sorted, 0.25));
+function robustScale(values: WeightedValues): number {
+  const byQuartiles = 1 / (quantile(values, 0.75) - quantile(values, 0.25));
   if (Number.isFinite(byQuartiles)) return byQuartiles;
-  const byRange = 2 / (quantile(sorted, 1) - quantile(sorted, 0));
+  const byRange = 2 / (quantile(values, 1) - quantile(values, 0));
   return Number.isFinite(byRange) ? byRange : 0;
 }
 
@@ -28,46 +24,30 @@ function robustScale(sorted: Float64Array): number {
  *
  * @see Holzmüller, Grinsztajn & Steinwart, "Better by Default" (NeurIPS 2024), section 3.
  */
-export function smoothClip(fit: PiecewiseLinear, value: number): number {
+export function smoothClip(fit: Pick<PiecewiseLinear, 'median' | 'scale'>, value: number): number {
   const z = fit.scale === 0 ? 0 : fit.scale * (value - fit.median);
   // Beyond 1e9 the answer is 3 to the last digit, and the square would overflow before long.
   return Math.abs(z) > 1e9 ? 3 * Math.sign(z) : z / Math.sqrt(1 + (z / 3) ** 2);
 }
 
-/** The number of rows from the first of a value to the first of the next one. */
-function runLength(sorted: Float64Array, from: number): number {
-  let to = from + 1;
-  while (to < sorted.length && sorted[to] === sorted[from]) to += 1;
-  return to - from;
-}
-
-/** Edges that share the rows evenly; a value too frequent for one bin does not use up the rest. */
-function evenEdges(sorted: Float64Array, bins: number): number[] {
-  const edges = [quantile(sorted, 0)];
-  let [rowsLeft, inBin] = [sorted.length, 0];
-  for (let at = 0; at < sorted.length && edges.length < bins;) {
-    const run = runLength(sorted, at);
-    at += run;
-    inBin += run;
-    if (at === sorted.length || inBin * (bins + 1 - edges.length) < rowsLeft) continue;
-    edges.push(sorted[at] ?? 0);
-    rowsLeft -= inBin;
-    inBin = 0;
-  }
-  return [...edges, quantile(sorted, 1)];
-}
-
 /** Narrower bins (in clipped units) would make a step out of rounding errors. */
 const NARROWEST = 1e-9;
 
-/** Learns scale and at most `bins` bins from the finite values; others are skipped. */
-export function fitPiecewiseLinear(values: Float64Array, bins: number): PiecewiseLinear {
-  const sorted = values.filter((value) => Number.isFinite(value)).sort();
-  if (sorted.length === 0) return { median: 0, scale: 0, edges: [] };
-  const unclipped = { median: quantile(sorted, 0.5), scale: robustScale(sorted), edges: [] };
+/**
+ * Learns scale and at most `bins` bins, which share the rows evenly, from the finite values; others
+ * are skipped. Weights count as repeats of a value, each counts once where absent.
+ */
+export function fitPiecewiseLinear(
+  column: Float64Array,
+  bins: number,
+  weights?: Float64Array,
+): PiecewiseLinear {
+  const values = weightedValues(column, weights);
+  if (values.total === 0) return { median: 0, scale: 0, edges: [] };
+  const unclipped = { median: quantile(values, 0.5), scale: robustScale(values), edges: [] };
   if (unclipped.scale === 0) return unclipped;
   const edges: number[] = [];
-  for (const edge of evenEdges(sorted, bins)) {
+  for (const edge of [quantile(values, 0), ...evenCuts(values, bins), quantile(values, 1)]) {
     const clipped = smoothClip(unclipped, edge);
     if (clipped > (edges.at(-1) ?? -Infinity) + NARROWEST) edges.push(clipped);
   }

@@ -1,40 +1,46 @@
-import { FeatureEncoder } from '../features/encoding.js';
+import { fitTerms } from '../features/additive-terms.js';
+import { requireFeatures } from '../features/required-features.js';
+import { fitAdditive } from './additive-fit.js';
 import { classBalance } from './class-balance.js';
 import type {
   Classifier,
   ClassifierArtefact,
+  FitOptions,
   FitResult,
   Learner,
   TrainingSet,
 } from './classifier.js';
 import { logOdds } from './linear-margin.js';
 import { LogisticClassifier, parseLogisticParameters } from './logistic-classifier.js';
-import { fitPenalisedLogit } from './penalised-logit.js';
-import { choosePenalty } from './penalty-choice.js';
+import { chooseStructure } from './structure-choice.js';
+import { trainingSetRows } from './training-set-rows.js';
 
 /**
- * L2-regularised logistic regression on encoded features. The penalty is the one with the smallest
- * log loss on rows held out inside the training set: by time where rows have one, by group where
- * they have one, else stratified.
+ * Additive logistic regression with partial pooling: numbers as lines and curves, categories and
+ * pairs of features as random effects, each block of weights with a variance of its own, so that a
+ * sparse category or cell is pulled to what is known without it. Whether curves and pairs are used
+ * is decided on held-out rows.
  */
 export const logisticRegressionLearner: Learner = {
   name: 'logistic',
-  fit(set: TrainingSet, random: () => number): FitResult {
+  fit(set: TrainingSet, random: () => number, options?: FitOptions): FitResult {
     const balance = classBalance(set);
     if (balance.kind === 'one-sided') return { kind: 'insufficient-data', reason: balance.reason };
-    const encoder = FeatureEncoder.fit(set.table, set.weights);
-    const encoded = encoder.encode(set.table);
-    const penalty = choosePenalty(encoded, set, random);
-    const { labels, weights: rowWeights } = set;
-    const weights = fitPenalisedLogit({ encoded, labels, weights: rowWeights, penalty });
+    requireFeatures(set.table.schema, set.table);
+    const counted = trainingSetRows(set, rowsThatCount(set));
+    const structure = chooseStructure(counted, random, options);
+    const terms = fitTerms(counted.table, counted.weights);
+    const fit = fitAdditive({ terms, structure }, counted, options);
     const baseLogOdds = logOdds(balance.positives / (balance.positives + balance.negatives));
-    const classifier = LogisticClassifier.around(
-      { encoder: encoder.parameters, penalty, baseLogOdds },
-      { weights, encoded, rowWeights },
-    );
+    const { schema } = set.table;
+    const classifier = LogisticClassifier.around({ ...fit, schema, baseLogOdds }, counted);
     return { kind: 'fitted', classifier };
   },
   load(artefact: ClassifierArtefact): Classifier {
     return new LogisticClassifier(parseLogisticParameters(artefact.parameters), artefact.weights);
   },
 };
+
+function rowsThatCount({ weights }: TrainingSet): Uint32Array {
+  return Uint32Array.from(weights.keys()).filter((row) => (weights[row] ?? 0) > 0);
+}

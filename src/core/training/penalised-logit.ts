@@ -1,124 +1,105 @@
-import { solveCholesky } from '../statistics/cholesky.js';
-import type { EncodedTable } from '../features/encoding.js';
-import { marginOf, sigmoid } from './linear-margin.js';
-import { addCurvature, addGradient, solveByConjugateGradient } from './logit-derivatives.js';
+import { sigmoid } from './linear-margin.js';
+import { curvatureOf } from './logit-curvature.js';
+import type { Curvature } from './logit-curvature.js';
+import { addPenaltyTimes, penalisedSquares } from './penalty-block.js';
+import type { PenaltyBlock } from './penalty-block.js';
+import { addRows, marginsOf } from './sparse-design.js';
+import type { SparseDesign } from './sparse-design.js';
 
-/** What to minimise: weighted log loss (a sum) + penalty / 2 x squared weights, intercept free. */
+/** What to minimise: weighted log loss (a sum) + half of each block's penalty x its squares. */
 export interface LogitProblem {
-  readonly encoded: EncodedTable;
+  readonly design: SparseDesign;
   readonly labels: Uint8Array;
-  /** Rows of weight zero are left out. */
+  readonly rowWeights: Float64Array;
+  /** Columns in no block, such as the intercept, are free. */
+  readonly blocks: readonly PenaltyBlock[];
+}
+
+/** Weights, what they cost, and how much a whole Newton step from them would still have gained. */
+export interface LogitState {
   readonly weights: Float64Array;
-  /** 1 / C of scikit-learn. */
-  readonly penalty: number;
-  /** Stops once a step promises less than this per unit of weight; 1e-11 where absent. */
-  readonly tolerance?: number | undefined;
+  readonly loss: number;
+  readonly decrement: number;
+  /** Of the point that the last step began from. */
+  readonly curvature: Curvature;
 }
 
 const MAX_STEPS = 60;
-const TOLERANCE = 1e-11;
-
-// Beyond this the factorisation (cubic) costs more than solving by products with the rows.
-const MAX_FACTORISED = 1200;
 
 /**
- * L2-penalised logistic regression by Newton's method with step halving: exact to rounding, the
- * same optimum as scikit-learn's `LogisticRegression(C=1/penalty)`.
- *
- * @returns intercept, then one weight per column.
+ * Block-penalised logistic regression by Newton's method with step halving, until a step promises
+ * less than `tolerance` per unit of weight; with one block of one penalty the same optimum as
+ * scikit-learn's `LogisticRegression(C=1/penalty)`.
  */
-export function fitPenalisedLogit(problem: LogitProblem, start?: Float64Array): Float64Array {
-  const rows = Uint32Array.from(problem.labels.keys()).filter(
-    (row) => (problem.weights[row] ?? 0) > 0,
-  );
-  const total = rows.reduce((sum, row) => sum + (problem.weights[row] ?? 0), 0);
-  let weights = start ?? new Float64Array(problem.encoded.width + 1);
-  let loss = objective(problem, rows, weights);
-  for (let step = 0; step < MAX_STEPS; step += 1) {
-    const { direction, decrement } = newtonDirection(problem, rows, weights);
-    const next = search({ problem, rows, weights, direction }, loss, decrement);
-    if (next === null) break;
-    weights = next.weights;
-    loss = next.loss;
-    if (decrement <= (problem.tolerance ?? TOLERANCE) * total) break;
-  }
-  return weights;
-}
-
-function newtonDirection(
+export function fitPenalisedLogit(
   problem: LogitProblem,
-  rows: Uint32Array,
+  penalties: Float64Array,
+  { start, tolerance = 1e-11 }: { readonly start?: Float64Array; readonly tolerance?: number } = {},
+): LogitState {
+  const total = problem.rowWeights.reduce((sum, weight) => sum + weight, 0);
+  let state = newtonStep(problem, penalties, start ?? new Float64Array(problem.design.width));
+  for (let step = 1; step < MAX_STEPS && state.decrement > tolerance * total; step += 1) {
+    const next = newtonStep(problem, penalties, state.weights);
+    // Rounding hides the gain of steps this close to the optimum.
+    if (next.loss >= state.loss) return next;
+    state = next;
+  }
+  return state;
+}
+
+/** One Newton step, halved until it gains; no step at all where none does. */
+export function newtonStep(
+  problem: LogitProblem,
+  penalties: Float64Array,
   weights: Float64Array,
-): { direction: Float64Array; decrement: number } {
-  const { encoded, penalty } = problem;
-  const size = weights.length;
-  const gradient = Float64Array.from(weights, (weight, j) => (j === 0 ? 0 : penalty * weight));
-  const curvatures = new Float64Array(rows.length);
-  rows.forEach((row, i) => {
-    const importance = problem.weights[row] ?? 0;
-    const probability = sigmoid(marginOf(encoded, row, weights));
-    addGradient(encoded, row, {
-      scale: importance * (probability - (problem.labels[row] ?? 0)),
-      gradient,
-    });
-    curvatures[i] = importance * probability * (1 - probability);
+): LogitState {
+  const { design, labels, rowWeights, blocks } = problem;
+  const margins = marginsOf(design, weights);
+  const loss = objective(problem, penalties, { weights, margins });
+  const errors = new Float64Array(design.rows);
+  const curvatures = new Float64Array(design.rows);
+  for (let row = 0; row < design.rows; row += 1) {
+    const importance = rowWeights[row] ?? 0;
+    const probability = sigmoid(margins[row] ?? 0);
+    errors[row] = importance * (probability - (labels[row] ?? 0));
+    curvatures[row] = importance * probability * (1 - probability);
+  }
+  const gradient = new Float64Array(design.width);
+  addRows(design, errors, gradient);
+  blocks.forEach((block, b) => {
+    addPenaltyTimes(block, penalties[b] ?? 0, { weights, sums: gradient });
   });
-  const system = { encoded, rows, curvatures, penalty };
-  const direction =
-    size <= MAX_FACTORISED
-      ? solveCholesky(hessian(system, size), gradient)
-      : solveByConjugateGradient(system, gradient);
+  const curvature = curvatureOf({ design, curvatures, blocks, penalties });
+  const direction = curvature.solve(gradient);
   const decrement = direction.reduce((sum, d, j) => sum + d * (gradient[j] ?? 0), 0);
-  return { direction, decrement };
-}
-
-function hessian(
-  system: {
-    readonly encoded: EncodedTable;
-    readonly rows: Uint32Array;
-    readonly curvatures: Float64Array;
-    readonly penalty: number;
-  },
-  size: number,
-): Float64Array {
-  const matrix = new Float64Array(size * size);
-  for (let j = 1; j < size; j += 1) matrix[j * size + j] = system.penalty;
-  addCurvature(system, matrix, size);
-  return matrix;
-}
-
-function search(
-  from: {
-    readonly problem: LogitProblem;
-    readonly rows: Uint32Array;
-    readonly weights: Float64Array;
-    readonly direction: Float64Array;
-  },
-  loss: number,
-  decrement: number,
-): { weights: Float64Array; loss: number } | null {
-  const { problem, rows, weights, direction } = from;
+  const along = marginsOf(design, direction);
   for (let length = 1; length > 1e-6; length /= 2) {
     const next = weights.map((weight, j) => weight - length * (direction[j] ?? 0));
-    const reached = objective(problem, rows, next);
+    const moved = margins.map((margin, row) => margin - length * (along[row] ?? 0));
+    const reached = objective(problem, penalties, { weights: next, margins: moved });
     // Armijo's rule; near the optimum rounding hides the gain, so an equal loss is taken too.
     if (reached <= loss - 1e-4 * length * decrement + 1e-12 * Math.abs(loss)) {
-      return { weights: next, loss: reached };
+      return { weights: next, loss: reached, decrement, curvature };
     }
   }
-  return null;
+  return { weights, loss, decrement: 0, curvature };
 }
 
-function objective(problem: LogitProblem, rows: Uint32Array, weights: Float64Array): number {
-  const { encoded, labels, penalty } = problem;
+function objective(
+  { labels, rowWeights, blocks }: LogitProblem,
+  penalties: Float64Array,
+  { weights, margins }: { readonly weights: Float64Array; readonly margins: Float64Array },
+): number {
   let loss = 0;
-  for (let j = 1; j < weights.length; j += 1) loss += (penalty / 2) * (weights[j] ?? 0) ** 2;
-  for (const row of rows) {
-    const margin = marginOf(encoded, row, weights);
+  blocks.forEach((block, b) => {
+    loss += ((penalties[b] ?? 0) / 2) * penalisedSquares(block, weights);
+  });
+  for (let row = 0; row < margins.length; row += 1) {
+    const margin = margins[row] ?? 0;
     const against = labels[row] === 1 ? -margin : margin;
     // log(1 + e^x) without overflow.
     const cost = Math.max(0, against) + Math.log1p(Math.exp(-Math.abs(against)));
-    loss += (problem.weights[row] ?? 0) * cost;
+    loss += (rowWeights[row] ?? 0) * cost;
   }
   return loss;
 }
