@@ -1,3 +1,12 @@
+/**
+ * Solves A x = b for a symmetric positive definite A (size x size, row by row, lower triangle read
+ * and overwritten with its Cholesky factor).
+ */
+export function solveCholesky(matrix: Float64Array, right: Float64Array): Float64Array {
+  factorise(matrix, right.length);
+  return solveFactorised(matrix, right);
+}
+
 /** Solves A x = b by the Cholesky factor of A. */
 export function solveFactorised(factor: Float64Array, right: Float64Array): Float64Array {
   return substituteBack(factor, substituteForward(factor, right));
