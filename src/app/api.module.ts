@@ -9,6 +9,7 @@ import { ChampionScorer } from '../loop/champion-scorer.js';
 import { AnomaliesModule } from '../modules/anomalies/anomalies.module.js';
 import { ChangesModule } from '../modules/changes/changes.module.js';
 import { EventsModule } from '../modules/events/events.module.js';
+import { PROJECTIONS } from '../modules/events/events.tokens.js';
 import { IncidentsModule } from '../modules/incidents/incidents.module.js';
 import { JourneysModule } from '../modules/journeys/journeys.module.js';
 import { ModelsModule } from '../modules/models/models.module.js';
@@ -47,6 +48,7 @@ export class ApiModule {
       { provide: DataSource, useValue: parts.source },
       { provide: JOBS, useValue: parts.jobs },
       { provide: REBUILDS, useValue: parts.jobs },
+      { provide: PROJECTIONS, useValue: parts.jobs },
       { provide: METRICS, useValue: parts.metrics },
       { provide: READINESS, useValue: parts.readiness },
       { provide: ChampionScorer, useValue: parts.scorer },

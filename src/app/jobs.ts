@@ -4,6 +4,7 @@ import type { Clock } from '../http/clock.js';
 import type { ChampionScorer } from '../loop/champion-scorer.js';
 import { copyEvents } from '../loop/copy-events.js';
 import { measureDueOutcomes } from '../loop/measure-outcomes.js';
+import { projectEvents } from '../loop/project-events.js';
 import { rebuildJourney } from '../loop/rebuild-journey.js';
 import { rescoreOpenEpisodes } from '../loop/rescore-open-episodes.js';
 import { runTraining } from '../loop/run-training.js';
@@ -24,16 +25,25 @@ export interface JobParts {
 /** Every job and what does it: one that is missing does not compile. */
 export function jobHandlers({ source, clock, scorer, files, copies }: JobParts): JobHandlers {
   return {
-    'measure-outcomes': async ({ until }) =>
-      await measureDueOutcomes(source, scorer.baselines, until ?? clock.now()),
+    'project-events': async () => {
+      await projectEvents(source, clock.now());
+    },
+    'measure-outcomes': async ({ until }) => {
+      await projectEvents(source, clock.now());
+      return await measureDueOutcomes(source, scorer.baselines, until ?? clock.now());
+    },
     train: async ({ runId }, context) => {
+      await projectEvents(source, clock.now());
       const ground = { source, scorer, files, now: clock.now() };
       await runTraining(ground, runId, (share) => context.progress(share));
     },
     'rebuild-journey': async ({ journey }) => {
       await source.transaction((sql) => rebuildJourney(sql, journey, clock.now()));
     },
-    'rescore-open-episodes': async () => await rescoreOpenEpisodes(source, scorer, clock.now()),
+    'rescore-open-episodes': async () => {
+      await projectEvents(source, clock.now());
+      return await rescoreOpenEpisodes(source, scorer, clock.now());
+    },
     'copy-events': async () => await copyEvents(source, copies, clock.now()),
     expire: async () => {
       await expireKeys(source.manager, clock.now());

@@ -15,6 +15,12 @@ export class Schedule {
     private readonly training: StartTraining,
   ) {}
 
+  /** Senders ask for it themselves; this is for those that were cut off before they could. */
+  @Cron(CronExpression.EVERY_MINUTE)
+  async projectEvents(): Promise<void> {
+    await this.jobs.add('project-events', {}, { coalesce: 'all' });
+  }
+
   @Cron(CronExpression.EVERY_MINUTE)
   async measureOutcomes(): Promise<void> {
     await this.jobs.add('measure-outcomes', {}, { coalesce: 'due' });

@@ -1,138 +1,80 @@
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
-import { insertIntoPath, pathEventOf } from '../core/journeys/actor-path.js';
-import type { Attempt } from '../core/journeys/attempt.js';
-import { attemptsOf } from '../core/journeys/attempts.js';
 import type { JourneyEvent } from '../core/journeys/journey-event.js';
-import { NO_COUNTS, addCounts, stageDeltas } from '../core/journeys/stage-cell.js';
 import type { Instant } from '../core/telemetry/time.js';
+import { closeBatches, newestWaiting, waitingBatches } from '../storage/event-batch.store.js';
 import type { StoredJourney } from '../storage/journey.store.js';
-import type { KnownPathEvent } from '../storage/path.store.js';
-import { knownMinute, pathsOf, savePaths } from '../storage/path.store.js';
+import { journeyVersions } from '../storage/journey.store.js';
+import type { WantedEvents } from '../storage/path.store.js';
+import { eventsOfBatches } from '../storage/path.store.js';
 import type { MetricChange } from '../storage/stage-metric.store.js';
 import { restateCells } from '../storage/stage-metric.store.js';
+import { pathsAround } from './actor-paths.js';
+import { changesBy, pathEventsByActor, reignsOf } from './path-changes.js';
 
 const LOCK = 7_405_003;
 
-/** The time in which attempts that begin belong to a version. */
-interface Reign {
-  readonly from: Instant;
-  readonly to: Instant;
-}
+/** Events that are counted in one transaction, at most; a batch is never split. */
+const MOST_EVENTS = 20_000;
 
-/** A version holds from its start until the next version's. */
-function reignOf(stored: StoredJourney, versions: readonly StoredJourney[]): Reign {
-  const next = versions.find(
-    (other) => other.journey.key === stored.journey.key && other.version === stored.version + 1,
-  );
-  return {
-    from: stored.effectiveFrom ?? Number.NEGATIVE_INFINITY,
-    to: next?.effectiveFrom ?? Number.POSITIVE_INFINITY,
-  };
-}
-
-/** What each actor's new events mean to one journey version. */
-function arrivalsByActor(
-  stored: StoredJourney,
-  reign: Reign,
-  events: readonly JourneyEvent[],
-): Map<string, KnownPathEvent[]> {
-  const byActor = new Map<string, KnownPathEvent[]>();
-  const last = reign.to + stored.journey.window;
-  for (const event of events) {
-    if (event.occurredAt < reign.from || event.occurredAt > last) continue;
-    const pathEvent = pathEventOf(stored.journey, event);
-    if (pathEvent === null) continue;
-    const arrival = { ...pathEvent, knownAt: knownMinute(event.receivedAt) };
-    const arrivals = byActor.get(event.actor);
-    if (arrivals === undefined) byActor.set(event.actor, [arrival]);
-    else arrivals.push(arrival);
-  }
-  return byActor;
-}
-
-interface Extended {
-  readonly path: readonly KnownPathEvent[];
-  readonly changes: readonly MetricChange[];
-}
-
-/** Extends one actor's path step by step of knowledge, and tells what each step changed. */
-function tell(
-  stored: StoredJourney,
-  reign: Reign,
-  path: readonly KnownPathEvent[],
-  events: readonly KnownPathEvent[],
-): Extended {
-  const { journey, version } = stored;
-  const own = (attempts: readonly Attempt[]): Attempt[] =>
-    attempts.filter(({ startedAt }) => startedAt >= reign.from && startedAt < reign.to);
-  const changes: MetricChange[] = [];
-  let extended = path;
-  let before = own(attemptsOf(journey, path));
-  const moments = [...new Set(events.map(({ knownAt }) => knownAt))].sort((a, b) => a - b);
-  for (const knownAt of moments) {
-    const step = events.filter((event) => event.knownAt === knownAt);
-    extended = insertIntoPath(extended, step);
-    const after = own(attemptsOf(journey, extended));
-    for (const { stageIndex, ...delta } of stageDeltas(journey, before, after)) {
-      const stage = journey.stages[stageIndex]?.key ?? '';
-      changes.push({ ...delta, journey: journey.key, version, stage, knownAt });
-    }
-    before = after;
-  }
-  return { path: extended, changes };
-}
-
-/**
- * Extends one actor's path. Where something that was known later has come before, what was known
- * when is told anew from there on, and what had been told is taken back.
- */
-function extendPath(
-  stored: StoredJourney,
-  reign: Reign,
-  path: readonly KnownPathEvent[],
-  arrivals: readonly KnownPathEvent[],
-): Extended {
-  const since = arrivals.reduce((min, { knownAt }) => Math.min(min, knownAt), Infinity);
-  const later = path.filter(({ knownAt }) => knownAt > since);
-  if (later.length === 0) return tell(stored, reign, path, arrivals);
-  const known = path.filter(({ knownAt }) => knownAt <= since);
-  const told = tell(stored, reign, known, later).changes;
-  const anew = tell(stored, reign, known, [...later, ...arrivals]);
-  const takenBack = told.map((change) => ({ ...change, ...addCounts(NO_COUNTS, change, -1) }));
-  return { path: anew.path, changes: [...anew.changes, ...takenBack] };
-}
-
-/** Whoever restates paths and stage metrics does so alone, until the transaction ends. */
+/** Whoever restates stage metrics does so alone, until the transaction ends. */
 export async function lockPaths(sql: EntityManager): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
 }
 
-/**
- * Brings paths and stage metrics up to date with new events, inside the caller's transaction.
- * The cost depends on the batch and on the paths of its actors, not on history.
- */
-export async function projectEvents(
+/** The events that mean something to any of the versions. */
+export function wantedBy(versions: readonly StoredJourney[]): WantedEvents {
+  const stages = versions.flatMap(({ journey }) => journey.stages);
+  const strict = versions.some(({ journey }) => journey.order === 'strict');
+  return {
+    names: strict ? null : [...new Set(stages.map(({ event }) => event))],
+    properties: stages.some(({ where }) => where !== undefined),
+  };
+}
+
+/** Counts the oldest batches that wait, up to one of them; false where there is none. */
+async function projectSome(
   sql: EntityManager,
-  events: readonly JourneyEvent[],
-  versions: readonly StoredJourney[],
+  upTo: string,
   computedAt: Instant,
-): Promise<void> {
-  if (events.length === 0 || versions.length === 0) return;
+): Promise<boolean> {
   await lockPaths(sql);
-  const changes: MetricChange[] = [];
-  for (const stored of versions) {
-    const reign = reignOf(stored, versions);
-    const byActor = arrivalsByActor(stored, reign, events);
-    if (byActor.size === 0) continue;
-    const id = { key: stored.journey.key, version: stored.version };
-    const known = await pathsOf(sql, id, [...byActor.keys()]);
-    const extended = [...byActor].map(([actor, arrivals]) => {
-      const result = extendPath(stored, reign, known.get(actor) ?? [], arrivals);
-      changes.push(...result.changes);
-      return { actor, path: result.path };
-    });
-    await savePaths(sql, id, extended);
+  const batches = await waitingBatches(sql, upTo, MOST_EVENTS);
+  if (batches.length === 0) return false;
+  const versions = await journeyVersions(sql);
+  if (versions.length > 0) {
+    const events = await eventsOfBatches(sql, batches, wantedBy(versions));
+    await restateCells(sql, await changesOf(sql, versions, events), computedAt);
   }
-  await restateCells(sql, changes, computedAt);
+  await closeBatches(sql, batches);
+  return true;
+}
+
+async function changesOf(
+  sql: EntityManager,
+  versions: readonly StoredJourney[],
+  events: readonly JourneyEvent[],
+): Promise<MetricChange[]> {
+  const changes: MetricChange[] = [];
+  for (const reign of reignsOf(versions)) {
+    const arrivals = pathEventsByActor(reign, events);
+    if (arrivals.size === 0) continue;
+    const paths = await pathsAround(sql, reign, arrivals, wantedBy([reign.stored]));
+    for (const [actor, arrived] of arrivals) {
+      changes.push(...changesBy(reign, paths.get(actor) ?? [], arrived));
+    }
+  }
+  return changes;
+}
+
+/**
+ * Brings the stage metrics up to date with every event that was committed before. The cost depends
+ * on what waits and on its actors' paths around it, not on history. Whoever reads metrics calls
+ * it first; whoever stores events need not wait for it.
+ */
+export async function projectEvents(source: DataSource, now: Instant): Promise<void> {
+  const upTo = await newestWaiting(source.manager);
+  if (upTo === null) return;
+  let more = true;
+  while (more) more = await source.transaction((sql) => projectSome(sql, upTo, now));
 }

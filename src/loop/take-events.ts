@@ -2,23 +2,51 @@ import type { DataSource } from 'typeorm';
 
 import type { JourneyEvent } from '../core/journeys/journey-event.js';
 import type { Instant } from '../core/telemetry/time.js';
-import type { EventFate } from '../storage/event.store.js';
-import { ensurePartitions, insertEvents } from '../storage/event.store.js';
-import { journeyVersions } from '../storage/journey.store.js';
-import { projectEvents } from './project-events.js';
+import type { EventFate } from '../storage/event-intake.store.js';
+import { copyEvents, fatesOf, identified } from '../storage/event-intake.store.js';
+import { ensurePartitions } from '../storage/event-partition.store.js';
 
-/** Stores a batch of events and what they change, in one transaction: all of it or nothing. */
+/** How often a batch is tried against others that bring the same events at the same time. */
+const TRIES = 5;
+
+const UNIQUE_VIOLATION = '23505';
+const DEADLOCK = '40P01';
+
+/**
+ * Stores a batch of events in one transaction: all of it or nothing. They are counted in the stage
+ * metrics later (`projectEvents`). Most batches hold nothing but new events, so that is what is
+ * tried first; where one is known already, each is looked up.
+ */
 export async function takeEvents(
   source: DataSource,
   events: readonly JourneyEvent[],
   now: Instant,
 ): Promise<EventFate[]> {
   if (events.length === 0) return [];
+  const known = events.map(identified);
   await ensurePartitions(source.manager, events);
-  return await source.transaction(async (sql) => {
-    const fates = await insertEvents(sql, events);
-    const fresh = events.filter((_, index) => fates[index] === 'fresh');
-    await projectEvents(sql, fresh, await journeyVersions(sql), now);
-    return fates;
-  });
+  try {
+    await source.transaction((sql) => copyEvents(sql, known, now));
+    return events.map(() => 'fresh');
+  } catch (error) {
+    if (!isClash(error)) throw error;
+  }
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await source.transaction(async (sql) => {
+        const fates = await fatesOf(sql, known);
+        const fresh = known.filter((_, index) => fates[index] === 'fresh');
+        await copyEvents(sql, fresh, now);
+        return fates;
+      });
+    } catch (error) {
+      if (!isClash(error) || tries === TRIES) throw error;
+    }
+  }
+}
+
+/** Somebody has stored one of the events, before or just now. */
+function isClash(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return code === UNIQUE_VIOLATION || code === DEADLOCK;
 }

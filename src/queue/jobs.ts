@@ -8,6 +8,8 @@ export interface Jobs {
   readonly train: { readonly runId: string; readonly asOf?: Instant };
   /** Restates a journey's attempts and stage metrics, after a new version or merged actors. */
   readonly 'rebuild-journey': { readonly journey: string; readonly from?: Instant };
+  /** Counts the events that wait into the stage metrics. */
+  readonly 'project-events': Readonly<Record<string, never>>;
   readonly 'rescore-open-episodes': Readonly<Record<string, never>>;
   /** Copies the days of events that are over into columns, for funnels. */
   readonly 'copy-events': Readonly<Record<string, never>>;
@@ -29,6 +31,8 @@ export const JOB_POLICIES: Readonly<Record<JobName, JobPolicy>> = {
   // Minutes of work: a second try serves a killed worker, not a wrong run.
   train: { attempts: 2, pauseMs: 5_000 },
   'rebuild-journey': { attempts: 5, pauseMs: 1_000 },
+  // Comes again in a minute anyway.
+  'project-events': { attempts: 2, pauseMs: 1_000 },
   // Comes again in five minutes anyway.
   'rescore-open-episodes': { attempts: 2, pauseMs: 1_000 },
   // Comes again in ten minutes anyway.

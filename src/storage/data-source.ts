@@ -10,6 +10,7 @@ import { Foundation1700000000001 } from './migrations/0001-foundation.js';
 import { KnownAt1700000000002 } from './migrations/0002-known-at.js';
 import { OwnLabels1700000000003 } from './migrations/0003-own-labels.js';
 import { EventDays1700000000004 } from './migrations/0004-event-days.js';
+import { EventBatches1700000000005 } from './migrations/0005-event-batches.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -24,6 +25,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       KnownAt1700000000002,
       OwnLabels1700000000003,
       EventDays1700000000004,
+      EventBatches1700000000005,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

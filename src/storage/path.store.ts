@@ -1,97 +1,130 @@
-import type { PathEvent } from '../core/journeys/actor-path.js';
+import { escapeLiteral } from 'pg';
+
+import type { JourneyEvent, Satisfaction } from '../core/journeys/journey-event.js';
 import type { Instant } from '../core/telemetry/time.js';
-import { MINUTE } from '../core/telemetry/time.js';
+import type { EventBatch } from './event-batch.store.js';
 import type { Sql } from './sql.js';
 import { rows, run } from './sql.js';
 
-/** An event of a path, and the minute from which it was known. */
-export interface KnownPathEvent extends PathEvent {
-  readonly knownAt: Instant;
+/** Which events mean something: by name (any where null), and those with a score. */
+export interface WantedEvents {
+  readonly names: readonly string[] | null;
+  /** Whether what they mean depends on their properties. */
+  readonly properties: boolean;
 }
 
-/** What one actor did in one journey version, in order. */
-export interface StoredPath {
+/** A stretch of one actor's time, both ends included. */
+export interface ActorSpan {
   readonly actor: string;
-  readonly path: readonly KnownPathEvent[];
+  readonly from: Instant;
+  readonly to: Instant;
 }
 
-/**
- * How a path lies in the database: an array an event, without what is absent at its end. Its lag
- * is by how many minutes it was known later than in the minute in which it happened.
- */
-type Written = readonly (readonly [
-  at: number,
-  stages: number,
-  segment?: string | null,
-  satisfaction?: PathEvent['satisfaction'],
-  lag?: number,
-])[];
-
-/** What is known is kept by the minute, always rounded up: a reader never sees it too early. */
-export function knownMinute(at: Instant): Instant {
-  return Math.ceil(at / MINUTE) * MINUTE;
+interface PathRow {
+  readonly actor: string;
+  readonly event: string;
+  readonly at: number;
+  readonly received: number;
+  readonly segment: string | null;
+  readonly properties: Record<string, unknown> | null;
+  readonly scale: Satisfaction['scale'] | null;
+  readonly score: number | null;
 }
 
-function write(path: readonly KnownPathEvent[]): string {
-  return JSON.stringify(
-    path.map(({ at, stages, segment, satisfaction, knownAt }) => {
-      const lag = (knownAt - knownMinute(at)) / MINUTE;
-      if (lag !== 0) return [at, stages, segment, satisfaction, lag];
-      if (satisfaction !== null) return [at, stages, segment, satisfaction];
-      return segment === null ? [at, stages] : [at, stages, segment];
-    }),
-  );
+const columns = ({ properties }: WantedEvents): string =>
+  `e.actor, e.event, (extract(epoch FROM e.occurred_at) * 1000)::float8 AS at,
+   (extract(epoch FROM e.received_at) * 1000)::float8 AS received, e.segment,
+   ${properties ? 'e.properties' : 'NULL AS properties'},
+   e.satisfaction_scale AS scale, e.satisfaction_score AS score`;
+
+const wantedBy = ({ names }: WantedEvents): string =>
+  names === null
+    ? 'true'
+    : `(e.event IN (${['', ...names].map(escapeLiteral).join(', ')}) OR e.satisfaction_score IS NOT NULL)`;
+
+/** Committed events that are counted; one statement sees batches and events of one moment. */
+const COUNTED = 'e.batch <> ALL (ARRAY(SELECT number FROM event_batch))';
+
+function eventOf(row: PathRow): JourneyEvent {
+  const { actor, event, at, received, segment, properties, scale, score } = row;
+  return {
+    source: '',
+    actor,
+    event,
+    occurredAt: at,
+    receivedAt: received,
+    segment: segment ?? undefined,
+    properties: properties ?? undefined,
+    satisfaction: scale === null || score === null ? undefined : { scale, score },
+  };
 }
 
-/** A path as the core has it. */
-export function readPath(written: unknown): KnownPathEvent[] {
-  return (written as Written).map(([at, stages, segment = null, satisfaction = null, lag = 0]) => ({
-    at,
-    stages,
-    segment,
-    satisfaction,
-    knownAt: knownMinute(at) + lag * MINUTE,
-  }));
-}
-
-/** The paths of these actors; who has none yet is left out. */
-export async function pathsOf(
+/** The events of batches. */
+export async function eventsOfBatches(
   sql: Sql,
-  journey: { readonly key: string; readonly version: number },
-  actors: readonly string[],
-): Promise<Map<string, readonly KnownPathEvent[]>> {
-  const found = await rows<{ actor: string; path: unknown }>(
+  batches: readonly EventBatch[],
+  wanted: WantedEvents,
+): Promise<JourneyEvent[]> {
+  const found = await rows<PathRow>(
     sql,
-    `SELECT actor, path FROM actor_path
-     WHERE journey = $1 AND version = $2 AND actor = ANY($3::text[])`,
-    [journey.key, journey.version, actors],
-  );
-  return new Map(found.map((row) => [row.actor, readPath(row.path)]));
-}
-
-/** Writes paths as they are now. */
-export async function savePaths(
-  sql: Sql,
-  journey: { readonly key: string; readonly version: number },
-  paths: readonly StoredPath[],
-): Promise<void> {
-  await run(
-    sql,
-    `INSERT INTO actor_path (journey, version, actor, path)
-     SELECT $1, $2, actor, path FROM unnest($3::text[], $4::jsonb[]) AS input (actor, path)
-     ON CONFLICT (journey, version, actor) DO UPDATE SET path = excluded.path`,
+    `SELECT ${columns(wanted)} FROM journey_event e
+     WHERE e.batch = ANY($1::bigint[]) AND e.occurred_at >= $2 AND e.occurred_at <= $3
+       AND ${wantedBy(wanted)}`,
     [
-      journey.key,
-      journey.version,
-      paths.map(({ actor }) => actor),
-      paths.map(({ path }) => write(path)),
+      batches.map(({ number }) => number),
+      new Date(batches.reduce((min, { firstAt }) => Math.min(min, firstAt), Infinity)),
+      new Date(batches.reduce((max, { lastAt }) => Math.max(max, lastAt), -Infinity)),
     ],
   );
+  return found.map(eventOf);
+}
+
+/** The counted events of actors, each in a stretch of time of its own; an index read in few days. */
+export async function eventsInSpans(
+  sql: Sql,
+  spans: readonly ActorSpan[],
+  wanted: WantedEvents,
+): Promise<JourneyEvent[]> {
+  const found = await rows<PathRow>(
+    sql,
+    `SELECT e.* FROM unnest($1::text[], $2::float8[], $3::float8[]) AS s (actor, first, last)
+     CROSS JOIN LATERAL (SELECT ${columns(wanted)} FROM journey_event e
+       WHERE e.actor = s.actor AND e.occurred_at >= to_timestamp(s.first / 1000)
+         AND e.occurred_at <= to_timestamp(s.last / 1000)
+         AND ${wantedBy(wanted)} AND ${COUNTED}) e`,
+    [spans.map(({ actor }) => actor), spans.map(({ from }) => from), spans.map(({ to }) => to)],
+  );
+  return found.map(eventOf);
+}
+
+/** All counted events of a stretch of time, actor by actor, through a cursor of the transaction. */
+export async function* eventsByActor(
+  sql: Sql,
+  span: { readonly from: Instant; readonly to: Instant },
+  wanted: WantedEvents,
+): AsyncGenerator<JourneyEvent[]> {
+  // DECLARE takes no parameters.
+  const at = (time: Instant): string =>
+    Number.isFinite(time)
+      ? escapeLiteral(new Date(time).toISOString())
+      : `'${time < 0 ? '-' : ''}infinity'`;
+  await run(
+    sql,
+    `DECLARE events_by_actor NO SCROLL CURSOR FOR
+     SELECT ${columns(wanted)} FROM journey_event e
+     WHERE e.occurred_at >= ${at(span.from)} AND e.occurred_at <= ${at(span.to)}
+       AND ${wantedBy(wanted)} AND ${COUNTED} ORDER BY e.actor, e.occurred_at`,
+  );
+  for (;;) {
+    const found = await rows<PathRow>(sql, 'FETCH 20000 FROM events_by_actor');
+    if (found.length === 0) break;
+    yield found.map(eventOf);
+  }
+  await run(sql, 'CLOSE events_by_actor');
 }
 
 /** Drops what was built of events for a journey version, to build it anew. */
 export async function forgetVersion(sql: Sql, key: string, version: number): Promise<void> {
-  await run(sql, 'DELETE FROM actor_path WHERE journey = $1 AND version = $2', [key, version]);
   await run(
     sql,
     // Changes that came to nothing left no metric: they are the events' unless a warehouse told them.

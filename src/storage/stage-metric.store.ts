@@ -169,10 +169,7 @@ export async function logChanges(
      SELECT journey, version, stage, segment, to_timestamp(start / 1000), to_timestamp(known / 1000),
        $6, entered, converted
      FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::float8[], $7::float8[],
-       $8::int[], $9::int[]) AS k (journey, version, stage, segment, start, known, entered, converted)
-     ON CONFLICT (journey, stage, bucket_start, segment, version, known_at) DO UPDATE
-       SET entered = stage_metric_change.entered + excluded.entered,
-         converted = stage_metric_change.converted + excluded.converted`,
+       $8::int[], $9::int[]) AS k (journey, version, stage, segment, start, known, entered, converted)`,
     [
       ...keyColumns(real),
       width / 1000,

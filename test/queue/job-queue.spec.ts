@@ -12,6 +12,7 @@ import { createDatabase, type TestDatabase } from '../postgres/database.js';
 
 const nothing = (): Promise<unknown> => Promise.resolve(null);
 const handlers = (some: Partial<JobHandlers>): JobHandlers => ({
+  'project-events': nothing,
   'measure-outcomes': nothing,
   train: nothing,
   'rebuild-journey': nothing,

@@ -7,6 +7,7 @@ import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { ChampionScorer } from '../../loop/champion-scorer.js';
 import { measureDueOutcomes } from '../../loop/measure-outcomes.js';
+import { projectEvents } from '../../loop/project-events.js';
 import type { Arrival, Taken } from '../../loop/take-anomalies.js';
 import { takeAnomalies } from '../../loop/take-anomalies.js';
 import { currentJourneys } from '../../storage/journey.store.js';
@@ -65,6 +66,7 @@ export class AnomaliesService {
   /** Scores without storing anything. */
   async predict(items: readonly unknown[], caller: Caller): Promise<AnomalyResult[]> {
     const { arrivals, rejected } = this.check(items, caller);
+    await projectEvents(this.source, this.clock.now());
     const toScore = arrivals.map(({ anomaly, receivedAt }) => ({
       anomaly,
       episodeId: anomaly.id,
@@ -109,6 +111,7 @@ export class AnomaliesService {
     backfilled: boolean,
   ): Promise<Omit<AnomalyResult, 'index'>[]> {
     if (arrivals.length === 0) return [];
+    await projectEvents(this.source, this.clock.now());
     // Living through history, what was due had been measured by now; so it is when history is replayed.
     if (backfilled) {
       const latest = Math.max(...arrivals.map(({ receivedAt }) => receivedAt));

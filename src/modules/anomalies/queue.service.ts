@@ -3,9 +3,11 @@ import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
 import { attemptState } from '../../core/journeys/attempt.js';
-import { attemptsOf } from '../../core/journeys/attempts.js';
 import { HOUR } from '../../core/telemetry/time.js';
 import { Clock } from '../../http/clock.js';
+import type { ActorAttempt } from '../../loop/attempts-under-way.js';
+import { attemptsUnderWay } from '../../loop/attempts-under-way.js';
+import { projectEvents } from '../../loop/project-events.js';
 import type { QueueQuery, QueueRow } from '../../storage/anomaly-queue.store.js';
 import { anomalyQueue, similarEpisodes } from '../../storage/anomaly-queue.store.js';
 import type { StoredAnomaly } from '../../storage/anomaly.store.js';
@@ -13,10 +15,8 @@ import { anomaliesById } from '../../storage/anomaly.store.js';
 import { changesBetween } from '../../storage/change.store.js';
 import type { StoredEpisode } from '../../storage/episode.store.js';
 import { episodesById } from '../../storage/episode.store.js';
-import type { StoredJourney } from '../../storage/journey.store.js';
 import { journeyVersions } from '../../storage/journey.store.js';
 import { predictionsOf } from '../../storage/prediction.store.js';
-import { pathsThrough } from '../../storage/story.store.js';
 import { formatInstant, writeTimes } from '../../wire/instant.js';
 import { key } from '../../wire/labels.js';
 import { writePrediction } from '../../wire/prediction.js';
@@ -100,14 +100,12 @@ export class QueueService {
     const now = this.clock.now();
     const from = episode.startedAt;
     const to = Math.min(episode.endedAt ?? episode.startedAt + HOUR, now);
+    await projectEvents(this.source, now);
     const stories: object[] = [];
     for (const key of new Set(predictions.map((prediction) => prediction.journey))) {
-      const found = await pathsThrough(sql, key, { from, to }, limit);
-      for (const { version, actor, path } of found) {
-        const stored = versions.find((one) => one.journey.key === key && one.version === version);
-        if (stored !== undefined)
-          stories.push(...storiesOf(stored, { actor, path, now, from, to }));
-      }
+      const own = versions.filter(({ journey }) => journey.key === key);
+      const found = await attemptsUnderWay(sql, own, { from, to }, limit);
+      stories.push(...found.map((one) => storyOf(one, now)));
     }
     return { items: stories.slice(0, limit) };
   }
@@ -121,21 +119,9 @@ export class QueueService {
   }
 }
 
-interface Walked {
-  readonly actor: string;
-  readonly path: Parameters<typeof attemptsOf>[1];
-  readonly now: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The actor's attempts that were under way in the stretch. */
-function storiesOf({ journey }: StoredJourney, walked: Walked): object[] {
-  const { actor, path, now, from, to } = walked;
-  const underWay = attemptsOf(journey, path).filter(
-    ({ startedAt }) => startedAt < to && startedAt + journey.window >= from,
-  );
-  return underWay.map((attempt) => ({
+function storyOf({ stored, actor, attempt }: ActorAttempt, now: number): object {
+  const { journey } = stored;
+  return {
     journey: journey.key,
     actor,
     segment: attempt.segment,
@@ -147,5 +133,5 @@ function storiesOf({ journey }: StoredJourney, walked: Walked): object[] {
       return { stage: stage.key, at: at === null ? null : formatInstant(at) };
     }),
     satisfaction: attempt.satisfaction,
-  }));
+  };
 }

@@ -13,6 +13,7 @@ import { receptionOf } from '../../wire/received.js';
 import type { BulkResult, Rejection } from '../../wire/rejection.js';
 import { checkItems } from '../../wire/rejection.js';
 import { lineBatches } from './ndjson.js';
+import { Projecting } from './projecting.js';
 
 /** Lines of a stream that are committed together. */
 const BATCH = 10_000;
@@ -27,6 +28,7 @@ export class EventsService {
   constructor(
     private readonly source: DataSource,
     private readonly clock: Clock,
+    private readonly projecting: Projecting,
   ) {}
 
   /** Takes one batch in one transaction. */
@@ -46,6 +48,7 @@ export class EventsService {
       known.map((one) => one.event),
       this.clock.now(),
     );
+    this.projecting.soon();
     known.forEach(({ index }, i) => {
       if (fates[i] === 'conflict') rejected.push({ index, ...conflict('/id') });
     });

@@ -13,6 +13,7 @@ import { adHocFunnel } from '../../loop/ad-hoc-funnel.js';
 import type { StageBands } from '../../loop/metric-bands.js';
 import { metricBands } from '../../loop/metric-bands.js';
 import { ChampionScorer } from '../../loop/champion-scorer.js';
+import { projectEvents } from '../../loop/project-events.js';
 import { takeStageMetric } from '../../loop/take-stage-metric.js';
 import { EventCopies } from '../../storage/event-copies.js';
 import type { StoredJourney } from '../../storage/journey.store.js';
@@ -40,6 +41,7 @@ export class StageMetricsService {
   async metrics(key: string, query: z.output<typeof metricsQuery>): Promise<object> {
     const stored = await this.known(key);
     const now = this.clock.now();
+    await projectEvents(this.source, now);
     const bucket = query.bucket ?? HOUR;
     const to = query.to ?? now;
     const from = bucketStart(query.from ?? to - 7 * DAY, bucket);

@@ -260,7 +260,7 @@ describe('while the database is away', () => {
       await api.post('/v1/events', [anEvent()]);
       const blocker = api.source.createQueryRunner();
       await blocker.startTransaction();
-      await blocker.query('LOCK TABLE event_key IN ACCESS EXCLUSIVE MODE');
+      await blocker.query('LOCK TABLE event_batch IN ACCESS EXCLUSIVE MODE');
       const answer = api.post('/v1/events', [anEvent()]);
       const waiting = async (): Promise<boolean> => {
         const sql = `SELECT 1 FROM pg_locks WHERE NOT granted`;

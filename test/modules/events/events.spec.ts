@@ -333,14 +333,14 @@ describe('events', () => {
 
   it('that failed in the middle leave nothing behind', async () => {
     // The last table that a batch writes to is gone for a moment: everything before must go too.
-    await api.source.query('ALTER TABLE stage_metric RENAME TO stage_metric_away');
+    await api.source.query('ALTER TABLE event_batch RENAME TO event_batch_away');
     const event = anEvent({ source: 'half', actor: 'half' });
     const failed = await send(event);
-    await api.source.query('ALTER TABLE stage_metric_away RENAME TO stage_metric');
+    await api.source.query('ALTER TABLE event_batch_away RENAME TO event_batch');
     expect(failed.status).toBe(500);
     expect(failed.body).toMatchObject({
       errors: [],
-      detail: expect.not.stringMatching(/metric/),
+      detail: expect.not.stringMatching(/batch/),
     });
     expect(await stored('half')).toBe(0);
     expect(await send(event)).toMatchObject({ status: 200, body: { accepted: 1, duplicates: 0 } });

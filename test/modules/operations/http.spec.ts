@@ -243,7 +243,7 @@ describe('operations', () => {
   it('shed what is too much at once, and go on', async () => {
     const blocker = api.source.createQueryRunner();
     await blocker.startTransaction();
-    await blocker.query('LOCK TABLE event_key IN ACCESS EXCLUSIVE MODE');
+    await blocker.query('LOCK TABLE event_batch IN ACCESS EXCLUSIVE MODE');
     const sent = Array.from({ length: 70 }, () => api.post('/v1/events', [anEvent()]));
     const shed: Answer[] = [];
     await new Promise<void>((resolve) => {

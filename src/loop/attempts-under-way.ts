@@ -1,0 +1,47 @@
+import { insertIntoPath } from '../core/journeys/actor-path.js';
+import type { Attempt } from '../core/journeys/attempt.js';
+import { attemptsOf } from '../core/journeys/attempts.js';
+import type { Span } from '../core/journeys/path-span.js';
+import type { StoredJourney } from '../storage/journey.store.js';
+import { eventsInSpans } from '../storage/path.store.js';
+import type { Sql } from '../storage/sql.js';
+import { actorsSeen } from '../storage/story.store.js';
+import { pathsAround } from './actor-paths.js';
+import { pathEventsByActor, reignsOf } from './path-changes.js';
+import { wantedBy } from './project-events.js';
+
+/** One actor's attempt and the journey version that it belongs to. */
+export interface ActorAttempt {
+  readonly stored: StoredJourney;
+  readonly actor: string;
+  readonly attempt: Attempt;
+}
+
+/** The attempts on a journey of actors who did something in a stretch of time, who came first first. */
+export async function attemptsUnderWay(
+  sql: Sql,
+  versions: readonly StoredJourney[],
+  range: Span,
+  limit: number,
+): Promise<ActorAttempt[]> {
+  const names = versions.flatMap(({ journey }) => journey.stages.map(({ event }) => event));
+  const actors = await actorsSeen(sql, range, names, limit);
+  const spans = actors.map((actor) => ({ actor, ...range }));
+  const found: ActorAttempt[] = [];
+  for (const reign of reignsOf(versions)) {
+    const { stored, from, until } = reign;
+    const wanted = wantedBy([stored]);
+    const seen = pathEventsByActor(reign, await eventsInSpans(sql, spans, wanted));
+    const paths = await pathsAround(sql, reign, seen, wanted);
+    for (const actor of actors) {
+      const path = insertIntoPath([], paths.get(actor) ?? []);
+      for (const attempt of attemptsOf(stored.journey, path)) {
+        const { startedAt } = attempt;
+        const own = startedAt >= from && startedAt < until;
+        const underWay = startedAt < range.to && startedAt + stored.journey.window >= range.from;
+        if (own && underWay) found.push({ stored, actor, attempt });
+      }
+    }
+  }
+  return found;
+}
