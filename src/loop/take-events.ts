@@ -3,11 +3,11 @@ import type { DataSource } from 'typeorm';
 import type { JourneyEvent } from '../core/journeys/journey-event.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { EventFate } from '../storage/event-intake.store.js';
-import { copyEvents, fatesOf, identified } from '../storage/event-intake.store.js';
+import { copyEvents, fatesAmong, fatesOf, identified } from '../storage/event-intake.store.js';
 import { ensurePartitions } from '../storage/event-partition.store.js';
 
 /** How often a batch is tried against others that bring the same events at the same time. */
-const TRIES = 5;
+const TRIES = 6;
 
 const UNIQUE_VIOLATION = '23505';
 const DEADLOCK = '40P01';
@@ -25,16 +25,10 @@ export async function takeEvents(
   if (events.length === 0) return [];
   const known = events.map(identified);
   await ensurePartitions(source.manager, events);
-  try {
-    await source.transaction((sql) => copyEvents(sql, known, now));
-    return events.map(() => 'fresh');
-  } catch (error) {
-    if (!isClash(error)) throw error;
-  }
   for (let tries = 1; ; tries += 1) {
     try {
       return await source.transaction(async (sql) => {
-        const fates = await fatesOf(sql, known);
+        const fates = tries === 1 ? fatesAmong(known) : await fatesOf(sql, known);
         const fresh = known.filter((_, index) => fates[index] === 'fresh');
         await copyEvents(sql, fresh, now);
         return fates;

@@ -94,15 +94,24 @@ export async function fatesOf(
   sql: EntityManager,
   events: readonly Identified[],
 ): Promise<EventFate[]> {
-  const known = await knownContents(sql, events);
+  return fatesAmong(events, await knownContents(sql, events));
+}
+
+/** The fates of events among themselves and what is known already: contents by key. */
+export function fatesAmong(
+  events: readonly Identified[],
+  known: ReadonlyMap<string, string> = new Map(),
+): EventFate[] {
+  const firsts = new Map<string, Identified>();
   return events.map((event): EventFate => {
-    const [key, content] = [keyOf(event), contentOf(event)];
-    const before = known.get(key);
+    const key = keyOf(event);
+    const first = firsts.get(key);
+    const before = known.get(key) ?? (first === undefined ? undefined : contentOf(first));
     if (before === undefined) {
-      known.set(key, content);
+      firsts.set(key, event);
       return 'fresh';
     }
-    return before === content ? 'duplicate' : 'conflict';
+    return before === contentOf(event) ? 'duplicate' : 'conflict';
   });
 }
 
