@@ -4,11 +4,11 @@ import type { Attempt } from '../core/journeys/attempt.js';
 import { attemptsOf } from '../core/journeys/attempts.js';
 import type { JourneyEvent } from '../core/journeys/journey-event.js';
 import type { Span } from '../core/journeys/path-span.js';
-import { NO_COUNTS, addCounts, stageDeltas } from '../core/journeys/stage-cell.js';
+import { addDeltas } from '../core/journeys/stage-deltas.js';
+import { StageSums } from '../core/journeys/stage-sums.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { MINUTE } from '../core/telemetry/time.js';
 import type { StoredJourney } from '../storage/journey.store.js';
-import type { MetricChange } from '../storage/stage-metric.store.js';
 
 /** An event of a path, and the minute from which it was known. */
 export interface KnownPathEvent extends PathEvent {
@@ -60,49 +60,60 @@ export function pathEventsByActor(
   return byActor;
 }
 
-/** Extends one actor's path step by step of knowledge, and tells what each step changed. */
+/** What changed in the stage metrics, by the minute at which it became known. */
+export type KnownSums = Map<Instant, StageSums>;
+
+/** Where changes are added up, and whether they are taken back. */
+interface Told {
+  readonly sums: KnownSums;
+  readonly sign: 1 | -1;
+}
+
+/** Extends one actor's path step by step of knowledge, and adds up what each step changed. */
 function tell(
   reign: Reign,
   path: readonly KnownPathEvent[],
   events: readonly KnownPathEvent[],
-): MetricChange[] {
-  const { journey, version } = reign.stored;
+  { sums, sign }: Told,
+): void {
+  const { journey } = reign.stored;
   const own = (attempts: readonly Attempt[]): Attempt[] =>
     attempts.filter(({ startedAt }) => startedAt >= reign.from && startedAt < reign.until);
-  const changes: MetricChange[] = [];
   let extended = path;
-  let before = own(attemptsOf(journey, path));
-  const moments = [...new Set(events.map(({ knownAt }) => knownAt))].sort((a, b) => a - b);
-  for (const knownAt of moments) {
-    const step = events.filter((event) => event.knownAt === knownAt);
-    extended = insertIntoPath(extended, step);
+  let before = path.length === 0 ? [] : own(attemptsOf(journey, path));
+  const inTurn = events.length === 1 ? events : events.toSorted((a, b) => a.knownAt - b.knownAt);
+  for (let first = 0; first < inTurn.length;) {
+    const knownAt = inTurn[first]?.knownAt ?? 0;
+    let end = first + 1;
+    while (inTurn[end]?.knownAt === knownAt) end += 1;
+    extended = insertIntoPath(extended, inTurn.slice(first, end));
     const after = own(attemptsOf(journey, extended));
-    for (const { stageIndex, ...delta } of stageDeltas(journey, before, after)) {
-      const stage = journey.stages[stageIndex]?.key ?? '';
-      changes.push({ ...delta, journey: journey.key, version, stage, knownAt });
-    }
+    let known = sums.get(knownAt);
+    if (known === undefined) sums.set(knownAt, (known = new StageSums()));
+    addDeltas(known, journey, { before, after }, sign);
     before = after;
+    first = end;
   }
-  return changes;
 }
 
 /**
- * What arrivals change in the stage metrics, given the actor's path before them. Where something
- * that was known later has come before, what was known when is told anew from there on, and what
- * had been told is taken back.
+ * Adds up what arrivals change in the stage metrics, given the actor's path before them. Where
+ * something that was known later has come before, what was known when is told anew from there on,
+ * and what had been told is taken back.
  */
-export function changesBy(
+export function tellChanges(
   reign: Reign,
   path: readonly KnownPathEvent[],
   arrivals: readonly KnownPathEvent[],
-): MetricChange[] {
+  sums: KnownSums,
+): void {
   const since = arrivals.reduce((min, { knownAt }) => Math.min(min, knownAt), Infinity);
   const later = path.filter(({ knownAt }) => knownAt > since);
-  if (later.length === 0) return tell(reign, path, arrivals);
+  if (later.length === 0) {
+    tell(reign, path, arrivals, { sums, sign: 1 });
+    return;
+  }
   const known = path.filter(({ knownAt }) => knownAt <= since);
-  const takenBack = tell(reign, known, later).map((change) => ({
-    ...change,
-    ...addCounts(NO_COUNTS, change, -1),
-  }));
-  return [...tell(reign, known, [...later, ...arrivals]), ...takenBack];
+  tell(reign, known, later, { sums, sign: -1 });
+  tell(reign, known, [...later, ...arrivals], { sums, sign: 1 });
 }

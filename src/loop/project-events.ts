@@ -7,10 +7,10 @@ import type { StoredJourney } from '../storage/journey.store.js';
 import { journeyVersions } from '../storage/journey.store.js';
 import type { WantedEvents } from '../storage/path.store.js';
 import { eventsOfBatches } from '../storage/path.store.js';
-import type { MetricChange } from '../storage/stage-metric.store.js';
-import { restateCells } from '../storage/stage-metric.store.js';
+import { restateHours } from '../storage/stage-hour.store.js';
 import { pathsAround } from './actor-paths.js';
-import { changesBy, pathEventsByActor, reignsOf } from './path-changes.js';
+import type { KnownSums } from './path-changes.js';
+import { pathEventsByActor, reignsOf, tellChanges } from './path-changes.js';
 
 const LOCK = 7_405_003;
 
@@ -44,27 +44,27 @@ async function projectSome(
   const versions = await journeyVersions(sql);
   if (versions.length > 0) {
     const events = await eventsOfBatches(sql, batches, wantedBy(versions));
-    await restateCells(sql, await changesOf(sql, versions, events), computedAt);
+    await restate(sql, versions, { events, computedAt });
   }
   await closeBatches(sql, batches);
   return true;
 }
 
-async function changesOf(
+async function restate(
   sql: EntityManager,
   versions: readonly StoredJourney[],
-  events: readonly JourneyEvent[],
-): Promise<MetricChange[]> {
-  const changes: MetricChange[] = [];
+  { events, computedAt }: { events: readonly JourneyEvent[]; computedAt: Instant },
+): Promise<void> {
   for (const reign of reignsOf(versions)) {
     const arrivals = pathEventsByActor(reign, events);
     if (arrivals.size === 0) continue;
     const paths = await pathsAround(sql, reign, arrivals, wantedBy([reign.stored]));
+    const sums: KnownSums = new Map();
     for (const [actor, arrived] of arrivals) {
-      changes.push(...changesBy(reign, paths.get(actor) ?? [], arrived));
+      tellChanges(reign, paths.get(actor) ?? [], arrived, sums);
     }
+    await restateHours(sql, reign.stored, sums, computedAt);
   }
-  return changes;
 }
 
 /**

@@ -4,9 +4,9 @@ import type { JourneyEvent } from '../core/journeys/journey-event.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { journeyVersions } from '../storage/journey.store.js';
 import { eventsByActor, forgetVersion } from '../storage/path.store.js';
-import { restateCells } from '../storage/stage-metric.store.js';
-import type { Reign } from './path-changes.js';
-import { changesBy, pathEventsByActor, reignsOf } from './path-changes.js';
+import { restateHours } from '../storage/stage-hour.store.js';
+import type { KnownSums, Reign } from './path-changes.js';
+import { pathEventsByActor, reignsOf, tellChanges } from './path-changes.js';
 import { lockPaths, wantedBy } from './project-events.js';
 
 /**
@@ -24,14 +24,17 @@ export async function rebuildJourney(sql: EntityManager, key: string, now: Insta
     for await (const events of wholeActors(
       eventsByActor(sql, reign.span, wantedBy([reign.stored])),
     )) {
-      await restateCells(sql, changesOf(reign, events), now);
+      await restateHours(sql, reign.stored, changesOf(reign, events), now);
     }
   }
 }
 
-function changesOf(reign: Reign, events: readonly JourneyEvent[]): ReturnType<typeof changesBy> {
-  const byActor = pathEventsByActor(reign, events);
-  return [...byActor.values()].flatMap((arrivals) => changesBy(reign, [], arrivals));
+function changesOf(reign: Reign, events: readonly JourneyEvent[]): KnownSums {
+  const sums: KnownSums = new Map();
+  for (const arrivals of pathEventsByActor(reign, events).values()) {
+    tellChanges(reign, [], arrivals, sums);
+  }
+  return sums;
 }
 
 /** Pages of events by actor, cut so that no actor's events lie on two pages. */

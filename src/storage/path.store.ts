@@ -127,16 +127,8 @@ export async function* eventsByActor(
 export async function forgetVersion(sql: Sql, key: string, version: number): Promise<void> {
   await run(
     sql,
-    // Changes that came to nothing left no metric: they are the events' unless a warehouse told them.
-    `DELETE FROM stage_metric_change c WHERE journey = $1 AND version = $2
-       AND (SELECT bool_or(m.origin = 'events') IS NOT FALSE FROM stage_metric m
-         WHERE m.journey = c.journey AND m.stage = c.stage AND m.bucket_start = c.bucket_start
-           AND m.segment = c.segment AND m.version = c.version)`,
+    `DELETE FROM stage_metric_change WHERE journey = $1 AND version = $2 AND origin = 'events'`,
     [key, version],
   );
-  await run(
-    sql,
-    `DELETE FROM stage_metric WHERE journey = $1 AND version = $2 AND origin = 'events'`,
-    [key, version],
-  );
+  await run(sql, 'DELETE FROM stage_hour WHERE journey = $1 AND version = $2', [key, version]);
 }

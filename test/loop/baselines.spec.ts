@@ -6,7 +6,7 @@ import { NO_COUNTS } from '../../src/core/journeys/stage-cell.js';
 import { DAY, HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import { Baselines } from '../../src/loop/baselines.js';
 import { openDataSource } from '../../src/storage/data-source.js';
-import { logChanges } from '../../src/storage/stage-metric.store.js';
+import { logWarehouseChanges } from '../../src/storage/stage-change.store.js';
 import { createDatabase } from '../postgres/database.js';
 
 const journey: Journey = {
@@ -45,7 +45,7 @@ describe('baselines', () => {
       knownAt: today - 14 * DAY + (hour + 1) * HOUR,
       entered: 120,
     }));
-    await logChanges(source.manager, changes, HOUR);
+    await source.transaction((sql) => logWarehouseChanges(sql, changes, HOUR));
     const found = await baselines.of(source.manager, stage, today + HOUR + MINUTE);
     expect(found?.history.buckets).toBeGreaterThan(300);
   });

@@ -6,6 +6,8 @@ import { HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import { projectEvents } from '../../src/loop/project-events.js';
 import { rebuildJourney } from '../../src/loop/rebuild-journey.js';
 import { takeEvents } from '../../src/loop/take-events.js';
+import type { StoredCell } from '../../src/storage/stage-metric.store.js';
+import { storedCells } from '../../src/storage/stage-metric.store.js';
 import { SmallWorld, aJourney, anEvent, day } from './small-world.js';
 
 /** Two days of thirty actors who wander, some of whose events come hours late. */
@@ -68,14 +70,17 @@ interface Built {
   readonly known: unknown;
 }
 
+/** Every cell but for how often it was restated, and when. */
+async function cellsIn(world: SmallWorld): Promise<Omit<StoredCell, 'revision' | 'computedAt'>[]> {
+  const everything = { from: day(-9), to: day(9), segment: null };
+  const cells = await storedCells(world.source.manager, journey.key, everything);
+  return cells.map(({ revision: _, computedAt: __, ...cell }) => cell);
+}
+
 /** What was built of the events; a cell that nothing is left of is none. */
 async function builtIn(world: SmallWorld): Promise<Built> {
   return {
-    metrics: await world.rows(
-      `SELECT journey, version, stage, segment, bucket_start, width_seconds, origin, entered,
-         converted, counts FROM stage_metric WHERE entered <> 0
-       ORDER BY journey, stage, bucket_start, segment`,
-    ),
+    metrics: (await cellsIn(world)).filter(({ entered }) => entered !== 0),
     known: await world.rows(
       `SELECT journey, version, stage, segment, bucket_start, known_at, sum(entered) AS entered,
          sum(converted) AS converted
@@ -140,28 +145,30 @@ describe('a late event', () => {
         anEvent({ id: '4', occurredAt: at(30) }),
       ],
     ]);
-    const cells = (): Promise<unknown> =>
-      world.rows(
-        `SELECT stage, extract(minute FROM bucket_start)::int AS minute, entered, converted,
-           revision, computed_at FROM stage_metric ORDER BY bucket_start, stage`,
-      );
+    const cells = async (): Promise<unknown> => {
+      const range = { from: at(0), to: at(60), segment: null };
+      const found = await storedCells(world.source.manager, journey.key, range);
+      return found.map(({ stage, bucketStart, entered, converted, revision, computedAt }) => {
+        const minute = (bucketStart - at(0)) / MINUTE;
+        return { stage, minute, entered, converted, revision, computedAt };
+      });
+    };
     const cell = (stage: string, minute: number, entered: number, converted: number): object => {
-      const [revision, computed_at] = [1, new Date(NOW)];
-      return { stage, minute, entered, converted, revision, computed_at };
+      return { stage, minute, entered, converted, revision: 1, computedAt: NOW };
     };
     expect(await cells()).toEqual([cell('cart', 0, 1, 0), cell('cart', 5, 1, 0)]);
     const later = NOW + HOUR;
     const paid = anEvent({ id: '5', occurredAt: at(10), receivedAt: later, event: 'pay' });
     await takeEvents(world.source, [paid], later);
     await projectEvents(world.source, later);
-    const computed_at = new Date(later);
+    const computedAt = later;
     expect(await cells()).toEqual([
-      { ...cell('cart', 0, 1, 1), revision: 2, computed_at },
+      { ...cell('cart', 0, 1, 1), revision: 2, computedAt },
       cell('cart', 5, 1, 0),
-      { ...cell('payment', 10, 1, 1), computed_at },
-      { ...cell('done', 20, 1, 0), computed_at },
+      { ...cell('payment', 10, 1, 1), computedAt },
+      { ...cell('done', 20, 1, 0), computedAt },
       // The attempt is over now: the next cart begins another.
-      { ...cell('cart', 30, 1, 0), computed_at },
+      { ...cell('cart', 30, 1, 0), computedAt },
     ]);
     expect(await takeEvents(world.source, [paid], later + HOUR)).toEqual(['duplicate']);
     expect(await cells()).toHaveLength(5);

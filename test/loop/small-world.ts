@@ -10,8 +10,8 @@ import type { Arrival, Taken } from '../../src/loop/take-anomalies.js';
 import { takeAnomalies } from '../../src/loop/take-anomalies.js';
 import { openDataSource } from '../../src/storage/data-source.js';
 import { addJourneyVersion, currentJourneys } from '../../src/storage/journey.store.js';
-import type { MetricChange } from '../../src/storage/stage-metric.store.js';
-import { logChanges } from '../../src/storage/stage-metric.store.js';
+import type { StageChange } from '../../src/storage/stage-change.store.js';
+import { logWarehouseChanges } from '../../src/storage/stage-change.store.js';
 import { createDatabase } from '../postgres/database.js';
 
 /** A Monday. */
@@ -91,7 +91,7 @@ export function anOutcome(
 
 /** A stage that something touched, and the numbers that it saw. */
 export type Flow = Pick<
-  MetricChange,
+  StageChange,
   'journey' | 'stage' | 'bucketStart' | 'knownAt' | 'entered' | 'converted'
 >;
 
@@ -129,19 +129,8 @@ export class SmallWorld {
 
   /** Writes down what came through stages, as if events had told it. */
   async flow(flows: readonly Flow[]): Promise<void> {
-    const changes = flows.map((flow): MetricChange => ({
-      version: 1,
-      segment: null,
-      millisToConvert: 0,
-      secondsHistogram: {},
-      csatCount: 0,
-      csatSum: 0,
-      npsCount: 0,
-      npsSum: 0,
-      npsNet: 0,
-      ...flow,
-    }));
-    await logChanges(this.source.manager, changes, 5 * MINUTE);
+    const changes = flows.map((flow) => ({ version: 1, segment: null, ...flow }));
+    await this.source.transaction((sql) => logWarehouseChanges(sql, changes, 5 * MINUTE));
   }
 
   async rows(statement: string, parameters: unknown[] = []): Promise<Record<string, unknown>[]> {

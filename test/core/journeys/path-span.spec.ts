@@ -7,7 +7,7 @@ import { attemptsOf } from '../../../src/core/journeys/attempts.js';
 import type { Journey } from '../../../src/core/journeys/journey.js';
 import { spanNeeded } from '../../../src/core/journeys/path-span.js';
 import type { Span } from '../../../src/core/journeys/path-span.js';
-import { applyDeltas, stageDeltas } from '../../../src/core/journeys/stage-cell.js';
+import { stageDeltas } from '../../../src/core/journeys/stage-deltas.js';
 import { MINUTE } from '../../../src/core/telemetry/time.js';
 
 const WINDOW = 30 * MINUTE;
@@ -59,13 +59,15 @@ describe('the part of a path between gaps', () => {
           (known, arrivals) => {
             const path = insertIntoPath([], known);
             const deltas = (before: readonly PathEvent[]): unknown =>
-              applyDeltas(
-                [],
-                stageDeltas(
-                  journey(order),
-                  attemptsOf(journey(order), before),
-                  attemptsOf(journey(order), insertIntoPath(before, arrivals)),
-                ),
+              stageDeltas(
+                journey(order),
+                attemptsOf(journey(order), before),
+                attemptsOf(journey(order), insertIntoPath(before, arrivals)),
+              ).sort(
+                (one, other) =>
+                  one.bucketStart - other.bucketStart ||
+                  one.stageIndex - other.stageIndex ||
+                  String(one.segment).localeCompare(String(other.segment)),
               );
             const { part } = looked(path, spanOf(arrivals));
             expect(deltas(part)).toEqual(deltas(path));

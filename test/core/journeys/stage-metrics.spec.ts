@@ -8,8 +8,9 @@ import type { JourneyEvent } from '../../../src/core/journeys/journey-event.js';
 import type { Journey } from '../../../src/core/journeys/journey.js';
 import { FUNNEL_ORDERS } from '../../../src/core/journeys/journey.js';
 import type { StageCell } from '../../../src/core/journeys/stage-cell.js';
-import { applyDeltas, stageDeltas } from '../../../src/core/journeys/stage-cell.js';
+import { stageDeltas } from '../../../src/core/journeys/stage-deltas.js';
 import { stageMetrics } from '../../../src/core/journeys/stage-metrics.js';
+import { StageSums } from '../../../src/core/journeys/stage-sums.js';
 import { HOUR, MINUTE, SECOND } from '../../../src/core/telemetry/time.js';
 
 const checkout: Journey = {
@@ -32,6 +33,20 @@ function event(
   more: Partial<JourneyEvent> = {},
 ): JourneyEvent {
   return { source: 's', actor, event: name, occurredAt: at, receivedAt: at, ...more };
+}
+
+/** The cells after the deltas; cells that came to nothing are gone. */
+function applyDeltas(cells: readonly StageCell[], deltas: readonly StageCell[]): StageCell[] {
+  const sums = new StageSums();
+  for (const cell of [...cells, ...deltas]) sums.add(cell);
+  return sums
+    .cells()
+    .sort(
+      (one, other) =>
+        one.bucketStart - other.bucketStart ||
+        one.stageIndex - other.stageIndex ||
+        String(one.segment).localeCompare(String(other.segment)),
+    );
 }
 
 /** The service's way: each batch restates the cells of the actors that it touches. */

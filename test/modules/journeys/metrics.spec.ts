@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { storedCells } from '../../../src/storage/stage-metric.store.js';
 import type { Body } from '../../builders/bodies.js';
 import { aJourney, anEvent, minutesAfter, minutesAgo } from '../../builders/bodies.js';
 import { type Json, RunningApi } from '../../builders/running-api.js';
@@ -45,10 +46,13 @@ describe('stage metrics', () => {
   const bucketsOf = ({ stages }: Metrics, stage: string): Bucket[] =>
     (stages.find((one) => one.stage === stage)?.buckets ?? []).filter(({ entered }) => entered > 0);
   const cells = async (journey: string): Promise<Map<string, Cell>> => {
-    const found = await api.source.query<Cell[]>(
-      `SELECT stage || ' ' || to_char(bucket_start AT TIME ZONE 'UTC', 'HH24:MI') || segment AS place,
-         revision, entered, converted FROM stage_metric WHERE journey = $1`,
-      [journey],
+    const everything = { from: 0, to: Date.now(), segment: null };
+    const stored = await storedCells(api.source.manager, journey, everything);
+    const found = stored.map(
+      ({ stage, segment, bucketStart, revision, entered, converted }): Cell => {
+        const time = new Date(bucketStart).toISOString().slice(11, 16);
+        return { place: `${stage} ${time}${segment ?? ''}`, revision, entered, converted };
+      },
     );
     return new Map(found.map((cell) => [cell.place, cell]));
   };
