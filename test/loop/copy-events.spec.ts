@@ -151,8 +151,8 @@ describe('copies of events', () => {
     const late = source.createQueryRunner();
     await late.startTransaction();
     await late.query(
-      `INSERT INTO journey_event (source, actor, event, occurred_at, received_at)
-       VALUES ('s', 'fred', 'visit', $1, now())`,
+      `INSERT INTO journey_event (source, id, actor, event, occurred_at, received_at)
+       VALUES ('s', 'late', 'fred', 'visit', $1, now())`,
       [new Date(ORIGIN + 3 * HOUR)],
     );
     await expectExact([3, 2]);
