@@ -24,11 +24,6 @@ export async function ensurePartitions(sql: Sql, events: readonly JourneyEvent[]
   }
 }
 
-/** Forgets which days exist, after one of them was dropped. */
-export function forgetPartitions(sql: Sql): void {
-  knownDays.delete(sql);
-}
-
 async function makePartition(sql: Sql, day: number): Promise<void> {
   const [from, to] = [new Date(day).toISOString(), new Date(day + DAY).toISOString()];
   const name = `journey_event_${from.slice(0, 10).replaceAll('-', '')}`;

@@ -1,4 +1,4 @@
-import { factorise, solveFactorised } from '../statistics/cholesky.js';
+import { solveCholesky } from '../statistics/cholesky.js';
 import { softplus } from './calibration.js';
 import type { Calibration, HeldOutOdds } from './calibration.js';
 import { sigmoid } from './linear-margin.js';
@@ -111,9 +111,7 @@ function newtonStep(
   const curvature = beliefs.flatMap(({ precision }, i) =>
     beliefs.map((_, j) => (i === j ? precision : 0) + weightedDot(bends, columns[i], columns[j])),
   );
-  const factor = Float64Array.from(curvature);
-  factorise(factor, gradient.length);
-  return solveFactorised(factor, gradient);
+  return solveCholesky(Float64Array.from(curvature), gradient);
 }
 
 function weightedDot(

@@ -6,7 +6,9 @@ import type { JourneyEvent } from '../../core/journeys/journey-event.js';
 import { conflict } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { projectEvents } from '../../loop/project-events.js';
 import { takeEvents } from '../../loop/take-events.js';
+import { waitingEvents } from '../../storage/event-batch.store.js';
 import type { EventBody } from '../../wire/event.js';
 import { eventBody } from '../../wire/event.js';
 import { receptionOf } from '../../wire/received.js';
@@ -17,6 +19,9 @@ import { Projecting } from './projecting.js';
 
 /** Lines of a stream that are committed together. */
 const BATCH = 10_000;
+
+/** Events of streams that may wait to be counted. */
+const MOST_WAITING = 500_000;
 
 interface Known {
   readonly index: number;
@@ -73,6 +78,7 @@ export class EventsService {
         good.map((line) => line.value),
         caller,
       );
+      await this.holdBack();
       accepted += result.accepted;
       duplicates += result.duplicates;
       for (const one of result.rejected) {
@@ -80,6 +86,12 @@ export class EventsService {
       }
     }
     return { accepted, duplicates, rejected: rejected.sort((a, b) => a.index - b.index) };
+  }
+
+  /** A sender who is faster than the count helps with it, so that readers never wait for long. */
+  private async holdBack(): Promise<void> {
+    if ((await waitingEvents(this.source.manager)) < MOST_WAITING) return;
+    await projectEvents(this.source, this.clock.now());
   }
 
   private receptionOf(body: EventBody, caller: Caller): ReturnType<typeof receptionOf> {
