@@ -1,5 +1,5 @@
 import type { Control } from '../core/outcomes/window-totals.js';
-import { LONGEST_FAILURE } from '../core/outcomes/failure-window.js';
+import { LONGEST_FAILURE } from '../core/outcomes/failure-pieces.js';
 import type { MeasuredOutcome } from '../core/outcomes/measured-outcome.js';
 import { measureOutcome } from '../core/outcomes/measured-outcome.js';
 import type { StageSeries } from '../core/outcomes/stage-series.js';

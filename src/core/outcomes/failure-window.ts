@@ -1,15 +1,12 @@
-import { HOUR, MINUTE, type Duration, type Instant } from '../telemetry/time.js';
-import { dropPosterior, type DropPosterior } from './drop-posterior.js';
-import type { WindowTable, WindowTotals } from './window-totals.js';
+import type { Instant } from '../telemetry/time.js';
+import { FailureCourse, logAdd } from './failure-course.js';
+import { SHORTEST_FAILURE, failurePieces, type FailurePiece } from './failure-pieces.js';
+import { startPriors } from './failure-starts.js';
+import type { TimeSpan } from './stage-series.js';
+import type { WindowTable } from './window-totals.js';
 
-/** A failure lasts at least this long, or it is not looked for. */
-export const SHORTEST_FAILURE: Duration = 10 * MINUTE;
-/** A failure is followed to its end for at most this long. */
-export const LONGEST_FAILURE: Duration = 6 * HOUR;
-
-export interface CandidateWindow {
-  readonly window: WindowTotals;
-  readonly posterior: DropPosterior;
+/** A piece that the episode's failure may begin with. */
+export interface FirstPiece extends FailurePiece {
   /** Posterior weight, relative to all weights of the scan (no failure included) adding up to 1. */
   readonly weight: number;
 }
@@ -19,12 +16,15 @@ export interface FailureScan {
   readonly none: number;
   /** P(relative drop of conversions >= the smallest that matters), the scan counted. */
   readonly failureProbability: number;
-  readonly candidates: readonly CandidateWindow[];
+  readonly candidates: readonly FirstPiece[];
+  readonly course: FailureCourse;
   /** The run of buckets that most likely is the failure; null where there is none to look at. */
-  readonly worst: CandidateWindow | null;
+  readonly worst: TimeSpan | null;
 }
 
 export interface ScanOptions {
+  /** The failure has not ended by then: the episode's start. */
+  readonly startedAt: Instant;
   /** Failures begin before this moment (from the table's first bucket on). */
   readonly until: Instant;
   readonly minRelativeDrop: number;
@@ -32,92 +32,66 @@ export interface ScanOptions {
   readonly prior: number;
 }
 
-/** Lengths in buckets: each one at first, then in steps of about a seventh. */
-function lengthsOf(width: Duration): number[] {
-  const longest = Math.floor(LONGEST_FAILURE / width);
-  const lengths: number[] = [];
-  let length = Math.max(1, Math.ceil(SHORTEST_FAILURE / width));
-  while (length <= longest) {
-    lengths.push(length);
-    length = Math.max(length + 1, Math.round(length * 1.15));
-  }
-  return lengths;
+interface Hypotheses {
+  readonly pieces: readonly FailurePiece[];
+  /** Runs that were over when the episode started: they explain what was seen before it. */
+  readonly over: readonly FailurePiece[];
+  readonly logPriors: readonly number[];
+  readonly logNone: number;
+  readonly starts: number;
 }
 
-interface Weighed {
-  readonly window: WindowTotals;
-  readonly posterior: DropPosterior;
-  readonly logWeight: number;
-}
-
-interface Start {
-  readonly bucket: number;
-  readonly prior: number;
-}
-
-/** Half of the failures are there when the episode starts; the others begin at any time after. */
-function startPrior(start: number, starts: number): number {
-  return 0.5 / starts + (start === 0 ? 0.5 : 0);
-}
-
-function weigh(table: WindowTable, options: ScanOptions, starts: readonly Start[]): Weighed[] {
-  const lengths = lengthsOf(table.width);
-  // Log-uniform lengths: a failure of minutes is as likely as one of hours.
-  const shares = lengths.map((length, i) => Math.log((lengths[i + 1] ?? length * 1.15) / length));
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  const weighed: Weighed[] = [];
-  for (const { bucket, prior } of starts) {
-    lengths.forEach((length, i) => {
-      if (bucket + length > table.buckets) return;
-      const window = table.totals(bucket, bucket + length);
-      const posterior = dropPosterior(window, options.minRelativeDrop);
-      const logPrior = Math.log((prior * (shares[i] ?? 0)) / total);
-      weighed.push({ window, posterior, logWeight: logPrior + posterior.logEvidence });
-    });
-  }
-  return weighed;
-}
-
-/** How many failures begin in an hour that no episode told of: about one in four days. */
-const UNTOLD_PER_HOUR = 0.01;
-const LATER_STEP: Duration = 15 * MINUTE;
-
-/** Starts after the window, in steps: what began there is not the episode's. */
-function laterStarts(table: WindowTable, starts: number): Start[] {
-  const step = Math.max(1, Math.round(LATER_STEP / table.width));
-  const prior = (UNTOLD_PER_HOUR * step * table.width) / HOUR;
-  const later: Start[] = [];
-  for (let bucket = starts; bucket < table.buckets; bucket += step) later.push({ bucket, prior });
-  return later;
-}
-
-const sumExp = (weighed: readonly Weighed[], scale: number): number =>
-  weighed.reduce((sum, { logWeight }) => sum + Math.exp(logWeight - scale), 0);
-
+/** The episode's failure, where there is one, stands beside whatever began after it was over. */
 function posteriorOf(
-  weighed: readonly Weighed[],
-  logNone: number,
-  later: readonly Weighed[],
+  { pieces, over, logPriors, logNone, starts }: Hypotheses,
+  course: FailureCourse,
 ): Omit<FailureScan, 'worst'> {
-  const scale = [...weighed, ...later].reduce(
-    (most, { logWeight }) => Math.max(most, logWeight),
-    logNone,
-  );
-  const none = Math.exp(logNone - scale) + sumExp(later, scale);
-  const total = none + sumExp(weighed, scale);
-  const candidates = weighed.map(({ window, posterior, logWeight }) => ({
-    window,
-    posterior,
-    weight: Math.exp(logWeight - scale) / total,
+  const clear = course.logClear(starts);
+  const none = over
+    .map(({ start, logWeight }) => (logPriors[start] ?? -Infinity) + logWeight + clear)
+    .reduce(logAdd, logNone + clear);
+  const logs = pieces.map((piece) => (logPriors[piece.start] ?? -Infinity) + course.logOf(piece));
+  const all = logs.reduce(logAdd, none);
+  const candidates = pieces.map((piece, i) => ({
+    ...piece,
+    weight: Math.exp((logs[i] ?? -Infinity) - all),
   }));
   const failureProbability = candidates.reduce(
-    (sum, { weight, posterior }) => sum + weight * posterior.shareLarge,
+    (sum, candidate) => sum + candidate.weight * course.isLarge(candidate),
     0,
   );
-  return { none: none / total, failureProbability, candidates };
+  return { none: Math.exp(none - all), failureProbability, candidates, course };
 }
 
-/** Below this there is nothing for a later failure to explain. */
+function heaviest<T>(pieces: readonly T[], weightOf: (piece: T) => number): T | null {
+  return pieces.reduce<T | null>(
+    (most, next) => (most !== null && weightOf(most) >= weightOf(next) ? most : next),
+    null,
+  );
+}
+
+const isMild = ({ posterior }: FailurePiece): boolean => posterior.shareLarge < 0.9;
+
+/** The most likely first piece, and those after it while they are failures that more likely go on. */
+function worstRun(
+  table: WindowTable,
+  { candidates, course }: Omit<FailureScan, 'worst'>,
+): TimeSpan | null {
+  const first = heaviest(candidates, ({ weight }) => weight);
+  if (first === null) return null;
+  let run: FailurePiece[] = [first];
+  for (let last: FailurePiece = first; course.goesOn(last) > 0.5;) {
+    const next = heaviest(course.piecesFrom(last.end), (piece) => course.logOf(piece));
+    if (next === null || isMild(next)) break;
+    run = isMild(last) ? [next] : [...run, next];
+    last = next;
+  }
+  const { start } = run[0] ?? first;
+  const { end } = run.at(-1) ?? first;
+  return { startedAt: table.timeOf(start), endedAt: table.timeOf(end) };
+}
+
+/** Below this there is nothing to follow, and nothing for a later failure to explain. */
 const UNLIKELY = 0.05;
 
 /**
@@ -126,23 +100,24 @@ const UNLIKELY = 0.05;
  * (Bayesian scan statistic: Neill, Moore & Cooper 2005).
  */
 export function scanForFailure(table: WindowTable, options: ScanOptions): FailureScan {
-  const { prior, until } = options;
-  const within = Math.max(1, Math.ceil((until - table.timeOf(0)) / table.width));
-  const starts = Math.min(table.buckets, within);
-  const own = Array.from({ length: starts }, (_, bucket) => ({
-    bucket,
-    prior: prior * startPrior(bucket, starts),
-  }));
-  const weighed = weigh(table, options, own);
-  const logNone = Math.log(1 - prior);
-  let posterior = posteriorOf(weighed, logNone, []);
-  if (posterior.failureProbability > UNLIKELY) {
-    const later = weigh(table, options, laterStarts(table, starts));
-    posterior = posteriorOf(weighed, logNone, later);
-  }
-  const worst = posterior.candidates.reduce<CandidateWindow | null>(
-    (most, next) => (most && most.weight >= next.weight ? most : next),
-    null,
+  const { prior, startedAt, until, minRelativeDrop } = options;
+  const { buckets, width } = table;
+  const first = Math.max(0, Math.floor((startedAt - table.timeOf(0)) / width));
+  const within = Math.max(first + 1, Math.ceil((until - table.timeOf(0)) / width));
+  const starts = Math.min(buckets, within);
+  const reaching = first + Math.ceil(SHORTEST_FAILURE / width) - 1;
+  const all = failurePieces(table, { from: 0, to: starts }, minRelativeDrop);
+  const pieces = all.filter(({ end }) => end > reaching);
+  const over = all.filter(({ end }) => end <= reaching);
+  const size = { buckets, starts, width };
+  const logPriors = startPriors(Math.min(first, starts - 1), starts, width).map((share) =>
+    Math.log(prior * share),
   );
-  return { ...posterior, worst };
+  const hypotheses = { pieces, over, logPriors, logNone: Math.log(1 - prior), starts };
+  let posterior = posteriorOf(hypotheses, new FailureCourse([], size));
+  if (posterior.failureProbability > UNLIKELY) {
+    const later = failurePieces(table, { from: starts, to: buckets }, minRelativeDrop);
+    posterior = posteriorOf(hypotheses, new FailureCourse([...pieces, ...later], size));
+  }
+  return { ...posterior, worst: worstRun(table, posterior) };
 }

@@ -1,6 +1,7 @@
 import { gammaVariate } from '../statistics/gamma-variate.js';
 import { KIND_PRIOR, type DropGrid } from './drop-posterior.js';
-import type { CandidateWindow, FailureScan } from './failure-window.js';
+import type { FailurePiece } from './failure-pieces.js';
+import type { FailureScan } from './failure-window.js';
 
 export interface LossDraw {
   readonly loss: number;
@@ -45,7 +46,15 @@ function drawMean(
   return gammaVariate(shape + count, random) / (shape / prior.mean + exposure);
 }
 
-function lossSampler({ window, posterior }: CandidateWindow): (random: () => number) => LossDraw {
+/** What one piece of a failure cost, of how much. */
+interface PieceDraw {
+  readonly loss: number;
+  readonly usual: number;
+}
+
+type PieceSampler = (random: () => number) => PieceDraw;
+
+function pieceSampler({ window, posterior }: FailurePiece): PieceSampler {
   const [rate, entries] = [dropSampler(posterior.rate), dropSampler(posterior.entries)];
   const logs = [
     Math.log(KIND_PRIOR.rate) + rate.logTotal,
@@ -71,8 +80,9 @@ function lossSampler({ window, posterior }: CandidateWindow): (random: () => num
           );
     const usual = { mean: window.rate, excess: rateExcess };
     const usualRate = Math.min(1, drawMean(usual, converted, entered * (1 - rateDrop), random));
+    const wouldConvert = wouldCome * usualRate;
     const relativeDrop = 1 - (1 - rateDrop) * (1 - entriesDrop);
-    return { loss: wouldCome * usualRate * relativeDrop, relativeDrop };
+    return { loss: wouldConvert * relativeDrop, usual: wouldConvert };
   };
 }
 
@@ -87,27 +97,60 @@ function firstAbove(ascending: Float64Array, at: number): number {
   return low;
 }
 
-/** Draws from the posterior of the loss: over windows, kinds and sizes of drop, and what is usual. */
-export function drawLosses(scan: FailureScan, draws: number, random: () => number): LossDraw[] {
-  const samplers = new Map<number, (random: () => number) => LossDraw>();
-  const ends = new Float64Array(scan.candidates.length);
+/** The weights of what may come next, added up, so that one is found in few steps. */
+function runningSums(logs: readonly number[]): Float64Array {
+  const top = Math.max(...logs);
   let sum = 0;
-  scan.candidates.forEach(({ weight }, i) => {
-    sum += weight;
-    ends[i] = sum;
-  });
-  const result: LossDraw[] = [];
-  for (let draw = 0; draw < draws; draw += 1) {
-    const at = random() * (sum + scan.none);
-    const index = firstAbove(ends, at);
-    const candidate = scan.candidates[index];
-    if (!candidate) {
-      result.push({ loss: 0, relativeDrop: 0 });
-      continue;
-    }
-    const sampler = samplers.get(index) ?? lossSampler(candidate);
-    samplers.set(index, sampler);
-    result.push(sampler(random));
+  return Float64Array.from(logs, (log) => (sum += Math.exp(log - top)));
+}
+
+/** Draws whole failures, piece after piece; what each step chooses from is worked out once. */
+class FailureSampler {
+  private readonly samplers = new Map<FailurePiece, PieceSampler>();
+  private readonly sums = new Map<number, Float64Array>();
+  private readonly first: Float64Array;
+
+  constructor(
+    private readonly scan: FailureScan,
+    private readonly random: () => number,
+  ) {
+    let sum = 0;
+    this.first = Float64Array.from(scan.candidates, ({ weight }) => (sum += weight));
   }
-  return result;
+
+  draw(): LossDraw {
+    const { scan, random } = this;
+    const at = random() * ((this.first.at(-1) ?? 0) + scan.none);
+    let piece: FailurePiece | undefined = scan.candidates[firstAbove(this.first, at)];
+    let [loss, usual] = [0, 0];
+    while (piece !== undefined) {
+      const drawn = this.samplerOf(piece)(random);
+      loss += drawn.loss;
+      usual += drawn.usual;
+      piece = this.after(piece);
+    }
+    return { loss, relativeDrop: usual > 0 ? loss / usual : 0 };
+  }
+
+  private after(piece: FailurePiece): FailurePiece | undefined {
+    const { course } = this.scan;
+    if (this.random() >= course.goesOn(piece)) return undefined;
+    const next = course.piecesFrom(piece.end);
+    const known = this.sums.get(piece.end);
+    const sums = known ?? runningSums(next.map((one) => course.logOf(one)));
+    this.sums.set(piece.end, sums);
+    return next[firstAbove(sums, this.random() * (sums.at(-1) ?? 0))];
+  }
+
+  private samplerOf(piece: FailurePiece): PieceSampler {
+    const sampler = this.samplers.get(piece) ?? pieceSampler(piece);
+    this.samplers.set(piece, sampler);
+    return sampler;
+  }
+}
+
+/** Draws from the posterior of the loss: over runs, kinds and sizes of drop, and what is usual. */
+export function drawLosses(scan: FailureScan, draws: number, random: () => number): LossDraw[] {
+  const sampler = new FailureSampler(scan, random);
+  return Array.from({ length: draws }, () => sampler.draw());
 }

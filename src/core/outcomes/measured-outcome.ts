@@ -2,7 +2,9 @@ import type { FailureCriterion } from '../journeys/journey.js';
 import { quantileOfSorted } from '../statistics/interval.js';
 import { HOUR, type Duration, type Instant } from '../telemetry/time.js';
 import type { Baseline } from './baseline.js';
-import { LONGEST_FAILURE, scanForFailure } from './failure-window.js';
+import { LONGEST_FAILURE } from './failure-pieces.js';
+import { LONGEST_LEAD } from './failure-starts.js';
+import { scanForFailure } from './failure-window.js';
 import { drawLosses } from './loss-draws.js';
 import type { StageSeries, TimeSpan } from './stage-series.js';
 import { WindowTable, type Control } from './window-totals.js';
@@ -83,27 +85,27 @@ function verdict(
 
 /**
  * Measures what an episode did to a stage: the worst run of buckets that begins between its start
- * and the horizon (or its mitigation), followed to its end, against the baseline and the control.
+ * and the horizon (or its mitigation), or is under way at its start, followed to its end, against the baseline and the control.
  * Every figure averages over the runs that may be the failure. Same input and random, same answer.
  */
 export function measureOutcome(measurement: Measurement): MeasuredOutcome {
   const { startedAt, horizon, mitigatedAt, series, baseline, control, random } = measurement;
   const { minRelativeDrop, minLoss } = measurement.criterion ?? DEFAULT_CRITERION;
   const until = Math.min(startedAt + horizon, Math.max(startedAt, mitigatedAt ?? Infinity));
+  const lead = Math.floor(LONGEST_LEAD / series.width) * series.width;
   const table = new WindowTable({ series, baseline }, control, {
-    from: startedAt,
+    from: startedAt - lead,
     to: until + LONGEST_FAILURE,
   });
   const looked = Math.max(HOUR, until - startedAt);
-  const buckets = Math.min(table.buckets, Math.ceil(looked / table.width));
-  const first = table.totals(0, buckets);
-  const expectedEntrants = first.expectedEntries;
+  const first = Math.floor((startedAt - table.timeOf(0)) / table.width);
+  const last = Math.min(table.buckets, first + Math.ceil(looked / table.width));
   const prior = measurement.prior ?? FAILURE_PRIOR;
-  if (buckets === 0 || first.startedAt > startedAt)
-    return undecided('no-data', prior, expectedEntrants);
+  if (first < 0 || first >= last) return undecided('no-data', prior, 0);
+  const expectedEntrants = table.totals(first, last).expectedEntries;
   if (expectedEntrants < MIN_EXPECTED_ENTRANTS)
     return undecided('too-thin', prior, expectedEntrants);
-  const scan = scanForFailure(table, { until, minRelativeDrop, prior });
+  const scan = scanForFailure(table, { startedAt, until, minRelativeDrop, prior });
   if (!scan.worst) return undecided('no-data', prior, expectedEntrants);
   const draws = drawLosses(scan, DRAWS, random);
   const losses = Float64Array.from(draws, ({ loss }) => loss).sort();
@@ -116,10 +118,7 @@ export function measureOutcome(measurement: Measurement): MeasuredOutcome {
     conversionsLost,
     interval: [quantileOfSorted(losses, 0.05), quantileOfSorted(losses, 0.95)],
     relativeDrop: mean(draws.map(({ relativeDrop }) => relativeDrop)),
-    failureWindow:
-      scan.failureProbability > 0.5
-        ? { startedAt: scan.worst.window.startedAt, endedAt: scan.worst.window.endedAt }
-        : null,
+    failureWindow: scan.failureProbability > 0.5 ? scan.worst : null,
     expectedEntrants,
   };
 }

@@ -2,6 +2,7 @@ import type { FailureCriterion } from '../journeys/journey.js';
 import { adjustedPValues } from '../statistics/benjamini-hochberg.js';
 import { MINUTE, type Duration, type Instant } from '../telemetry/time.js';
 import type { Baseline } from './baseline.js';
+import { MERGE_GAP } from './failure-course.js';
 import { measureOutcome, type MeasuredOutcome } from './measured-outcome.js';
 import { overlaps, type StageSeries, type TimeSpan } from './stage-series.js';
 import { windowPValue } from './window-p-value.js';
@@ -30,8 +31,6 @@ export interface SearchOptions {
   readonly random: () => number;
 }
 
-/** Failures with less than this between them are one. */
-const MERGE_GAP: Duration = 15 * MINUTE;
 /** The lengths that are searched, each paid for. */
 const LENGTHS: readonly Duration[] = [10, 30, 60, 180, 360].map((minutes) => minutes * MINUTE);
 

@@ -1,6 +1,6 @@
 import type { Journey, Stage } from '../journeys/journey.js';
 import { HOUR, MINUTE, type Duration, type Instant } from '../telemetry/time.js';
-import { LONGEST_FAILURE } from './failure-window.js';
+import { LONGEST_FAILURE } from './failure-pieces.js';
 
 /** How far after an episode's start its harm is looked for where the stage does not say. */
 export const DEFAULT_HORIZON: Duration = HOUR;

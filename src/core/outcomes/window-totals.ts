@@ -1,6 +1,7 @@
 import type { Duration, Instant } from '../telemetry/time.js';
 import { expectedAt, unseenExcess, type Baseline } from './baseline.js';
 import { excessAt } from './excess-variance.js';
+import { siteWideFactor } from './site-wide-factor.js';
 import { bucketIndex, bucketTime, type StageSeries } from './stage-series.js';
 
 /** Series that the episode does not touch, with what they usually do. */
@@ -61,8 +62,6 @@ const between = (sums: Float64Array, from: number, to: number): number =>
 
 /** A control that expects fewer entries says nothing. */
 const MIN_CONTROL = 50;
-/** How large a site-wide change of traffic usually is: a gamma prior with this shape about 1. */
-const CONTROL_SHAPE = 4;
 
 /** Totals of any run of buckets within a stretch of time, each in constant time. */
 export class WindowTable {
@@ -98,8 +97,7 @@ export class WindowTable {
   totals(from: number, to: number): WindowTotals {
     const { stage } = this;
     const length = (to - from) * this.width;
-    const middle = this.timeOf(Math.floor((from + to) / 2));
-    const unseen = unseenExcess(stage.baseline, middle);
+    const unseen = unseenExcess(stage.baseline, this.timeOf(to - 1));
     const entered = between(this.#main.entered, from, to);
     const expected = between(this.#main.expected, from, to);
     const rate =
@@ -133,8 +131,8 @@ export class WindowTable {
     );
     const expected = between(sums.expected, left ?? 0, right ?? 0);
     if (expected < MIN_CONTROL) return { factor: 1, excess: 0, known: false };
-    const seen = between(sums.entered, left ?? 0, right ?? 0) + CONTROL_SHAPE;
-    const excess = 1 / seen + excessAt(control.baseline.entriesExcess, (to - from) * this.width);
-    return { factor: seen / (expected + CONTROL_SHAPE), excess, known: true };
+    const seen = between(sums.entered, left ?? 0, right ?? 0);
+    const usual = excessAt(control.baseline.entriesExcess, (to - from) * this.width);
+    return { ...siteWideFactor(seen, expected, usual), known: true };
   }
 }

@@ -90,6 +90,47 @@ describe('measureOutcome', () => {
     expect(measure(150, series, { mitigatedAt: ONSET + 15 * MINUTE }).failure).toBe(false);
   });
 
+  it('counts the whole of a failure on which an alert fired late', () => {
+    const from = ONSET - 20 * MINUTE;
+    const { series, trueLoss } = dropped(150, 16, { from, to: ONSET + 25 * MINUTE, rate: 0.7 });
+    const { failure, interval, failureWindow } = measure(150, series);
+    expect(failure).toBe(true);
+    expect(interval[0]).toBeLessThan(trueLoss);
+    expect(interval[1]).toBeGreaterThan(trueLoss);
+    expect(Math.abs((failureWindow?.startedAt ?? 0) - from)).toBeLessThanOrEqual(5 * MINUTE);
+  });
+
+  it('does not blame an episode for a failure that was over before it', () => {
+    const before = { from: ONSET - 25 * MINUTE, to: ONSET - 5 * MINUTE, rate: 0.9 };
+    const { series } = dropped(150, 17, before);
+    const outcome = measure(150, series, { startedAt: ONSET + 2 * MINUTE });
+    expect(outcome.failure).not.toBe(true);
+    expect(outcome.failureProbability).toBeLessThan(0.5);
+  });
+
+  it('tells a failure from another one hours later, and counts its own loss alone', () => {
+    const own = { from: ONSET, to: ONSET + 40 * MINUTE, rate: 0.5 };
+    const later = { from: ONSET + 4 * HOUR, to: ONSET + 6 * HOUR, rate: 0.95 };
+    const alone = dropped(30, 18, own);
+    const outcome = measure(30, dropped(30, 18, own, later).series);
+    expect(outcome.failure).toBe(true);
+    expect(outcome.interval[0]).toBeLessThan(alone.trueLoss);
+    expect(outcome.interval[1]).toBeGreaterThan(alone.trueLoss);
+    expect(outcome.interval[1]).toBeLessThan(2 * alone.trueLoss);
+  });
+
+  it('counts a failure that eases off to its end', () => {
+    const sharp = { from: ONSET, to: ONSET + 30 * MINUTE, rate: 0.9 };
+    const mild = { from: sharp.to, to: ONSET + 3 * HOUR, rate: 0.4 };
+    const { series, trueLoss } = dropped(150, 19, sharp, mild);
+    const outcome = measure(150, series);
+    expect(outcome.interval[0]).toBeLessThan(trueLoss);
+    expect(outcome.interval[1]).toBeGreaterThan(trueLoss);
+    expect(Math.abs((outcome.failureWindow?.endedAt ?? 0) - mild.to)).toBeLessThanOrEqual(
+      20 * MINUTE,
+    );
+  });
+
   it('calls a stage that nobody reaches any more a failure, not too thin', () => {
     const { series, trueLoss } = dropped(10, 15, { from: ONSET, to: ONSET + HOUR, entries: 1 });
     const outcome = measure(10, series);
