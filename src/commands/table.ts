@@ -35,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./funnel.js')).registerFunnel,
   },
   {
+    name: 'threshold',
+    description: 'suggest an alert threshold from a metric and the failures it should catch',
+    load: async () => (await import('./threshold.js')).registerThreshold,
+  },
+  {
     name: 'simulate',
     description: 'write a seeded world with its truth apart',
     load: async () => (await import('./simulate.js')).registerSimulate,

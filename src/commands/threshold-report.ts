@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+
+import type { Interval } from '../core/statistics/interval.js';
+import type { Instant } from '../core/telemetry/time.js';
+import { DAY } from '../core/telemetry/time.js';
+import type { ThresholdEvidence } from '../core/thresholds/threshold-evidence.js';
+import type { ThresholdPoint } from '../core/thresholds/threshold-point.js';
+import type { ThresholdSuggestion } from '../core/thresholds/threshold-suggestion.js';
+import type { ThresholdVerdict } from '../core/thresholds/threshold-verdict.js';
+import type { WalkForward } from '../core/thresholds/walk-forward.js';
+import { formatInstant } from '../wire/instant.js';
+import type { ThresholdFlags } from './threshold-flags.js';
+
+/** A suggestion is stale so long after the end of the history that it was made from. */
+const LIFE = 90 * DAY;
+
+/** Frontier points in the text for people. */
+const SHOWN_POINTS = 12;
+
+/** Days and failures that are named in the text; JSON has them all. */
+const NAMED = 10;
+
+interface SuggestionJson {
+  readonly id: string;
+  readonly state: 'draft';
+  readonly verdict: ThresholdVerdict;
+  readonly reason: string;
+  readonly current: ThresholdPoint | null;
+  readonly suggested: ThresholdPoint | null;
+  /** Of the suggested cost less the current, 90 %. */
+  readonly interval: Interval | null;
+  readonly frontier: readonly ThresholdPoint[];
+  readonly flips: readonly string[];
+  readonly missedFailureIds: readonly string[];
+  readonly expiresAt: string;
+  readonly walkForward: WalkForward | null;
+  readonly failures: number;
+  readonly from: string;
+  readonly until: string;
+}
+
+const day = (at: Instant): string => formatInstant(at).slice(0, 10);
+
+/** A suggestion as the contract has it; its id is a hash of question and answer. */
+export function suggestionJson(
+  suggestion: ThresholdSuggestion,
+  { losses, from, until }: ThresholdEvidence,
+  { comparison, value }: ThresholdFlags,
+): SuggestionJson {
+  const hash = createHash('sha256').update(JSON.stringify([comparison, value, suggestion]));
+  return {
+    id: `threshold-${hash.digest('hex').slice(0, 16)}`,
+    state: 'draft',
+    verdict: suggestion.verdict,
+    reason: suggestion.reason,
+    current: suggestion.current,
+    suggested: suggestion.suggested,
+    interval: suggestion.interval,
+    frontier: suggestion.frontier,
+    flips: suggestion.flips.map(day),
+    missedFailureIds: suggestion.missedFailureIds,
+    expiresAt: formatInstant(until + LIFE),
+    walkForward: suggestion.walkForward,
+    failures: losses.length,
+    from: formatInstant(from),
+    until: formatInstant(until),
+  };
+}
+
+const figure = (number: number): string => String(Number(number.toPrecision(4)));
+
+function row(name: string, point: ThresholdPoint): string[] {
+  const { threshold, pagesPerWeek, caught, missed, cost } = point;
+  return [name, ...[threshold, pagesPerWeek, caught, missed, cost].map(figure)];
+}
+
+/** Some points of the frontier, densest among the highest thresholds, where the trade is. */
+function shown(frontier: readonly ThresholdPoint[]): ThresholdPoint[] {
+  const places = Array.from({ length: SHOWN_POINTS }, (_, i) => {
+    return frontier.length - Math.round(frontier.length ** (1 - i / (SHOWN_POINTS - 1)));
+  });
+  return [...new Set(places)].flatMap((place) => frontier[place] ?? []);
+}
+
+function table(rows: readonly string[][]): string {
+  const widths = (rows[0] ?? []).map((_, c) =>
+    Math.max(...rows.map((cells) => cells[c]?.length ?? 0)),
+  );
+  return rows
+    .map((cells) =>
+      cells.map((cell, c) =>
+        c === 0 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0),
+      ),
+    )
+    .map((cells) => `${cells.join('  ').trimEnd()}\n`)
+    .join('');
+}
+
+function named(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const more = names.length > NAMED ? `, and ${names.length - NAMED} more` : '';
+  return names.slice(0, NAMED).join(', ') + more;
+}
+
+function judgedText({
+  interval,
+  walkForward,
+  flips,
+  missedFailureIds,
+}: ThresholdSuggestion): string {
+  const lines: string[] = [];
+  if (interval !== null) {
+    lines.push(`cost less the current one's, 90 %: ${interval.map(figure).join(' to ')}`);
+  }
+  if (walkForward !== null) {
+    const { blocks, cost, currentCost, bestCost } = walkForward;
+    lines.push(
+      `chosen from the past, judged on the ${blocks} blocks after it: cost ${figure(cost)}; current ${figure(currentCost)}; best in hindsight ${figure(bestCost)}`,
+    );
+  }
+  lines.push(`days that flip: ${named(flips.map(day))}`);
+  lines.push(`missed: ${named(missedFailureIds)}`);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A suggestion for people: the verdict, the trade, what speaks for it. */
+export function suggestionText(
+  suggestion: ThresholdSuggestion,
+  { losses, from, until }: ThresholdEvidence,
+  { comparison, value }: ThresholdFlags,
+): string {
+  const { verdict, reason, current, suggested, frontier } = suggestion;
+  const head = ['', `${value} ${comparison}`, 'pages/week', 'caught', 'missed', 'cost'];
+  const points = [
+    ...(current === null ? [] : [row('current', current)]),
+    ...(suggested === null ? [] : [row('suggested', suggested)]),
+  ];
+  const trade = shown(frontier).map((point) => row('', point));
+  return (
+    `${verdict}: ${reason}\n\n` +
+    `${losses.length} failures, ${day(from)} to ${day(until)}\n` +
+    `${table([head, ...points, ...trade])}\n${judgedText(suggestion)}`
+  );
+}

@@ -1,0 +1,76 @@
+import type { Interval } from '../statistics/interval.js';
+import { directionOf } from './alert-rule.js';
+import { missPValue } from './miss-rate-test.js';
+import type { ThresholdGoals } from './threshold-goals.js';
+import type { ThresholdPoint } from './threshold-point.js';
+import type { WalkForward } from './walk-forward.js';
+
+/** Raise and lower are those of the number; keep is an answer too, and so is not knowing. */
+export type ThresholdVerdict = 'raise' | 'lower' | 'keep' | 'insufficient-evidence';
+
+/** What is concluded, with the reason in words. */
+export interface ThresholdRuling {
+  readonly verdict: ThresholdVerdict;
+  readonly reason: string;
+}
+
+/** A proposed threshold beside the current one (null where there is no rule). */
+export interface ThresholdCase {
+  readonly suggested: ThresholdPoint;
+  readonly current: ThresholdPoint | null;
+  /** 90 % interval of the suggested cost less the current. */
+  readonly interval: Interval;
+  readonly walk: WalkForward | null;
+  readonly goals: ThresholdGoals;
+}
+
+const amount = (cost: number): string => String(Number(cost.toPrecision(4)));
+
+function brokenConstraint({ current, goals }: ThresholdCase): string | null {
+  const { maxPagesPerWeek, missRate } = goals;
+  if (current === null) return null;
+  if (maxPagesPerWeek !== undefined && current.pagesPerWeek > maxPagesPerWeek) {
+    return `the current threshold sends ${amount(current.pagesPerWeek)} pages a week, more than ${maxPagesPerWeek}`;
+  }
+  if (missRate === undefined) return null;
+  const p = missPValue(current.missed, current.missed + current.caught, missRate.alpha);
+  return p > 1 - missRate.confidence
+    ? `the current threshold misses ${current.missed} of ${current.missed + current.caught} failures, which proves no miss rate of ${missRate.alpha}`
+    : null;
+}
+
+function objectionTo({ current, suggested, interval, walk, goals }: ThresholdCase): string | null {
+  if (current === null) return null;
+  if (suggested.threshold === current.threshold) return 'no other threshold is better';
+  if (goals.missRate !== undefined) {
+    return suggested.pages < current.pages ? null : 'no proved threshold sends fewer pages';
+  }
+  const [low, high] = interval;
+  if (!(high < 0)) {
+    return `a lower cost is not proved: ${amount(suggested.cost)} against ${amount(current.cost)}, difference ${amount(low)} to ${amount(high)}`;
+  }
+  if (walk !== null && walk.cost > walk.currentCost) {
+    return `chosen from the past it would have cost more afterwards: ${amount(walk.cost)} against ${amount(walk.currentCost)}`;
+  }
+  return null;
+}
+
+/** Moves the threshold where a constraint is broken or the gain is proved; keeps it otherwise. */
+export function ruleOnThreshold(one: ThresholdCase): ThresholdRuling {
+  const { suggested, current, interval, goals } = one;
+  const never = directionOf(goals.comparison) * Infinity;
+  const verdict = suggested.threshold > (current?.threshold ?? never) ? 'raise' : 'lower';
+  const broken = brokenConstraint(one);
+  if (broken !== null && suggested.threshold !== current?.threshold) {
+    return { verdict, reason: broken };
+  }
+  const objection = objectionTo(one);
+  if (objection !== null) return { verdict: 'keep', reason: objection };
+  const pages = `${amount(suggested.pagesPerWeek)} pages a week, ${suggested.missed} failures missed`;
+  const against =
+    current === null
+      ? 'there is no threshold yet, so it is compared with never paging'
+      : `now ${amount(current.pagesPerWeek)} and ${current.missed}`;
+  const gain = `cost difference ${amount(interval[0])} to ${amount(interval[1])}`;
+  return { verdict, reason: `${pages}; ${against}; ${gain}` };
+}
