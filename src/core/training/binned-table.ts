@@ -9,19 +9,23 @@ export interface BinnedTable {
   readonly bins: readonly FeatureBins[];
   /** One per feature: the bin of each row. */
   readonly columns: readonly Uint8Array[];
-  /** Columns 0 to 3, 4 to 7 and so on once more, a byte each, to be read together; not the last few. */
-  readonly quads: readonly Uint32Array[];
   /** Where each feature's bins begin among all bins; one more entry holds their total. */
   readonly offsets: Int32Array;
 }
 
 /** With one more for missing numbers a bin still fits into a byte. */
 const MOST_BINS = 254;
+const FEWEST_BINS = 16;
+
+/** Rows (by weight) that a bin should hold on average: fewer teach nothing, and cost time. */
+const ROWS_PER_BIN = 3;
 
 /** Bins every feature of a table by its own values; all weights are positive. */
 export function binTable(table: FeatureTable, weights: Float64Array): BinnedTable {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const most = Math.max(FEWEST_BINS, Math.min(MOST_BINS, Math.floor(total / ROWS_PER_BIN)));
+  const how = { weights, most };
   const fitted = featuresByName(table.schema.features).map(({ name, kind }) => {
-    const how = { weights, most: MOST_BINS };
     if (kind === 'numeric') {
       const column = table.numeric.get(name) ?? new Float64Array();
       const bins = fitNumericBins(name, column, how);
@@ -35,12 +39,10 @@ export function binTable(table: FeatureTable, weights: Float64Array): BinnedTabl
   fitted.forEach(({ bins }, f) => {
     offsets[f + 1] = (offsets[f] ?? 0) + binCount(bins);
   });
-  const columns = fitted.map(({ column }) => column);
   return {
     rows: table.rows,
     bins: fitted.map(({ bins }) => bins),
-    columns,
-    quads: quadsOf(columns),
+    columns: fitted.map(({ column }) => column),
     offsets,
   };
 }
@@ -57,16 +59,4 @@ function numericColumn(bins: NumericBins, column: Float64Array): Uint8Array {
 function categoryColumn(bins: CategoryBins, column: readonly (string | null)[]): Uint8Array {
   const lookup = new CategoryBinLookup(bins);
   return Uint8Array.from(column, (category) => lookup.binOf(category));
-}
-
-function quadsOf(columns: readonly Uint8Array[]): Uint32Array[] {
-  return Array.from({ length: columns.length >>> 2 }, (_, quad) => {
-    const packed = new Uint32Array(columns[0]?.length ?? 0);
-    for (const [place, column] of columns.slice(4 * quad, 4 * quad + 4).entries()) {
-      column.forEach((bin, row) => {
-        packed[row] = (packed[row] ?? 0) | (bin << (8 * place));
-      });
-    }
-    return packed;
-  });
 }

@@ -1,9 +1,11 @@
 import { seededRandom } from '../statistics/random.js';
 import { binaryLogLoss } from './boosting-loss.js';
+import { MANY_ROWS } from './boosting-recipes.js';
+import type { BoostingRecipes } from './boosting-recipes.js';
 import { BoostingRun } from './boosting-run.js';
 import type { BoostingRecipe, BoostingRows } from './boosting-run.js';
 import type { TrainingSet } from './classifier.js';
-import { stratifiedSplit } from './splits.js';
+import { stratifiedSplit, timeBlocks } from './splits.js';
 import type { Split } from './splits.js';
 import { mixedFolds } from './validation-folds.js';
 
@@ -13,54 +15,77 @@ export interface BoostingChoice {
   readonly rounds: number;
 }
 
-/** At least one. */
-type BoostingRecipes = readonly [BoostingRecipe, ...BoostingRecipe[]];
-
-/** From so many rows one part held out says enough, and folds would cost more than they tell. */
-const LARGE = 15_000;
 const HELD_OUT = 0.2;
-const MOST_ROUNDS = 1000;
-const PATIENCE = 30;
+const TIME_BLOCKS = 3;
+
+/** Trees learn faster by this factor while they are chosen, so that fewer do: few rows, many rows. */
+const HASTE = 2;
+const MORE_HASTE = 4;
+
+/** Trees of the choice, and how many without progress end it. */
+const MOST_ROUNDS = 300;
+const PATIENCE = 12;
 
 /** Where nothing can be held out. */
 const BLIND_ROUNDS = 20;
 
 /**
- * Chooses recipe and number of trees by log loss on held-out rows (stratified, groups whole, mixed
- * over time as for the logistic penalty). The folds of a recipe grow side by side, and stop when
- * their common loss has not fallen for a while.
+ * Chooses recipe and number of trees by log loss on held-out rows, groups whole: stretches of time
+ * where rows have one (rows near in time are alike, which mixed folds would reward), else folds, or
+ * one part of many rows. The folds of a recipe grow side by side and stop when their common loss has
+ * not fallen for a while. They learn hastily: rounds x learning rate is what matters.
  */
 export function chooseBoosting(
   rows: BoostingRows,
   set: TrainingSet,
-  { recipes, random }: { readonly recipes: BoostingRecipes; readonly random: () => number },
+  how: {
+    readonly recipes: BoostingRecipes;
+    readonly random: () => number;
+    /** Whether time is up: the best so far is then taken. */
+    readonly isLate: () => boolean;
+  },
 ): BoostingChoice {
+  const { recipes, random, isLate } = how;
   const folds = foldsOf(set, random);
   const seed = Math.floor(random() * 2 ** 32);
+  const haste = set.labels.length < MANY_ROWS ? HASTE : MORE_HASTE;
   let best = { recipe: recipes[0], rounds: BLIND_ROUNDS, loss: Number.POSITIVE_INFINITY };
   for (const recipe of folds.length === 0 ? [] : recipes) {
+    if (isLate() && best.loss < Number.POSITIVE_INFINITY) break;
+    const hasty = { ...recipe, learningRate: haste * recipe.learningRate };
     const runs = folds.map(({ train, test }, fold) => {
       const sides = { train: Int32Array.from(train), test: Int32Array.from(test) };
-      const how = { recipe, loss: binaryLogLoss, random: seededRandom(seed + fold) };
-      return new BoostingRun(rows, sides, how);
+      const random = seededRandom(seed + fold);
+      return new BoostingRun(rows, sides, { recipe: hasty, loss: binaryLogLoss, random });
     });
-    const reached = boostTogether(runs);
-    if (reached.loss < best.loss) best = { recipe, ...reached };
+    const { rounds, loss } = boostTogether(runs, isLate);
+    if (loss < best.loss) best = { recipe, rounds: haste * rounds, loss };
   }
   return best;
 }
 
 function foldsOf(set: TrainingSet, random: () => number): readonly Split[] {
-  if (set.labels.length < LARGE) return mixedFolds(set, random);
+  const { times, groups, labels } = set;
+  if (times !== undefined) {
+    return timeBlocks({ times, groups }, TIME_BLOCKS).filter(({ train }) => isMixed(labels, train));
+  }
+  if (labels.length < MANY_ROWS) return mixedFolds(set, random);
   return [stratifiedSplit(set, HELD_OUT, random)];
 }
 
-function boostTogether(runs: readonly BoostingRun[]): { rounds: number; loss: number } {
+function isMixed(labels: Uint8Array, rows: Uint32Array): boolean {
+  return new Set(Array.from(rows, (row) => labels[row])).size === 2;
+}
+
+function boostTogether(
+  runs: readonly BoostingRun[],
+  isLate: () => boolean,
+): { rounds: number; loss: number } {
   const lossNow = (): number => runs.reduce((sum, run) => sum + run.testLoss(), 0);
   let best = { rounds: 0, loss: lossNow() };
-  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
-    const grew = runs.map((run) => run.step());
-    if (!grew.includes(true)) break;
+  for (let round = 1; round <= MOST_ROUNDS && !isLate(); round += 1) {
+    const goOn = runs.map((run) => run.step());
+    if (!goOn.includes(true)) break;
     const loss = lossNow();
     if (loss < best.loss) best = { rounds: round, loss };
     else if (round - best.rounds >= PATIENCE) break;

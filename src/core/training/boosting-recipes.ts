@@ -1,16 +1,31 @@
 import type { BoostingRecipe } from './boosting-run.js';
 
-/** The recipes to choose from for so many rows (by weight). */
-export function boostingRecipes(_rows: number): readonly [BoostingRecipe, ...BoostingRecipe[]] {
-  return [BASE];
-}
+/** One or more to choose from. */
+export type BoostingRecipes = readonly [BoostingRecipe, ...BoostingRecipe[]];
 
-const BASE: BoostingRecipe = {
+/** From so many rows trees are large, and one part held out chooses as well as folds. */
+export const MANY_ROWS = 15_000;
+
+const LARGE_TREES: BoostingRecipe = {
   leaves: 31,
   learningRate: 0.05,
   minWeight: 20,
   minHessian: 1e-3,
   l2: 1,
   featureShare: 1,
+  // As LightGBM's defaults.
   categories: { smooth: 10, l2: 10, most: 32, minGroup: 100, mostSingle: 4 },
 };
+const LARGE_TREES_BY_HALVES: BoostingRecipe = { ...LARGE_TREES, featureShare: 0.5 };
+const SMALL_TREES: BoostingRecipe = { ...LARGE_TREES, leaves: 8 };
+const SMALL_TREES_BY_HALVES: BoostingRecipe = { ...SMALL_TREES, featureShare: 0.5 };
+
+/**
+ * The recipes that held-out rows choose from: trees of 31 leaves, on fewer rows also of 8 (a few
+ * thousand rows bear no more), each with all features at hand or a half drawn for every tree.
+ */
+export function boostingRecipes(rows: number): BoostingRecipes {
+  return rows < MANY_ROWS
+    ? [LARGE_TREES, SMALL_TREES, SMALL_TREES_BY_HALVES]
+    : [LARGE_TREES, LARGE_TREES_BY_HALVES];
+}

@@ -8,7 +8,7 @@ import { boostingRecipes } from './boosting-recipes.js';
 import { BoostingRun } from './boosting-run.js';
 import type { BoostingRows } from './boosting-run.js';
 import { classBalance } from './class-balance.js';
-import type { FitResult, Learner, TrainingSet } from './classifier.js';
+import type { FitOptions, FitResult, Learner, TrainingSet } from './classifier.js';
 import { packTrees } from './tree-ensemble.js';
 import type { GrownTree } from './tree-growth.js';
 import type { TreeFeature } from './tree-inputs.js';
@@ -25,15 +25,20 @@ const FEWEST = 50;
 export const gradientBoostingLearner: Learner = {
   name: 'boosting',
   fewest: FEWEST,
-  fit(given: TrainingSet, random: () => number): FitResult {
+  fit(given: TrainingSet, random: () => number, options: FitOptions = {}): FitResult {
     const balance = classBalance(given);
     if (balance.kind === 'one-sided') return { kind: 'insufficient-data', reason: balance.reason };
     const set = rowsThatCount(given);
     const { labels, weights } = set;
     const rows: BoostingRows = { binned: binTable(set.table, weights), targets: labels, weights };
     const recipes = boostingRecipes(weights.reduce((sum, weight) => sum + weight, 0));
-    const choice = chooseBoosting(rows, set, { recipes, random });
-    const classifier = fitted(rows, choice, random);
+    const remaining = options.remaining ?? ((): number => Number.POSITIVE_INFINITY);
+    // The last fit takes about as long as the choice.
+    const half = remaining() / 2;
+    const isLate = (): boolean => remaining() < half;
+    const choice = chooseBoosting(rows, set, { recipes, random, isLate });
+    options.progress?.(0.5);
+    const classifier = fitted(rows, choice, { random, isOver: () => remaining() <= 0 });
     return { kind: 'fitted', classifier };
   },
   load({ parameters, weights }) {
@@ -50,13 +55,15 @@ function rowsThatCount(set: TrainingSet): TrainingSet {
 function fitted(
   rows: BoostingRows,
   choice: BoostingChoice,
-  random: () => number,
+  { random, isOver }: { readonly random: () => number; readonly isOver: () => boolean },
 ): BoostingClassifier {
   const { bins } = rows.binned;
   const train = Int32Array.from({ length: rows.binned.rows }, (_, row) => row);
   const how = { recipe: choice.recipe, loss: binaryLogLoss, random };
   const run = new BoostingRun(rows, { train, test: new Int32Array() }, how);
-  while (run.trees.length < choice.rounds && run.step());
+  for (let round = 0; round < choice.rounds && !isOver(); round += 1) {
+    if (!run.step()) break;
+  }
   const { shape, weights } = packTrees(run.trees, bins);
   const features = bins.map(treeFeature);
   const gainShares = sharesOfGain(run.trees, bins.length);

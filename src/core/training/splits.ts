@@ -68,6 +68,25 @@ export function rollingOrigin(
     .filter(({ train, test }) => train.length > 0 && test.length > 0);
 }
 
+/**
+ * Cuts time into stretches, each of which tests once what all the others train; rows of its groups
+ * and of one moment are kept out of the training side. Rows near in time are alike, and such folds
+ * do not let a learner get by on that.
+ */
+export function timeBlocks(rows: TimedRows, folds: number): Split[] {
+  const order = rowsByTime(rows.times);
+  const cuts = Array.from({ length: folds + 1 }, (_, fold) =>
+    cutBetweenMoments(rows.times, order, (order.length * fold) / folds),
+  );
+  return cuts.slice(1).flatMap((end, fold) => {
+    const test = order.slice(cuts[fold], end).sort();
+    const tested = new Set(rows.groups && Array.from(test, (row) => rows.groups?.[row]));
+    const rest = [...order.slice(0, cuts[fold]), ...order.slice(end)];
+    const train = Uint32Array.from(rest).filter((row) => !tested.has(rows.groups?.[row]));
+    return test.length > 0 && train.length > 0 ? [{ train: train.sort(), test }] : [];
+  });
+}
+
 /** Cuts at random into two sides with the same share of positives, groups kept whole. */
 export function stratifiedSplit(rows: SplitRows, testFraction: number, random: Random): Split {
   return stratified(rows, [1 - testFraction, testFraction], random)[1] ?? emptySplit();

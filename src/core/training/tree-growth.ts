@@ -70,6 +70,7 @@ export class TreeGrower {
   }
 
   grow(task: TreeTask): GrownTree {
+    this.histograms.select(task.features);
     const root = this.openRoot(task);
     const nodes = [nodeOf(root)];
     const leaves = [root];

@@ -8,18 +8,28 @@ import type { NodeSums } from './tree-split.js';
 export class HistogramBuilder {
   /** The rows' derivatives in the order of the leaf, so that every feature reads them in a row. */
   private readonly gathered: Float32Array;
-  private readonly fours: readonly Four[];
-  private readonly ones: readonly One[];
+  private features = new Int32Array();
+  private fours: readonly Four[] = [];
+  private ones: readonly One[] = [];
 
   constructor(private readonly binned: BinnedTable) {
-    const { quads, columns, offsets } = binned;
-    const from = offsets.map((bin) => 2 * bin);
-    this.fours = quads.map((quad, i) => ({ quad, from: from.slice(4 * i, 4 * i + 4) }));
-    this.ones = columns.slice(4 * quads.length).map((column, i) => ({
-      column,
-      from: from[4 * quads.length + i] ?? 0,
-    }));
     this.gathered = new Float32Array(2 * binned.rows);
+  }
+
+  /** Says which features are to be summed from now on. */
+  select(features: Int32Array): void {
+    const { columns, offsets } = this.binned;
+    if (sameNumbers(features, this.features)) return;
+    this.features = features.slice();
+    const chosen = Array.from(features, (feature) => ({
+      column: columns[feature] ?? new Uint8Array(),
+      from: 2 * (offsets[feature] ?? 0),
+    }));
+    const packed = chosen.length - (chosen.length % 4);
+    this.fours = Array.from({ length: packed / 4 }, (_, i) => {
+      return packFour(chosen.slice(4 * i, 4 * i + 4), this.fours[i]?.quad);
+    });
+    this.ones = chosen.slice(packed);
   }
 
   /** A histogram's length. */
@@ -36,11 +46,14 @@ export class HistogramBuilder {
     for (const one of ones) addOne(histogram, rows, gathered, one);
   }
 
-  /** Sums over all rows of the histogram, from its first feature: every row has a bin there. */
+  /** Sums over all rows of the histogram, from one feature: every row has a bin there. */
   total(histogram: Float64Array): Pick<NodeSums, 'gradient' | 'hessian'> {
-    const end = 2 * (this.binned.offsets[1] ?? 0);
-    let [gradient, hessian] = [0, 0];
-    for (let at = 0; at < end; at += 2) {
+    const [feature = 0] = this.features;
+    const { offsets } = this.binned;
+    const end = 2 * (offsets[feature + 1] ?? 0);
+    let gradient = 0;
+    let hessian = 0;
+    for (let at = 2 * (offsets[feature] ?? 0); at < end; at += 2) {
       gradient += histogram[at] ?? 0;
       hessian += histogram[at + 1] ?? 0;
     }
@@ -68,10 +81,34 @@ interface One {
   readonly from: number;
 }
 
-/** The same of four features, a byte each. */
+/** The same of four features, a byte each, to be read together. */
 interface Four {
   readonly quad: Uint32Array;
   readonly from: Int32Array;
+}
+
+/** Packs four columns, into the array that is there if there is one. */
+function packFour([a, b, c, d]: readonly One[], used?: Uint32Array): Four {
+  const rows = a?.column.length ?? 0;
+  const quad = used ?? new Uint32Array(rows);
+  quad.fill(0);
+  const from = new Int32Array(4);
+  for (const [place, one] of [a, b, c, d].entries()) {
+    if (one === undefined) continue;
+    from[place] = one.from;
+    orShifted(quad, one.column, 8 * place);
+  }
+  return { quad, from };
+}
+
+function orShifted(quad: Uint32Array, column: Uint8Array, bits: number): void {
+  for (let row = 0; row < quad.length; row += 1) {
+    quad[row] = (quad[row] ?? 0) | ((column[row] ?? 0) << bits);
+  }
+}
+
+function sameNumbers(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((number, i) => number === b[i]);
 }
 
 function addOne(

@@ -135,6 +135,27 @@ describe('gradient boosting', () => {
     expect(model.contributions(tableOf({ a })).every((value) => value === 0)).toBe(true);
   });
 
+  it('ends in time with fewer trees', () => {
+    const set = lawSet();
+    let asked = 0;
+    // Each look at the clock costs a tenth: the choice ends after some five, the last fit too.
+    const remaining = (): number => 1 - (asked += 1) / 10;
+    const result = gradientBoostingLearner.fit(set, seededRandom(1), { remaining });
+    if (result instanceof Promise || result.kind !== 'fitted') throw new Error('not fitted');
+    expect(asked).toBeLessThan(20);
+    const said = result.classifier.predict(set.table);
+    expect(new Set(said).size).toBeGreaterThan(1);
+  });
+
+  it('gives the same bytes whether time is ample or endless', () => {
+    const save = (remaining?: () => number): unknown => {
+      const result = gradientBoostingLearner.fit(lawSet(), seededRandom(1), { remaining });
+      if (result instanceof Promise || result.kind !== 'fitted') throw new Error('not fitted');
+      return result.classifier.save();
+    };
+    expect(save(() => 60_000)).toEqual(save());
+  });
+
   it('refuses an artefact that is not its own', () => {
     const { weights, parameters } = fit(
       { a: lawSet().table.numeric.get('ratio') ?? [] },

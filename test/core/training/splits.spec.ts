@@ -5,6 +5,7 @@ import { seededRandom } from '../../../src/core/statistics/random.js';
 import {
   givenSplit,
   rollingOrigin,
+  timeBlocks,
   stratifiedFolds,
   stratifiedSplit,
   timeSplit,
@@ -80,5 +81,31 @@ describe('splits', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('time blocks', () => {
+  it('test every row once, a stretch of time each, and keep moments and groups whole', () => {
+    const random = seededRandom(4);
+    const times = Float64Array.from({ length: 120 }, () => Math.floor(40 * random()));
+    const groups = Array.from({ length: 120 }, () => `incident ${Math.floor(60 * random())}`);
+    const folds = timeBlocks({ times, groups }, 3);
+    expect(folds).toHaveLength(3);
+    expect(folds.flatMap(({ test }) => [...test]).sort((a, b) => a - b)).toEqual([...times.keys()]);
+    let before = Number.NEGATIVE_INFINITY;
+    for (const { train, test } of folds) {
+      const [moments, tested] = [Array.from(test, (row) => times[row] ?? 0), new Set(test)];
+      expect(Math.min(...moments)).toBeGreaterThan(before);
+      before = Math.max(...moments);
+      const inTest = new Set(Array.from(test, (row) => groups[row]));
+      const rest = groups.flatMap((group, row) =>
+        tested.has(row) || inTest.has(group) ? [] : [row],
+      );
+      expect([...train]).toEqual(rest);
+    }
+  });
+
+  it('leave out what one moment swallows', () => {
+    expect(timeBlocks({ times: new Float64Array(9).fill(5) }, 3)).toEqual([]);
   });
 });
