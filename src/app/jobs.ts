@@ -8,6 +8,7 @@ import { projectEvents } from '../loop/project-events.js';
 import { rebuildJourney } from '../loop/rebuild-journey.js';
 import { rescoreOpenEpisodes } from '../loop/rescore-open-episodes.js';
 import { runTraining } from '../loop/run-training.js';
+import { sumHours } from '../loop/sum-hours.js';
 import type { JobHandlers } from '../queue/job.js';
 import type { EventCopies } from '../storage/event-copies.js';
 import { expireKeys } from '../storage/idempotency.store.js';
@@ -45,6 +46,7 @@ export function jobHandlers({ source, clock, scorer, files, copies }: JobParts):
       return await rescoreOpenEpisodes(source, scorer, clock.now());
     },
     'copy-events': async () => await copyEvents(source, copies, clock.now()),
+    'sum-hours': async () => await sumHours(source),
     expire: async () => {
       await expireKeys(source.manager, clock.now());
     },

@@ -31,6 +31,11 @@ export class Schedule {
     await this.jobs.add('rescore-open-episodes', {}, { coalesce: 'all' });
   }
 
+  @Cron(CronExpression.EVERY_MINUTE)
+  async sumHours(): Promise<void> {
+    await this.jobs.add('sum-hours', {}, { coalesce: 'all' });
+  }
+
   @Cron(CronExpression.EVERY_10_MINUTES)
   async copyEvents(): Promise<void> {
     await this.jobs.add('copy-events', {}, { coalesce: 'all' });

@@ -34,8 +34,39 @@ export async function metricBands(
       continue;
     }
     const length = Math.max(bucket, baseline.width);
-    const band = (at: Instant): BaselineBand => baselineBand(baseline, at, length);
-    bands.push({ history: baseline.history, band });
+    bands.push({ history: baseline.history, band: keptBand(baseline, length) });
   }
   return bands;
+}
+
+type Bands = Map<Instant, BaselineBand>;
+
+/** A baseline holds for a day and is asked for the same buckets again and again. */
+const keptBands = new WeakMap<Baseline, Map<Duration, Bands>>();
+
+function keptBand(baseline: Baseline, length: Duration): (at: Instant) => BaselineBand {
+  const byLength = keptBands.get(baseline) ?? new Map<Duration, Bands>();
+  keptBands.set(baseline, byLength);
+  const bands: Bands = byLength.get(length) ?? new Map<Instant, BaselineBand>();
+  byLength.set(length, bands);
+  return (at) => {
+    let band = bands.get(at);
+    if (band === undefined) bands.set(at, (band = rounded(baselineBand(baseline, at, length))));
+    return band;
+  };
+}
+
+const round = (value: number): number => Math.round(value * 10_000) / 10_000;
+
+/** To four decimals: what is left out is far inside the interval, and half of the answer's length. */
+function rounded(band: BaselineBand): BaselineBand {
+  const [enteredLow, enteredHigh] = band.enteredInterval;
+  const [convertedLow, convertedHigh] = band.convertedInterval;
+  return {
+    entered: round(band.entered),
+    enteredInterval: [round(enteredLow), round(enteredHigh)],
+    converted: round(band.converted),
+    convertedInterval: [round(convertedLow), round(convertedHigh)],
+    conversionRate: round(band.conversionRate),
+  };
 }

@@ -13,6 +13,8 @@ export interface Jobs {
   readonly 'rescore-open-episodes': Readonly<Record<string, never>>;
   /** Copies the days of events that are over into columns, for funnels. */
   readonly 'copy-events': Readonly<Record<string, never>>;
+  /** Adds up the stage metrics of the hours that have changed. */
+  readonly 'sum-hours': Readonly<Record<string, never>>;
   /** Drops what is past its retention and closes suggestions that are past their expiry. */
   readonly expire: Readonly<Record<string, never>>;
 }
@@ -37,5 +39,6 @@ export const JOB_POLICIES: Readonly<Record<JobName, JobPolicy>> = {
   'rescore-open-episodes': { attempts: 2, pauseMs: 1_000 },
   // Comes again in ten minutes anyway.
   'copy-events': { attempts: 2, pauseMs: 10_000 },
+  'sum-hours': { attempts: 2, pauseMs: 1_000 },
   expire: { attempts: 3, pauseMs: 10_000 },
 };

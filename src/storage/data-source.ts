@@ -11,6 +11,7 @@ import { KnownAt1700000000002 } from './migrations/0002-known-at.js';
 import { OwnLabels1700000000003 } from './migrations/0003-own-labels.js';
 import { EventDays1700000000004 } from './migrations/0004-event-days.js';
 import { EventBatches1700000000005 } from './migrations/0005-event-batches.js';
+import { HourSums1700000000006 } from './migrations/0006-hour-sums.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -26,6 +27,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       OwnLabels1700000000003,
       EventDays1700000000004,
       EventBatches1700000000005,
+      HourSums1700000000006,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

@@ -41,6 +41,19 @@ export function addHistogram(
   return Object.fromEntries([...sum].filter(([, count]) => count !== 0));
 }
 
+/** The median and the 90th percentile, in seconds. */
+export interface SecondsQuantiles {
+  readonly median: number;
+  readonly p90: number;
+}
+
+/** Both of a histogram, or null where nothing was counted. */
+export function secondsQuantiles(histogram: SecondsHistogram): SecondsQuantiles | null {
+  const median = histogramQuantile(histogram, 0.5);
+  const p90 = histogramQuantile(histogram, 0.9);
+  return median === null || p90 === null ? null : { median, p90 };
+}
+
 /**
  * The quantile (the smallest value with at least that share at or below it), in seconds, within
  * 9.1 % for one second and more; null where nothing was counted.

@@ -2,7 +2,8 @@ import { DomainError } from '../errors/domain-error.js';
 import type { Duration, Instant } from '../telemetry/time.js';
 import { bucketStart } from '../telemetry/time.js';
 import type { Journey } from './journey.js';
-import { histogramQuantile } from './seconds-histogram.js';
+import type { SecondsQuantiles } from './seconds-histogram.js';
+import { secondsQuantiles } from './seconds-histogram.js';
 import type { StageCell, StageCounts } from './stage-cell.js';
 import { CELL_WIDTH, NO_COUNTS, addCounts, stageWindow } from './stage-cell.js';
 
@@ -18,10 +19,16 @@ export interface StageMetricsQuery {
 }
 
 /** Over the converted of mature cells; median and 90th percentile within 9.1 %. */
-interface SecondsToConvert {
+interface SecondsToConvert extends SecondsQuantiles {
   readonly mean: number;
-  readonly median: number;
-  readonly p90: number;
+}
+
+/** Cells of one stage and segment, added up over some stretch of time. */
+export interface CountedCell extends StageCell {
+  /** How long the stretch is; that of a cell where absent. */
+  readonly width?: Duration;
+  /** Read from the histogram where absent. */
+  readonly quantiles?: SecondsQuantiles | null;
 }
 
 /** One stage in one bucket of stage entry. */
@@ -46,31 +53,35 @@ export interface StageMetric {
   readonly nps: { readonly count: number; readonly mean: number; readonly score: number } | null;
 }
 
+type MetricPlace = Pick<StageMetric, 'stage' | 'stageIndex' | 'bucketStart'>;
+
+type Counted = StageCounts & Pick<CountedCell, 'quantiles'>;
+
 interface Sums {
-  mature: StageCounts;
-  immature: StageCounts;
+  mature: Counted;
+  immature: Counted;
 }
 
-function secondsToConvert(counts: StageCounts): SecondsToConvert | null {
-  const median = histogramQuantile(counts.secondsHistogram, 0.5);
-  const p90 = histogramQuantile(counts.secondsHistogram, 0.9);
-  if (counts.converted <= 0 || median === null || p90 === null) return null;
-  return { mean: counts.millisToConvert / counts.converted / 1000, median, p90 };
+function secondsToConvert(counts: Counted): SecondsToConvert | null {
+  if (counts.converted <= 0) return null;
+  const { quantiles = secondsQuantiles(counts.secondsHistogram) } = counts;
+  if (quantiles === null) return null;
+  const mean = counts.millisToConvert / counts.converted / 1000;
+  return { mean, median: quantiles.median, p90: quantiles.p90 };
 }
 
-function satisfactionOf(counts: StageCounts): Pick<StageMetric, 'csat' | 'nps'> {
-  const { csatCount, csatSum, npsCount, npsSum, npsNet } = counts;
-  return {
-    csat: csatCount > 0 ? { count: csatCount, mean: csatSum / csatCount } : null,
-    nps:
-      npsCount > 0
-        ? { count: npsCount, mean: npsSum / npsCount, score: (100 * npsNet) / npsCount }
-        : null,
-  };
+function csatOf({ csatCount, csatSum }: StageCounts): StageMetric['csat'] {
+  return csatCount > 0 ? { count: csatCount, mean: csatSum / csatCount } : null;
 }
 
+function npsOf({ npsCount, npsSum, npsNet }: StageCounts): StageMetric['nps'] {
+  if (npsCount <= 0) return null;
+  return { count: npsCount, mean: npsSum / npsCount, score: (100 * npsNet) / npsCount };
+}
+
+// Member by member: spreading takes several times as long, for thousands of buckets.
 function metricOf(
-  place: Pick<StageMetric, 'stage' | 'stageIndex' | 'bucketStart'>,
+  { stage, stageIndex, bucketStart: start }: MetricPlace,
   { mature, immature }: Sums,
   isLast: boolean,
 ): StageMetric {
@@ -78,41 +89,56 @@ function metricOf(
   const isGoal = isLast && mature.converted === 0;
   const rate = isGoal || mature.entered <= 0 ? null : mature.converted / mature.entered;
   const dropped = isGoal ? 0 : mature.entered - mature.converted;
+  const all = immature === NO_COUNTS ? mature : addCounts(mature, immature);
   return {
-    ...place,
-    entered: mature.entered + immature.entered,
+    stage,
+    stageIndex,
+    bucketStart: start,
+    entered: all.entered,
     mature: { entered: mature.entered, converted: mature.converted, dropped },
     immature: { entered: immature.entered, converted: immature.converted },
     conversionRate: rate,
     dropOff: rate === null ? null : dropped / mature.entered,
     secondsToConvert: secondsToConvert(mature),
-    ...satisfactionOf(addCounts(mature, immature)),
+    csat: csatOf(all),
+    nps: npsOf(all),
   };
 }
+
+const plus = (sum: Counted, cell: CountedCell): Counted =>
+  sum === NO_COUNTS ? cell : addCounts(sum, cell);
 
 function isAsked(cell: StageCell, { from, to, segment }: StageMetricsQuery): boolean {
   const inSegment = segment === undefined || cell.segment === segment;
   return inSegment && cell.bucketStart >= from && cell.bucketStart < to;
 }
 
-/** The cell's sums, added to those of its stage and bucket. */
+/** By stage and bucket, the sums of its cells. */
 function sumUp(
   journey: Journey,
-  cells: readonly StageCell[],
+  cells: readonly CountedCell[],
   query: StageMetricsQuery,
-): Map<string, Sums> {
-  const sums = new Map<string, Sums>();
+): Map<Instant, Sums>[] {
+  const sums = journey.stages.map(() => new Map<Instant, Sums>());
+  const windows = journey.stages.map((_, stageIndex) => stageWindow(journey, stageIndex));
   for (const cell of cells) {
     if (!isAsked(cell, query)) continue;
-    const key = `${bucketStart(cell.bucketStart, query.bucket)} ${cell.stageIndex}`;
-    const sum = sums.get(key) ?? { mature: NO_COUNTS, immature: NO_COUNTS };
-    const matureAt = cell.bucketStart + CELL_WIDTH + stageWindow(journey, cell.stageIndex);
-    if (matureAt <= query.now) sum.mature = addCounts(sum.mature, cell);
-    else sum.immature = addCounts(sum.immature, cell);
-    sums.set(key, sum);
+    const { bucketStart: start, width = CELL_WIDTH, stageIndex } = cell;
+    const bucket = bucketStart(start, query.bucket);
+    const stageSums = sums[stageIndex];
+    let sum = stageSums?.get(bucket);
+    if (sum === undefined) {
+      sum = { mature: NO_COUNTS, immature: NO_COUNTS };
+      stageSums?.set(bucket, sum);
+    }
+    const isMature = start + width + (windows[stageIndex] ?? 0) <= query.now;
+    if (isMature) sum.mature = plus(sum.mature, cell);
+    else sum.immature = plus(sum.immature, cell);
   }
   return sums;
 }
+
+const NOTHING: Sums = { mature: NO_COUNTS, immature: NO_COUNTS };
 
 /**
  * Stage metrics for every bucket and stage asked for, also where nobody came. A cell is mature once
@@ -122,7 +148,7 @@ function sumUp(
  */
 export function stageMetrics(
   journey: Journey,
-  cells: readonly StageCell[],
+  cells: readonly CountedCell[],
   query: StageMetricsQuery,
 ): StageMetric[] {
   const { from, to, bucket } = query;
@@ -133,7 +159,7 @@ export function stageMetrics(
   const metrics: StageMetric[] = [];
   for (let start = bucketStart(from, bucket); start < to; start += bucket) {
     journey.stages.forEach(({ key }, stageIndex) => {
-      const sum = sums.get(`${start} ${stageIndex}`) ?? { mature: NO_COUNTS, immature: NO_COUNTS };
+      const sum = sums[stageIndex]?.get(start) ?? NOTHING;
       const place = { stage: key, stageIndex, bucketStart: start };
       metrics.push(metricOf(place, sum, stageIndex === journey.stages.length - 1));
     });
