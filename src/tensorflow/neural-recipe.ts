@@ -23,7 +23,7 @@ export const NEURAL_RECIPE: NeuralRecipe = {
   members: 8,
   width: 32,
   bins: 16,
-  rate: 8e-3,
+  rate: 1.5e-2,
   decay: 0.03,
   validation: 0.15,
   passes: 10,
