@@ -12,15 +12,20 @@ import type { ModelFiles } from '../storage/model-files.js';
 import { championVersion } from '../storage/model.store.js';
 import type { ScoredEpisode } from '../storage/prediction.store.js';
 import type { Sql } from '../storage/sql.js';
+import { neuralLearner } from '../tensorflow/neural-learner.js';
 import { Baselines } from './baselines.js';
 import type { ToScore } from './score-episodes.js';
 import { scoreEpisodes } from './score-episodes.js';
 
-/** The learners that the service trains and answers with, from the lowest rung up. */
+/**
+ * The learners that the service trains and answers with, from the lowest rung up. The neural one
+ * loads TensorFlow.js when it is taught, not when it answers.
+ */
 export const LADDER: readonly Learner[] = [
   priorLearner,
   logisticRegressionLearner,
   gradientBoostingLearner,
+  neuralLearner(),
 ];
 
 /** Scores with whichever model is champion; a model is read from its files once. */
