@@ -7,16 +7,21 @@ export interface ReadLabels {
   readonly labelled: Uint32Array;
 }
 
+/** Which column holds labels, which word is positive, and where a row stands, for people. */
+export interface LabelReading {
+  readonly label: string;
+  readonly positive?: string | undefined;
+  readonly where: (row: number) => string;
+}
+
 const POSITIVE_WORDS = ['true', 'yes'];
 
 /**
  * Reads labels: positive is 1, true or yes (any case), or the word that `positive` names; with it
  * everything else is negative, without it there may be only one other word.
  */
-export function readLabels(
-  column: readonly (string | null)[],
-  { label, positive }: { readonly label: string; readonly positive?: string | undefined },
-): ReadLabels {
+export function readLabels(column: readonly (string | null)[], how: LabelReading): ReadLabels {
+  const { positive } = how;
   const words = column.map((cell) => (cell === null || isMissing(cell) ? null : cell.trim()));
   const distinct = new Set(words.filter((word) => word !== null));
   const isPositive = (word: string): boolean =>
@@ -25,7 +30,7 @@ export function readLabels(
       : same(word, positive);
   const positives = [...distinct].filter(isPositive);
   if (positives.length === 0 || (positive === undefined && distinct.size - positives.length > 1)) {
-    refuse(label, distinct, positive);
+    refuse(how, words, distinct);
   }
   const labels = Uint8Array.from(words, (word) => (word !== null && isPositive(word) ? 1 : 0));
   const labelled = Uint32Array.from(words.keys()).filter((row) => words[row] !== null);
@@ -37,12 +42,25 @@ function same(word: string, positive: string): boolean {
   return word === positive || (number !== null && number === parseNumber(positive));
 }
 
-function refuse(label: string, distinct: Set<string>, positive: string | undefined): never {
+function refuse(
+  { label, positive, where }: LabelReading,
+  words: readonly (string | null)[],
+  distinct: ReadonlySet<string>,
+): never {
+  const [one = '', , third] = distinct;
   const shown = [...distinct].slice(0, 5).join(', ') + (distinct.size > 5 ? ', …' : '');
-  const held = distinct.size === 0 ? 'nothing' : shown;
-  const advice =
-    positive === undefined
-      ? 'the positive class is 1, true or yes, else name it with --positive'
-      : `none of it is "${positive}"`;
-  throw new DomainError('bad-label', `The column ${label} holds ${held}: ${advice}.`);
+  const say = (text: string): never => {
+    throw new DomainError('bad-label', `The column ${label} holds ${text}.`);
+  };
+  if (distinct.size === 0) return say('nothing: no row has a label');
+  if (positive !== undefined) return say(`${shown}: none of it is "${positive}"`);
+  if (distinct.size === 1) {
+    return say(`${one} in every row: with one class there is nothing to tell apart`);
+  }
+  const advice = 'the positive class is 1, true or yes, else name it with --positive';
+  if (third === undefined) return say(`${shown}: ${advice}`);
+  const place = where(words.indexOf(third));
+  return say(
+    `${distinct.size} values (${shown}), the third first in ${place}, where two are wanted: ${advice}; all others then count as negative`,
+  );
 }

@@ -52,6 +52,7 @@ export function evaluationJson(sets: EvaluationSets, evaluation: Evaluation): ob
     split: sets.how,
     unlabelled: sets.unlabelled,
     missing: Object.fromEntries(missing) as object,
+    notes: sets.notes,
   };
 }
 
@@ -102,6 +103,7 @@ function about(sets: EvaluationSets): string[] {
     `${features.length} features: ${kinds.join(', ')}.`,
     `${training.labels.length} rows train (${positives(training.labels)}), ${test.labels.length} test (${positives(test.labels)}); split ${sets.how}.`,
     missingLine(features),
+    ...sets.notes,
   ];
   if (unlabelled > 0) lines.push(`${unlabelled} rows without a label were left out.`);
   if (left > 0)

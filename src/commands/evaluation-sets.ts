@@ -1,15 +1,18 @@
 import { DomainError } from '../core/errors/domain-error.js';
 import type { FeatureTable } from '../core/features/feature-schema.js';
-import { inferColumn, isMissing } from '../core/features/schema-inference.js';
+import { inferColumns, isMissing } from '../core/features/schema-inference.js';
 import type { InferredColumn } from '../core/features/schema-inference.js';
 import type { TrainingSet } from '../core/training/classifier.js';
 import { givenSplit, stratifiedSplit, timeSplit } from '../core/training/splits.js';
 import type { Split } from '../core/training/splits.js';
 import { trainingSetRows } from '../core/training/training-set-rows.js';
 import { seededRandom } from '../core/statistics/random.js';
+import { columnNotes } from './column-notes.js';
 import { readLabels } from './evaluation-labels.js';
 import { readTimes } from './evaluation-times.js';
 import type { TextTable } from './read-table.js';
+
+const SIDES = ['train', 'test'];
 
 /** Which column plays which part; every other column that is not dropped is a feature. */
 export interface ColumnRoles {
@@ -29,6 +32,8 @@ export interface EvaluationSets {
   readonly training: TrainingSet;
   readonly test: TrainingSet;
   readonly features: readonly InferredColumn[];
+  /** What people should know of the columns, one sentence each. */
+  readonly notes: readonly string[];
   /** How the table was split, in words. */
   readonly how: string;
   readonly unlabelled: number;
@@ -39,17 +44,22 @@ export interface EvaluationSets {
 /** Reads labels and features from text and splits the rows; refuses names that the table lacks. */
 export function evaluationSets(table: TextTable, roles: ColumnRoles): EvaluationSets {
   requireColumns(table, roles);
-  const { labels, labelled } = readLabels(cells(table, roles.label), roles);
+  const { where } = table;
+  const { labels, labelled } = readLabels(cells(table, roles.label), { ...roles, where });
   const features = readFeatures(table, roles);
   const all: TrainingSet = {
     table: featureTable(table.rows, features),
     labels,
     weights: new Float64Array(table.rows).fill(1),
-    times: roles.time === undefined ? undefined : readTimes(cells(table, roles.time), roles.time),
+    times:
+      roles.time === undefined
+        ? undefined
+        : readTimes(cells(table, roles.time), { name: roles.time, where }),
     groups: roles.group === undefined ? undefined : readGroups(cells(table, roles.group)),
   };
   const set = trainingSetRows(all, labelled);
   const sides = roles.split === undefined ? undefined : cells(table, roles.split);
+  if (sides !== undefined) refuseOtherSides(sides, table);
   const given = sides && Array.from(labelled, (row) => sides[row] ?? null);
   const { split, how } = splitRows(set, roles, given);
   refuseEmptySides(split);
@@ -57,6 +67,7 @@ export function evaluationSets(table: TextTable, roles: ColumnRoles): Evaluation
     training: trainingSetRows(set, split.train),
     test: trainingSetRows(set, split.test),
     features,
+    notes: columnNotes(features, table),
     how,
     unlabelled: table.rows - labelled.length,
     left: labelled.length - split.train.length - split.test.length,
@@ -80,7 +91,7 @@ function readFeatures(table: TextTable, roles: ColumnRoles): InferredColumn[] {
   const taken = new Set([roles.label, roles.split, roles.time, roles.group, ...roles.drop]);
   const features = [...table.columns]
     .filter(([name]) => !taken.has(name))
-    .map(([name, column]) => inferColumn(name, column, roles.categorical.includes(name)));
+    .flatMap(([name, column]) => inferColumns(name, column, roles.categorical.includes(name)));
   if (features.length > 0) return features;
   throw new DomainError('no-features', 'No column is left to learn from.');
 }
@@ -121,6 +132,15 @@ function splitRows(
   const grouped = set.groups === undefined ? '' : ', groups kept whole';
   const split = stratifiedSplit(set, testFraction, seededRandom(seed));
   return { split, how: `at random, stratified, ${tested} tests, seed ${seed}${grouped}` };
+}
+
+function refuseOtherSides(sides: readonly (string | null)[], { where }: TextTable): void {
+  const row = sides.findIndex((side) => !SIDES.includes(side?.trim().toLowerCase() ?? ''));
+  if (row < 0) return;
+  const found = sides[row] ?? null;
+  const held = found === null ? 'nothing' : `"${found}"`;
+  const text = `The split column must hold train or test; ${where(row)} holds ${held}.`;
+  throw new DomainError('bad-split', text);
 }
 
 function refuseEmptySides({ train, test }: Split): void {

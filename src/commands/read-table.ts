@@ -7,12 +7,17 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api';
 
 import { DomainError } from '../core/errors/domain-error.js';
+import { lineOfRow } from './line-of-row.js';
+import { tableRefusal } from './table-refusal.js';
+import type { TableSource } from './table-refusal.js';
 
 /** A table as text: every cell as it stands in the file, null where it is empty. */
 export interface TextTable {
   readonly rows: number;
   /** By name, in the order of the file. */
   readonly columns: ReadonlyMap<string, readonly (string | null)[]>;
+  /** Where a row (from 0) stands, for people: its line in a CSV file, its number in another. */
+  readonly where: (row: number) => string;
 }
 
 /**
@@ -28,21 +33,18 @@ export async function readTable(path: string): Promise<TextTable> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {
-    return await readAll(connection, path, source);
+    return await readAll(connection, source);
   } finally {
     connection.closeSync();
     instance.closeSync();
   }
 }
 
-async function readAll(
-  connection: DuckDBConnection,
-  path: string,
-  source: string,
-): Promise<TextTable> {
+async function readAll(connection: DuckDBConnection, source: TableSource): Promise<TextTable> {
+  const { path } = source;
   let result: DuckDBMaterializedResult;
   try {
-    result = await connection.run(source);
+    result = await connection.run(source.sql);
     const columns = new Map<string, (string | null)[]>();
     const names = result.deduplicatedColumnNames();
     const cells = await result.getColumnsJS();
@@ -51,21 +53,26 @@ async function readAll(
     });
     const rows = cells[0]?.length ?? 0;
     if (rows === 0) throw new DomainError('empty-table', `${path} has no rows.`);
-    return { rows, columns };
+    return { rows, columns, where: (row) => placeOf(path, row) };
   } catch (error) {
-    throw error instanceof DomainError ? error : refusal(path, error);
+    throw error instanceof DomainError ? error : tableRefusal(source, error);
   }
+}
+
+function placeOf(path: string, row: number): string {
+  return path.endsWith('.parquet') ? `row ${row + 1}` : `line ${lineOfRow(path, row)}`;
 }
 
 function textOf(cell: unknown): string | null {
   return typeof cell === 'string' ? cell : null;
 }
 
-function parquetSource(path: string): string {
-  return `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(${sqlText(path)})`;
+function parquetSource(path: string): TableSource {
+  const sql = `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(${sqlText(path)})`;
+  return { path, sql, names: [] };
 }
 
-async function csvSource(path: string): Promise<string> {
+async function csvSource(path: string): Promise<TableSource> {
   const header = await firstRecord(path);
   const delimiter = delimiterOf(header);
   const names = splitRecord(header, delimiter);
@@ -82,20 +89,23 @@ async function csvSource(path: string): Promise<string> {
     `compression = '${path.endsWith('.gz') ? 'gzip' : 'none'}'`,
     'strict_mode = true',
   ];
-  return `SELECT * FROM read_csv(${sqlText(path)}, ${options.join(', ')})`;
+  return { path, sql: `SELECT * FROM read_csv(${sqlText(path)}, ${options.join(', ')})`, names };
 }
 
 function refuseDuplicates(path: string, names: readonly string[]): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   names.forEach((name, index) => {
+    const column = index + 1;
     if (name === '') {
-      throw new DomainError('unnamed-column', `Column ${index + 1} of ${path} has no name.`);
+      throw new DomainError('unnamed-column', `Column ${column} of ${path} has no name (line 1).`);
     }
     // DuckDB's names ignore case, so two that differ by case alone cannot both be read.
-    if (seen.has(name.toLowerCase())) {
-      throw new DomainError('duplicate-column', `The header of ${path} has "${name}" twice.`);
+    const first = seen.get(name.toLowerCase());
+    if (first !== undefined) {
+      const text = `The header of ${path} (line 1) has "${name}" twice: columns ${first} and ${column}.`;
+      throw new DomainError('duplicate-column', text);
     }
-    seen.add(name.toLowerCase());
+    seen.set(name.toLowerCase(), column);
   });
 }
 
@@ -156,20 +166,4 @@ function splitRecord(record: string, delimiter: string): string[] {
 
 function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
-}
-
-function refusal(path: string, error: unknown): DomainError {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
-  const cells = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
-  if (line !== undefined && cells !== null) {
-    const [, wanted = '', found = ''] = cells;
-    const text = `Line ${line} of ${path} has ${found} cells where the header has ${wanted}.`;
-    return new DomainError('ragged-row', text, { cause: error });
-  }
-  const where = line === undefined ? '' : ` (line ${line})`;
-  const [reason = message] = message.split('\n');
-  return new DomainError('unreadable-file', `${path} cannot be read${where}: ${reason}`, {
-    cause: error,
-  });
 }

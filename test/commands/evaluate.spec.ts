@@ -12,7 +12,7 @@ import { registerEvaluate } from '../../src/commands/evaluate.js';
 import { readTable } from '../../src/commands/read-table.js';
 import { seededRandom } from '../../src/core/statistics/random.js';
 
-const ADULT = join(import.meta.dirname, '../../../shared/benchmarks/adult.csv.gz');
+const TELCO = join(import.meta.dirname, '../../../shared/benchmarks/telco_churn.csv.gz');
 
 const folder = mkdtempSync(join(tmpdir(), 'throughline-evaluate-'));
 let output = '';
@@ -119,8 +119,8 @@ describe('throughline evaluate', () => {
     ['--label', 'nothing', /There is no column "nothing"; there are at, ratio/],
     ['--label', 'service', /holds cart, pay: the positive class is 1, true or yes, else name it/],
     ['--learner', 'oracle', /There is no learner "oracle"; there are auto, prior, logistic/],
-    ['--split', 'service', /must hold train or test; row 1 holds "cart"/],
-    ['--time', 'incident', /must hold numbers or ISO 8601 times; row 1 holds "case 0"/],
+    ['--split', 'service', /must hold train or test; line 2 holds "cart"/],
+    ['--time', 'incident', /must hold numbers or ISO 8601 times; line 2 holds "case 0"/],
   ])('refuses %s %s with a clear word and exit 2', async (flag, value, word) => {
     const label = flag === '--label' ? [] : ['--label', 'failed'];
     expect(await evaluate('signal.csv', ...label, flag, value)).toBe(2);
@@ -139,17 +139,17 @@ describe('throughline evaluate', () => {
     expect(complaint).toMatch(/insufficient data: .* at least 10 of each/);
   });
 
-  const withAdult = existsSync(ADULT) ? it : it.skip;
-  withAdult(
-    'is level with scikit-learn on adult (LogReg: ROC-AUC .9052, log loss .3204)',
+  const withTelco = existsSync(TELCO) ? it : it.skip;
+  withTelco(
+    'is ahead of scikit-learn on telco_churn (LogReg: ROC-AUC .8458, log loss .4153)',
     async () => {
       const program = ['--label', 'y', '--split', 'split', '--learner', 'logistic', '--json'];
-      await evaluate(ADULT, ...program);
+      await evaluate(TELCO, ...program);
       const { learners } = JSON.parse(output) as {
         learners: { logistic: { rocAuc: number; logLoss: number } };
       };
-      expect(learners.logistic.rocAuc).toBeGreaterThan(0.9042);
-      expect(learners.logistic.logLoss).toBeLessThan(0.3214);
+      expect(learners.logistic.rocAuc).toBeGreaterThan(0.848);
+      expect(learners.logistic.logLoss).toBeLessThan(0.412);
     },
   );
 });

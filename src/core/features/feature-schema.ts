@@ -1,4 +1,4 @@
-/** What a column holds. Booleans are categorical with two values; times are numeric (hours). */
+/** What a column holds. Booleans are categorical with two values; times become clock features. */
 export type FeatureKind = 'numeric' | 'categorical';
 
 export interface Feature {

@@ -3,7 +3,7 @@ import type { Feature } from './feature-schema.js';
 /** A column of text cells, null where a cell is empty. */
 export type TextColumn = readonly (string | null)[];
 
-/** What the cells of a column look like; booleans become categorical, times numeric (hours). */
+/** What the cells of a column look like; booleans become categorical, times what a clock says. */
 export type ColumnKind = 'numeric' | 'categorical' | 'boolean' | 'time';
 
 /** A text column read as a feature, and what had to be done with its cells. */
@@ -17,6 +17,8 @@ export interface InferredColumn {
   readonly missing: number;
   /** Cells of a number or time column that could not be read as one; they count as missing too. */
   readonly unreadable: number;
+  /** The first of these. */
+  readonly firstUnreadable?: number | undefined;
 }
 
 const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', '<na>']);
@@ -24,7 +26,10 @@ const BOOLEAN_PAIRS = ['false true', 'no yes', 'f t', 'n y'];
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const MOMENT =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+const INFINITE = /^[+-]?inf(?:inity)?$/i;
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 
 // A few stray marks ("?", "none") do not make a column of numbers a column of categories.
 const READABLE_SHARE = 0.98;
@@ -60,12 +65,19 @@ function offsetOf(_: string, hours: string, minutes: string | undefined): string
 
 /**
  * Decides what a column of text holds and reads it so: numbers or ISO times where at least 98 % of
- * the cells that are there can be read as such, categories otherwise or where `categorical` says so.
+ * the cells that are there can be read as such (a number may be infinite, which counts as
+ * unreadable), categories otherwise or where `categorical` says so. A time becomes the hour of the
+ * day (where it has one) and the day of the week, UTC: how late a row is would set it apart from
+ * all later ones, and order is for splits.
  */
-export function inferColumn(name: string, cells: TextColumn, categorical = false): InferredColumn {
+export function inferColumns(
+  name: string,
+  cells: TextColumn,
+  categorical = false,
+): InferredColumn[] {
   const kind = categorical ? 'categorical' : columnKind(cells);
-  if (kind === 'numeric') return numericColumn(name, cells, { kind, parse: parseNumber });
-  if (kind === 'time') return numericColumn(name, cells, { kind, parse: parseHours });
+  if (kind === 'numeric') return [numericColumn(name, cells, { kind, parse: parseNumber })];
+  if (kind === 'time') return clockColumns(name, cells);
   let missing = 0;
   const values = cells.map((cell) => {
     if (cell !== null && !isMissing(cell)) return cell;
@@ -73,26 +85,59 @@ export function inferColumn(name: string, cells: TextColumn, categorical = false
     return null;
   });
   const feature: Feature = { name, kind: 'categorical' };
-  return { feature, kind, categorical: values, missing, unreadable: 0 };
+  return [{ feature, kind, categorical: values, missing, unreadable: 0 }];
 }
 
 function columnKind(cells: TextColumn): ColumnKind {
   const present = cells.filter((cell) => cell !== null).filter((cell) => !isMissing(cell));
   if (present.length === 0) return 'categorical';
   const enough = READABLE_SHARE * present.length;
-  if (readable(present, parseNumber) >= enough) return 'numeric';
-  if (readable(present, parseMoment) >= enough) return 'time';
+  if (readable(present, isNumber) >= enough && readable(present, isFinite) > 0) return 'numeric';
+  if (readable(present, isMoment) >= enough) return 'time';
   const words = [...new Set(present.map((cell) => cell.trim().toLowerCase()))];
   return BOOLEAN_PAIRS.includes(words.sort().join(' ')) ? 'boolean' : 'categorical';
 }
 
-function readable(cells: readonly string[], parse: (text: string) => number | null): number {
-  return cells.reduce((count, cell) => count + (parse(cell) === null ? 0 : 1), 0);
+function readable(cells: readonly string[], test: (text: string) => boolean): number {
+  return cells.reduce((count, cell) => count + (test(cell) ? 1 : 0), 0);
 }
 
-function parseHours(text: string): number | null {
-  const moment = parseMoment(text);
-  return moment === null ? null : moment / HOUR;
+function isNumber(text: string): boolean {
+  const trimmed = text.trim();
+  return NUMBER.test(trimmed) || INFINITE.test(trimmed);
+}
+
+function isFinite(text: string): boolean {
+  return parseNumber(text) !== null;
+}
+
+function isMoment(text: string): boolean {
+  return parseMoment(text) !== null;
+}
+
+/** The hour of the day, where any row has one, and the day of the week. */
+function clockColumns(name: string, cells: TextColumn): InferredColumn[] {
+  const moments = numericColumn(name, cells, { kind: 'time', parse: parseMoment });
+  const known = moments.numeric ?? new Float64Array();
+  const { kind, missing, unreadable, firstUnreadable } = moments;
+  const read = { kind, missing, unreadable, firstUnreadable };
+  const weekdays = Array.from(known, (moment) =>
+    Number.isNaN(moment) ? null : (WEEKDAYS[Math.floor(within(moment, 7 * DAY) / DAY)] ?? null),
+  );
+  const weekday: InferredColumn = {
+    ...read,
+    feature: { name: `${name} (weekday)`, kind: 'categorical' },
+    categorical: weekdays,
+  };
+  const hours = known.map((moment) => within(moment, DAY) / HOUR);
+  if (hours.every((hour) => Number.isNaN(hour) || hour === 0)) return [weekday];
+  const feature: Feature = { name: `${name} (hour)`, kind: 'numeric' };
+  return [{ ...read, feature, numeric: hours }, weekday];
+}
+
+/** What is left of a moment after whole spans, also before 1970 (which began on a Thursday). */
+function within(moment: number, span: number): number {
+  return moment - span * Math.floor(moment / span);
 }
 
 function numericColumn(
@@ -101,12 +146,16 @@ function numericColumn(
   as: { readonly kind: ColumnKind; readonly parse: (text: string) => number | null },
 ): InferredColumn {
   let [missing, unreadable] = [0, 0];
-  const numeric = Float64Array.from(cells, (cell) => {
+  let firstUnreadable: number | undefined;
+  const numeric = Float64Array.from(cells, (cell, row) => {
     const value = cell === null || isMissing(cell) ? null : as.parse(cell);
     if (value !== null) return value;
     missing += 1;
-    if (!isMissing(cell)) unreadable += 1;
+    if (isMissing(cell)) return Number.NaN;
+    unreadable += 1;
+    firstUnreadable ??= row;
     return Number.NaN;
   });
-  return { feature: { name, kind: 'numeric' }, kind: as.kind, numeric, missing, unreadable };
+  const feature: Feature = { name, kind: 'numeric' };
+  return { feature, kind: as.kind, numeric, missing, unreadable, firstUnreadable };
 }

@@ -1,10 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 
 import {
-  inferColumn,
+  inferColumns,
   parseMoment,
   parseNumber,
 } from '../../../src/core/features/schema-inference.js';
+import type { InferredColumn } from '../../../src/core/features/schema-inference.js';
+
+const inferColumn = (...how: Parameters<typeof inferColumns>): InferredColumn => {
+  const [column] = inferColumns(...how);
+  if (column === undefined) throw new Error('no column');
+  return column;
+};
 
 describe('schema inference', () => {
   it('reads numbers, with empty cells as not known', () => {
@@ -35,14 +42,41 @@ describe('schema inference', () => {
     });
   });
 
-  it('knows booleans and times', () => {
+  it('knows booleans', () => {
     expect(inferColumn('weekend', ['TRUE', 'False', null])).toMatchObject({
       kind: 'boolean',
       feature: { kind: 'categorical' },
     });
-    const times = inferColumn('at', ['1970-01-02', '1970-01-01T01:30:00Z']);
-    expect(times).toMatchObject({ kind: 'time', feature: { kind: 'numeric' } });
-    expect(times.numeric).toEqual(Float64Array.of(24, 1.5));
+  });
+
+  it('reads times as what the clock says, not as how late a row is', () => {
+    const cells = ['2026-01-01T18:30:00+02:00', null, '1969-12-31 23:00'];
+    const [hour, weekday] = inferColumns('at', cells);
+    expect(hour).toMatchObject({
+      kind: 'time',
+      feature: { name: 'at (hour)', kind: 'numeric' },
+      missing: 1,
+    });
+    expect(hour?.numeric).toEqual(Float64Array.of(16.5, Number.NaN, 23));
+    // GNU date: 2026-01-01 is a Thursday, 1969-12-31 a Wednesday.
+    expect(weekday).toMatchObject({
+      feature: { name: 'at (weekday)', kind: 'categorical' },
+      categorical: ['Thu', null, 'Wed'],
+    });
+    const later = inferColumns('at', ['2026-01-01', '2030-01-03']);
+    expect(later).toHaveLength(1);
+    expect(later[0]?.categorical).toEqual(['Thu', 'Thu']);
+  });
+
+  it('takes infinite numbers as numbers that cannot be read', () => {
+    const column = inferColumn('x', ['1', 'inf', '-Infinity', '1e400', '2']);
+    expect(column).toMatchObject({
+      kind: 'numeric',
+      missing: 3,
+      unreadable: 3,
+      firstUnreadable: 1,
+    });
+    expect(inferColumn('x', ['inf', '-inf']).kind).toBe('categorical');
   });
 
   it('reads moments without a zone as UTC and with one as said', () => {

@@ -1,0 +1,44 @@
+import { DomainError } from '../core/errors/domain-error.js';
+
+/** A file as DuckDB is asked for it, and the names of its columns where they are known. */
+export interface TableSource {
+  readonly path: string;
+  readonly sql: string;
+  readonly names: readonly string[];
+}
+
+/** What DuckDB said of a file, in our words: with line and column where it named them. */
+export function tableRefusal({ path, names }: TableSource, error: unknown): DomainError {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
+  if (line !== undefined && counts !== null) {
+    const [wanted, found] = [Number(counts[1]), Number(counts[2])];
+    const text = `Line ${line} of ${path} has ${found} cells where the header has ${wanted}`;
+    return new DomainError('ragged-row', `${text}${raggedEnd(names, wanted, found)}.`, {
+      cause: error,
+    });
+  }
+  const where = line === undefined ? '' : ` (line ${line})`;
+  const reason = reasonIn(message);
+  return new DomainError('unreadable-file', `${path} cannot be read${where}: ${reason}`, {
+    cause: error,
+  });
+}
+
+function raggedEnd(names: readonly string[], wanted: number, found: number): string {
+  if (found > wanted) return `: cell ${wanted + 1} has no column`;
+  const absent = names[found];
+  return absent === undefined ? '' : `: it ends before column ${found + 1}, "${absent}"`;
+}
+
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/unterminated quote/i, 'a quote that opens there is never closed.'],
+  [/not utf-8|invalid unicode/i, 'it is not UTF-8 text there.'],
+  [/too small to be a Parquet|No magic bytes/i, 'it is not a Parquet file.'],
+];
+
+function reasonIn(message: string): string {
+  const known = REASONS.find(([pattern]) => pattern.test(message))?.[1];
+  return known ?? message.split('\n')[0] ?? message;
+}

@@ -1,0 +1,159 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+import { evaluationSets } from '../../src/commands/evaluation-sets.js';
+import type { ColumnRoles, EvaluationSets } from '../../src/commands/evaluation-sets.js';
+import { readTable } from '../../src/commands/read-table.js';
+import { seededRandom } from '../../src/core/statistics/random.js';
+import { logisticRegressionLearner } from '../../src/core/training/logistic-regression.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'throughline-bad-tables-'));
+let files = 0;
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+function written(content: string | Buffer, ending = 'csv'): string {
+  files += 1;
+  const path = join(folder, `${files}.${ending}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A table of n rows: each column by what it holds in row i. */
+function csv(rows: number, columns: Record<string, (i: number) => unknown>): string {
+  const lines = Array.from({ length: rows }, (_, i) =>
+    Object.values(columns)
+      .map((cell) => String(cell(i)))
+      .join(','),
+  );
+  return [Object.keys(columns).join(','), ...lines].join('\n');
+}
+
+async function setsOf(path: string, roles: Partial<ColumnRoles> = {}): Promise<EvaluationSets> {
+  const common = { label: 'y', categorical: [], drop: [], testFraction: 0.3, seed: 0 };
+  return evaluationSets(await readTable(path), { ...common, ...roles });
+}
+
+const number = (i: number): number => ((i * 37) % 101) / 10;
+const y = (i: number): number => ((i * 61) % 97 < number(i) * 9 ? 1 : 0);
+
+describe('tables that cannot be read are refused with line and column', () => {
+  it.each([
+    [
+      'x,y\n1,0\n2\n',
+      /Line 3 of .* has 1 cells where the header has 2: it ends before column 2, "y"/,
+    ],
+    ['x,y\n1,0\n2,1,7\n', /Line 3 of .* has 3 cells where the header has 2: cell 3 has no column/],
+    ['x,y,x\n1,0,1\n', /The header of .* \(line 1\) has "x" twice: columns 1 and 3/],
+    ['x,,y\n1,0,1\n', /Column 2 of .* has no name \(line 1\)/],
+    ['x,y\n1,0\n"2,1\n3,0\n', /\(line 3\): a quote that opens there is never closed/],
+  ])('%j', async (content, message) => {
+    await expect(readTable(written(content))).rejects.toThrow(message);
+  });
+
+  it('bytes that are no text, and a file that is no Parquet', async () => {
+    const bytes = Buffer.concat([Buffer.from('x,y\n1,0\n'), Buffer.from([0xff, 0xfe, 10])]);
+    await expect(readTable(written(bytes))).rejects.toThrow(/line 3.*not UTF-8/);
+    await expect(readTable(written('hello', 'parquet'))).rejects.toThrow(/not a Parquet file/);
+  });
+});
+
+describe('labels, times and sides that cannot be read are refused with their line', () => {
+  it.each([
+    [
+      'three values',
+      'x,y\n1,yes\n2,no\n\n"a\nb",maybe\n',
+      /3 values \(yes, no, maybe\), the third first in line 5/,
+    ],
+    [
+      'one class',
+      'x,y\n1,0\n2,0\n',
+      /holds 0 in every row: with one class there is nothing to tell/,
+    ],
+    ['none', 'x,y\n1,\n2,NA\n', /holds nothing: no row has a label/],
+  ])('a label of %s', async (_, content, message) => {
+    await expect(setsOf(written(content))).rejects.toMatchObject({
+      code: 'bad-label',
+      message: expect.stringMatching(message),
+    });
+    await expect(setsOf(written(gzipSync(content), 'csv.gz'))).rejects.toThrow(message);
+  });
+
+  it('a time and a side', async () => {
+    const path = written('at,x,side,y\n2026-01-01,1,train,1\nsoon,2,both,0\n');
+    await expect(setsOf(path, { time: 'at' })).rejects.toThrow(/column at .* line 3 holds "soon"/);
+    await expect(setsOf(path, { split: 'side' })).rejects.toThrow(/line 3 holds "both"/);
+  });
+});
+
+describe('odd columns are learned from as far as they go, and named', () => {
+  const fit = (sets: EvaluationSets): Float64Array => {
+    const result = logisticRegressionLearner.fit(sets.training, seededRandom(1));
+    if (result instanceof Promise || result.kind !== 'fitted') throw new Error('not fitted');
+    return result.classifier.predict(sets.test.table);
+  };
+  const sure = (said: Float64Array): boolean => said.every((p) => p > 0 && p < 1);
+
+  it('empty and constant ones', async () => {
+    const columns = { x: number, gone: () => '', same: () => 5, word: () => 'k', y };
+    const sets = await setsOf(written(csv(300, columns)));
+    expect(sets.notes).toEqual([
+      'Column gone is empty in every row: it can say nothing.',
+      'Column same is always 5: it can say nothing.',
+      'Column word is always k: it can say nothing.',
+    ]);
+    expect(sure(fit(sets))).toBe(true);
+  });
+
+  it('infinities and stray marks', async () => {
+    const odd = ['inf', '-Infinity', '1e400'];
+    const columns = { x: (i: number) => odd[i - 4] ?? number(i), y };
+    const sets = await setsOf(written(csv(300, columns)));
+    expect(sets.notes).toEqual([
+      '3 unreadable or infinite cells count as missing: first "inf" in line 6, column x.',
+    ]);
+    expect(sure(fit(sets))).toBe(true);
+  });
+
+  it('dates, ISO 8601 or other', async () => {
+    const two = (n: number): string => String(n).padStart(2, '0');
+    const columns = {
+      at: (i: number) => `2026-02-${two(1 + (i % 28))} ${two(i % 24)}:15`,
+      day: (i: number) => `${1 + (i % 12)}/${1 + (i % 28)}/2026`,
+      y,
+    };
+    const sets = await setsOf(written(csv(300, columns)));
+    expect(sets.training.table.schema.features.map(({ name }) => name)).toEqual([
+      'at (hour)',
+      'at (weekday)',
+      'day',
+    ]);
+    expect(sets.notes).toEqual([
+      'Column day looks like dates that are not ISO 8601: they were read as categories.',
+      'Times were read as what the clock says, UTC: at (hour), at (weekday); how late a row is was left out.',
+    ]);
+    expect(sure(fit(sets))).toBe(true);
+  });
+
+  it('10,000 categories, and a word of its own in every row', async () => {
+    const columns = {
+      x: number,
+      team: (i: number) => `team ${i % 10_000}`,
+      id: (i: number) => `row ${i}`,
+      y,
+    };
+    const sets = await setsOf(written(csv(20_000, columns)));
+    expect(sets.notes).toEqual([
+      'Column team holds 10000 words, 10000 of them in fewer than 5 rows: rare ones are taken together.',
+      'Column id holds another word in every row: it can say nothing of new rows.',
+    ]);
+    expect(sure(fit(sets))).toBe(true);
+  });
+});
