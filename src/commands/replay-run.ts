@@ -30,7 +30,7 @@ export interface ReplaySummary {
   eventsPerSecond: number;
   /** Records that came after one that was known later: the file's disorder exceeds the window. */
   outOfOrder: number;
-  /** Everything known until then has been answered (RFC 3339). */
+  /** Everything known before then has been answered (RFC 3339). */
   reached?: string;
   /** Why the replay stopped before its end. */
   stopped?: string;
@@ -58,7 +58,6 @@ export class Replay {
   private readonly client: ApiClient;
   private readonly progress: Progress;
   private readonly predictions: FileHandle | undefined;
-  private last = -Infinity;
 
   constructor(client: ApiClient, progress: Progress, predictions: FileHandle | undefined) {
     this.client = client;
@@ -70,7 +69,11 @@ export class Replay {
   async run(files: readonly ReplayFile[], plan: ReplayPlan): Promise<ReplaySummary> {
     const { summary } = this;
     try {
-      for await (const step of readAhead(replaySteps(files, plan), 4)) await this.take(step);
+      const onLate = (): void => {
+        summary.outOfOrder += 1;
+      };
+      for await (const step of readAhead(replaySteps(files, { ...plan, onLate }), 4))
+        await this.take(step);
     } catch (error) {
       summary.stopped = error instanceof Error ? error.message : String(error);
     } finally {
@@ -97,7 +100,7 @@ export class Replay {
     this.summary.seconds += (performance.now() - start) / 1000;
     this.count(step.send, step.records, answer);
     await this.predictions?.appendFile(answerLines(step.records, answer));
-    this.follow(step.records);
+    this.follow(step.reached);
   }
 
   private count(kind: KindName, records: readonly ReplayRecord[], answer: BatchAnswer): void {
@@ -113,14 +116,10 @@ export class Replay {
     }
   }
 
-  private follow(records: readonly ReplayRecord[]): void {
+  private follow(reached: number): void {
+    if (reached === -Infinity) return;
     const { summary } = this;
-    for (const { at } of records) {
-      if (at < this.last) summary.outOfOrder += 1;
-      else this.last = at;
-    }
-    if (this.last === -Infinity) return;
-    summary.reached = new Date(this.last).toISOString();
+    summary.reached = new Date(reached).toISOString();
     const events = summary.counts.events?.sent ?? 0;
     this.progress.tell(`${summary.reached.slice(0, 16)}, ${events} events`);
   }
