@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../http/clock.js';
 import { ChampionScorer } from '../loop/champion-scorer.js';
 import { AnomaliesModule } from '../modules/anomalies/anomalies.module.js';
+import { BackfillModule } from '../modules/backfill/backfill.module.js';
 import { ChangesModule } from '../modules/changes/changes.module.js';
 import { EventsModule } from '../modules/events/events.module.js';
 import { PROJECTIONS } from '../modules/events/events.tokens.js';
@@ -63,6 +64,7 @@ export class ApiModule {
         ChangesModule,
         IncidentsModule,
         AnomaliesModule,
+        BackfillModule,
         OutcomesModule,
         TrainingModule,
         ModelsModule,

@@ -11,6 +11,7 @@ import { runTraining } from '../loop/run-training.js';
 import { sumHours } from '../loop/sum-hours.js';
 import type { JobHandlers } from '../queue/job.js';
 import type { EventCopies } from '../storage/event-copies.js';
+import { knownUntil } from '../storage/backfill.store.js';
 import { expireKeys } from '../storage/idempotency.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
 
@@ -31,7 +32,9 @@ export function jobHandlers({ source, clock, scorer, files, copies }: JobParts):
     },
     'measure-outcomes': async ({ until }) => {
       await projectEvents(source, clock.now());
-      return await measureDueOutcomes(source, scorer.baselines, until ?? clock.now());
+      // While history is fed its clock is the one that counts: what comes next is not in yet.
+      const known = until ?? (await knownUntil(source.manager, clock.now()));
+      return await measureDueOutcomes(source, scorer.baselines, known);
     },
     train: async ({ runId }, context) => {
       await projectEvents(source, clock.now());

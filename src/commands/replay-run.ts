@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 
 import type { ApiClient } from './api-client.js';
+import { expectOk, jsonBody } from './api-client.js';
 import { readAhead } from './import-ahead.js';
 import type { BatchAnswer } from './import-batch.js';
 import { sendBatch } from './import-batch.js';
@@ -74,6 +76,7 @@ export class Replay {
       };
       for await (const step of readAhead(replaySteps(files, { ...plan, onLate }), 4))
         await this.take(step);
+      expectOk(await this.client.post('/v1/backfill/end', jsonBody({}), randomUUID()));
     } catch (error) {
       summary.stopped = error instanceof Error ? error.message : String(error);
     } finally {

@@ -12,6 +12,7 @@ import { OwnLabels1700000000003 } from './migrations/0003-own-labels.js';
 import { EventDays1700000000004 } from './migrations/0004-event-days.js';
 import { EventBatches1700000000005 } from './migrations/0005-event-batches.js';
 import { HourSums1700000000006 } from './migrations/0006-hour-sums.js';
+import { Backfill1700000000007 } from './migrations/0007-backfill.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -28,6 +29,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       EventDays1700000000004,
       EventBatches1700000000005,
       HourSums1700000000006,
+      Backfill1700000000007,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

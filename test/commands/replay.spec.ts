@@ -43,10 +43,12 @@ const run = (...args: string[]): Promise<CommandResult> =>
 
 /** What was sent, request by request: the path's last part and the ids. */
 const story = (): string[] =>
-  service.requests.map(({ path, items }) => {
-    const names = items.map(({ id, key, asOf }) => String(id ?? key ?? asOf));
-    return `${path.replace('/v1/', '')} ${names.join(' ')}`.trim();
-  });
+  service.requests
+    .filter(({ path }) => path !== '/v1/backfill/end')
+    .map(({ path, items }) => {
+      const names = items.map(({ id, key, asOf }) => String(id ?? key ?? asOf));
+      return `${path.replace('/v1/', '')} ${names.join(' ')}`.trim();
+    });
 
 async function aHistory(): Promise<void> {
   await put('journeys.json', JSON.stringify([{ key: 'shop' }, { key: 'late', receivedAt: at(3) }]));
@@ -96,6 +98,8 @@ describe('throughline replay', () => {
       // The revision of an anomaly never shares a request with the anomaly.
       'anomalies a3',
     ]);
+    // The history is in.
+    expect(service.requests.at(-1)?.path).toBe('/v1/backfill/end');
     const [, events] = service.requests;
     expect(events).toMatchObject({ type: 'application/x-ndjson', authorization: 'Bearer secret' });
     expect(events?.items[0]).toEqual({ id: 'e1', receivedAt: at(1) });

@@ -10,11 +10,12 @@ import { measureDueOutcomes } from '../../loop/measure-outcomes.js';
 import { projectEvents } from '../../loop/project-events.js';
 import type { Arrival, Taken } from '../../loop/take-anomalies.js';
 import { takeAnomalies } from '../../loop/take-anomalies.js';
+import { noteBackfill } from '../../storage/backfill.store.js';
 import { currentJourneys } from '../../storage/journey.store.js';
 import { predictionsOf, savePredictions } from '../../storage/prediction.store.js';
 import { anomalyBody, anomalyOf } from '../../wire/anomaly.js';
 import { writePrediction } from '../../wire/prediction.js';
-import { receptionOf } from '../../wire/received.js';
+import { CLOCK_SKEW, receptionOf } from '../../wire/received.js';
 import type { FieldError, Rejection } from '../../wire/rejection.js';
 import { checkItems } from '../../wire/rejection.js';
 
@@ -115,6 +116,8 @@ export class AnomaliesService {
     // Living through history, what was due had been measured by now; so it is when history is replayed.
     if (backfilled) {
       const latest = Math.max(...arrivals.map(({ receivedAt }) => receivedAt));
+      const now = this.clock.now();
+      if (latest < now - CLOCK_SKEW) await noteBackfill(this.source.manager, latest, now);
       await measureDueOutcomes(this.source, this.scorer.baselines, latest);
     }
     return await this.source.transaction(async (sql) => {
