@@ -18,13 +18,12 @@ export interface BoostingChoice {
 const HELD_OUT = 0.2;
 const TIME_BLOCKS = 3;
 
-/** Trees learn faster by this factor while they are chosen, so that fewer do: few rows, many rows. */
+/** Trees learn faster by this factor while they are chosen, so that fewer do. */
 const HASTE = 2;
-const MORE_HASTE = 4;
 
 /** Trees of the choice, and how many without progress end it. */
 const MOST_ROUNDS = 300;
-const PATIENCE = 12;
+const PATIENCE = 10;
 
 /** Where nothing can be held out. */
 const BLIND_ROUNDS = 20;
@@ -48,18 +47,17 @@ export function chooseBoosting(
   const { recipes, random, isLate } = how;
   const folds = foldsOf(set, random);
   const seed = Math.floor(random() * 2 ** 32);
-  const haste = set.labels.length < MANY_ROWS ? HASTE : MORE_HASTE;
   let best = { recipe: recipes[0], rounds: BLIND_ROUNDS, loss: Number.POSITIVE_INFINITY };
   for (const recipe of folds.length === 0 ? [] : recipes) {
     if (isLate() && best.loss < Number.POSITIVE_INFINITY) break;
-    const hasty = { ...recipe, learningRate: haste * recipe.learningRate };
+    const hasty = { ...recipe, learningRate: HASTE * recipe.learningRate };
     const runs = folds.map(({ train, test }, fold) => {
       const sides = { train: Int32Array.from(train), test: Int32Array.from(test) };
       const random = seededRandom(seed + fold);
       return new BoostingRun(rows, sides, { recipe: hasty, loss: binaryLogLoss, random });
     });
     const { rounds, loss } = boostTogether(runs, isLate);
-    if (loss < best.loss) best = { recipe, rounds: haste * rounds, loss };
+    if (loss < best.loss) best = { recipe, rounds: HASTE * rounds, loss };
   }
   return best;
 }

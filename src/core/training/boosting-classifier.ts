@@ -28,6 +28,8 @@ export class BoostingClassifier implements Classifier {
   readonly learner = 'boosting';
   private readonly inputs: TreeInputs;
   private readonly trees: TreeEnsemble;
+  /** Made when reasons are first asked for. */
+  private explanation: TreeContributions | undefined;
 
   constructor(
     private readonly parameters: BoostingParameters,
@@ -61,8 +63,8 @@ export class BoostingClassifier implements Classifier {
     const { inputs, parameters } = this;
     inputs.check(table);
     const { width } = inputs;
-    const explain = new TreeContributions(this.trees, width);
-    const expected = explain.expectedValue();
+    const explain = (this.explanation ??= new TreeContributions(this.trees, width));
+    const expected = explain.expectedValue;
     const places = inputs.placesIn(table);
     const contributions = new Float64Array(table.rows * width);
     const values = new Float64Array(width);

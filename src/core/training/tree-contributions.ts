@@ -12,6 +12,8 @@ import { childOf } from './tree-walk.js';
  * to node as in Linear TreeShap (Yu et al. 2022): O(nodes x half the features of a path) a row.
  */
 export class TreeContributions {
+  /** What the trees say on average, rows weighted as in training. */
+  readonly expectedValue: number;
   private readonly quadrature: Quadrature;
   /** Of each feature, o and z as far as the walk has come. */
   private readonly known: Float64Array;
@@ -30,20 +32,7 @@ export class TreeContributions {
     this.unknown = new Float64Array(features).fill(1);
     this.products = new Float64Array((depth + 1) * this.points);
     this.sums = new Float64Array((depth + 1) * this.points);
-  }
-
-  /** What the trees say on average, rows weighted as in training. */
-  expectedValue(): number {
-    const { roots, feature, figure, left, cover } = this.trees;
-    const expected = Float64Array.from(figure);
-    // Children come after their parent, so from the back every child is ready.
-    for (let node = feature.length - 1; node >= 0; node -= 1) {
-      if ((feature[node] ?? -1) < 0) continue;
-      const child = left[node] ?? 0;
-      const first = (cover[child] ?? 0) / (cover[node] ?? 1);
-      expected[node] = first * (expected[child] ?? 0) + (1 - first) * (expected[child + 1] ?? 0);
-    }
-    return roots.reduce((sum, root) => sum + (expected[root] ?? 0), 0);
+    this.expectedValue = expectedValue(trees);
   }
 
   /** Adds one row's contributions, feature by feature; `values` hold the row from `from` on. */
@@ -137,6 +126,18 @@ interface WalkedRow {
   readonly values: Float64Array;
   readonly from: number;
   readonly contributions: Float64Array;
+}
+
+function expectedValue({ roots, feature, figure, left, cover }: TreeEnsemble): number {
+  const expected = Float64Array.from(figure);
+  // Children come after their parent, so from the back every child is ready.
+  for (let node = feature.length - 1; node >= 0; node -= 1) {
+    if ((feature[node] ?? -1) < 0) continue;
+    const child = left[node] ?? 0;
+    const first = (cover[child] ?? 0) / (cover[node] ?? 1);
+    expected[node] = first * (expected[child] ?? 0) + (1 - first) * (expected[child + 1] ?? 0);
+  }
+  return roots.reduce((sum, root) => sum + (expected[root] ?? 0), 0);
 }
 
 /** The longest path, and the most features that are on one. */

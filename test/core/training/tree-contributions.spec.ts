@@ -133,7 +133,7 @@ describe('tree contributions', () => {
     const explain = new TreeContributions(trees, 3);
     const own = new Float64Array(3);
     explain.add(Float64Array.from(row), 0, own);
-    [...own, explain.expectedValue()].forEach((value, i) => {
+    [...own, explain.expectedValue].forEach((value, i) => {
       expect(value).toBeCloseTo(contributions[i] ?? Number.NaN, 5);
     });
   });
@@ -155,7 +155,7 @@ describe('tree contributions', () => {
         });
         const said = new Float64Array(1);
         addTreeValues(trees, values, features, said);
-        const sum = own.reduce((total, value) => total + value, explain.expectedValue());
+        const sum = own.reduce((total, value) => total + value, explain.expectedValue);
         expect(Math.abs(sum - (said[0] ?? Number.NaN))).toBeLessThan(1e-12);
       }),
       { numRuns: 60 },
