@@ -29,7 +29,7 @@ const homes = {
   '@tensorflow': '^src/tensorflow/',
   'bullmq|@nestjs/bullmq': '^src/queue/',
   '@nestjs/schedule': '^src/app/schedule',
-  '@duckdb': '^src/commands/',
+  '@duckdb': '^src/(commands|storage)/',
   commander: '^src/(cli\\.ts$|commands/)',
 };
 const deny = (name, from, to) => ({ name, severity: 'error', from, to });

@@ -4,6 +4,7 @@ import {
   ApiBody,
   ApiConsumes,
   ApiOperation,
+  ApiProduces,
   ApiQuery,
   ApiResponse,
 } from '@nestjs/swagger';
@@ -26,6 +27,8 @@ interface OperationFacts {
   readonly bulk?: boolean;
   readonly consumes?: readonly string[];
   readonly query?: z.ZodObject;
+  /** Media types of the files that it may answer in place of JSON. */
+  readonly files?: readonly string[];
   /** The answer's schema by status. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
 }
@@ -71,6 +74,7 @@ export function Operation(facts: OperationFacts): MethodDecorator {
     SetMetadata(NEEDED_SCOPE, facts.scope),
     ApiOperation({ summary: facts.summary }),
     ...(facts.scope === null ? [] : [ApiBearerAuth()]),
+    ...(facts.files === undefined ? [] : [ApiProduces('application/json', ...facts.files)]),
     ...bodyDecorators(facts),
     ...queries,
     ...answers,

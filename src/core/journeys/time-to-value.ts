@@ -56,6 +56,20 @@ export function timeToValue(observations: readonly ValueObservation[]): ValueSha
   return shares;
 }
 
+/** The time by which the share has got there; null where it has not, as far as is known. */
+export function timeToReach(curve: readonly ValueShare[], share: number): Duration | null {
+  return curve.find((point) => point.share >= share)?.at ?? null;
+}
+
+/** At most so many points of a curve, evenly by their place, its last one among them. */
+export function thinnedCurve(curve: readonly ValueShare[], most: number): ValueShare[] {
+  if (curve.length <= most) return [...curve];
+  return Array.from({ length: most }, (_, index) => {
+    const place = Math.ceil(((index + 1) * curve.length) / most) - 1;
+    return curve.slice(place, place + 1);
+  }).flat();
+}
+
 /** The share that has got there by the time, read from the curve. */
 export function shareReachedBy(curve: readonly ValueShare[], time: Duration): number {
   return curve.findLast(({ at }) => at <= time)?.share ?? 0;

@@ -1,3 +1,4 @@
+import type { StreamableFile } from '@nestjs/common';
 import { Body, Controller, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -10,7 +11,8 @@ import { Operation } from '../../http/operation.decorator.js';
 import { anyObject, listOf } from '../../wire/answers.js';
 import type { JourneyBody } from '../../wire/journey.js';
 import { journeyBody, journeyRevision } from '../../wire/journey.js';
-import { funnelQuery, metricsQuery } from './journey-query.js';
+import { TABLE_TYPES } from './file-answer.js';
+import { funnelQuery, metricsQuery, timeToValueQuery } from './journey-query.js';
 import type { Defined } from './journeys.service.js';
 import { JourneysService } from './journeys.service.js';
 import { StageMetricsService } from './stage-metrics.service.js';
@@ -76,12 +78,13 @@ export class JourneysController {
     summary: 'Stage metrics with mature and immature counts, and the baseline with its interval',
     scope: 'read',
     query: metricsQuery,
+    files: TABLE_TYPES,
     answers: { 200: anyObject },
   })
   async stageMetrics(
     @Param('key') key: string,
     @Query(new Checked(metricsQuery, 'query')) query: z.output<typeof metricsQuery>,
-  ): Promise<object> {
+  ): Promise<object | StreamableFile> {
     return await this.metrics.metrics(key, query);
   }
 
@@ -90,12 +93,27 @@ export class JourneysController {
     summary: 'Ad-hoc funnel over the stored events',
     scope: 'read',
     query: funnelQuery,
+    files: TABLE_TYPES,
     answers: { 200: anyObject },
   })
   async funnel(
     @Param('key') key: string,
     @Query(new Checked(funnelQuery, 'query')) query: z.output<typeof funnelQuery>,
-  ): Promise<object> {
+  ): Promise<object | StreamableFile> {
     return await this.metrics.funnel(key, query);
+  }
+
+  @Get(':key/time-to-value')
+  @Operation({
+    summary: 'The share of attempts that has reached a stage by time (1 - Kaplan-Meier)',
+    scope: 'read',
+    query: timeToValueQuery,
+    answers: { 200: anyObject },
+  })
+  async timeToValue(
+    @Param('key') key: string,
+    @Query(new Checked(timeToValueQuery, 'query')) query: z.output<typeof timeToValueQuery>,
+  ): Promise<object> {
+    return await this.metrics.timeToValue(key, query);
   }
 }

@@ -1,3 +1,4 @@
+import type { StreamableFile } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
@@ -17,6 +18,7 @@ import type { StageBands } from '../../loop/metric-bands.js';
 import { metricBands } from '../../loop/metric-bands.js';
 import { ChampionScorer } from '../../loop/champion-scorer.js';
 import { projectEvents } from '../../loop/project-events.js';
+import { storedTimeToValue } from '../../loop/stored-time-to-value.js';
 import { takeStageMetric } from '../../loop/take-stage-metric.js';
 import { EventCopies } from '../../storage/event-copies.js';
 import type { StoredJourney } from '../../storage/journey.store.js';
@@ -24,8 +26,11 @@ import { currentJourneys } from '../../storage/journey.store.js';
 import { formatInstant, writeTimes } from '../../wire/instant.js';
 import type { BulkResult } from '../../wire/rejection.js';
 import { stageMetricBody } from '../../wire/stage-metric.js';
-import type { funnelQuery, metricsQuery } from './journey-query.js';
-import { unknownJourney } from './unknown-journey.js';
+import { fileAnswer, isFile } from './file-answer.js';
+import type { funnelQuery, metricsQuery, timeToValueQuery } from './journey-query.js';
+import { funnelTable, metricsTable } from './journey-tables.js';
+import { timeToValueAnswer } from './time-to-value-answer.js';
+import { unknownJourney, unknownStage } from './unknown-journey.js';
 
 /** Buckets that one answer holds at most. */
 const MOST_BUCKETS = 10_000;
@@ -39,7 +44,10 @@ export class StageMetricsService {
     private readonly copies: EventCopies,
   ) {}
 
-  async metrics(key: string, query: z.output<typeof metricsQuery>): Promise<object> {
+  async metrics(
+    key: string,
+    query: z.output<typeof metricsQuery>,
+  ): Promise<object | StreamableFile> {
     const stored = await this.known(key);
     const now = this.clock.now();
     await projectEvents(this.source, now);
@@ -56,6 +64,12 @@ export class StageMetricsService {
     const metrics = stageMetrics(journey, cells, asked);
     const wanted = { journey, segment, bucket, now };
     const bands = await metricBands(this.source.manager, this.scorer.baselines, wanted);
+    const bandOf = ({ stageIndex, bucketStart: start }: StageMetric): BaselineBand | null =>
+      bands[stageIndex]?.band(start) ?? null;
+    if (isFile(query.format)) {
+      const rows = metrics.map((metric) => ({ metric, baseline: bandOf(metric) }));
+      return await fileAnswer(metricsTable(key, segment, rows), query.format, `${key}-metrics`);
+    }
     return {
       journey: key,
       version: stored.version,
@@ -68,12 +82,12 @@ export class StageMetricsService {
         baseline: historyOf(bands[index]),
         buckets: metrics
           .filter((metric) => metric.stageIndex === index)
-          .map((metric) => writeMetric(metric, bands[index]?.band(metric.bucketStart) ?? null)),
+          .map((metric) => writeMetric(metric, bandOf(metric))),
       })),
     };
   }
 
-  async funnel(key: string, query: z.output<typeof funnelQuery>): Promise<object> {
+  async funnel(key: string, query: z.output<typeof funnelQuery>): Promise<object | StreamableFile> {
     const { journey } = await this.known(key);
     const now = this.clock.now();
     const to = query.to ?? now;
@@ -82,7 +96,27 @@ export class StageMetricsService {
     const order = query.order ?? journey.order;
     const asked = { journey, from, to, segment: query.segment ?? null, order, window };
     const steps = await adHocFunnel(this.source, this.copies, asked);
+    if (isFile(query.format)) {
+      return await fileAnswer(funnelTable(key, steps), query.format, `${key}-funnel`);
+    }
     return { journey: key, from: formatInstant(from), to: formatInstant(to), order, steps };
+  }
+
+  async timeToValue(key: string, query: z.output<typeof timeToValueQuery>): Promise<object> {
+    const { journey } = await this.known(key);
+    const now = this.clock.now();
+    const to = query.to ?? now;
+    const from = query.from ?? to - 28 * DAY;
+    const last = journey.stages.length - 1;
+    const stageIndex =
+      query.stage === undefined ? last : journey.stages.findIndex((one) => one.key === query.stage);
+    if (stageIndex === -1) throw unknownStage(key, query.stage);
+    const asked = { journey, stageIndex, from, to, segment: query.segment ?? null, now };
+    const observations = await storedTimeToValue(this.source, this.copies, asked);
+    return {
+      ...{ journey: key, from: formatInstant(from), to: formatInstant(to) },
+      ...timeToValueAnswer(journey, stageIndex, observations),
+    };
   }
 
   async take(items: readonly unknown[], caller: Caller): Promise<BulkResult> {
