@@ -23,7 +23,7 @@ const HASTE = 2;
 
 /** Trees of the choice, and how many without progress end it. */
 const MOST_ROUNDS = 300;
-const PATIENCE = 10;
+const PATIENCE = 12;
 
 /** Where nothing can be held out. */
 const BLIND_ROUNDS = 20;

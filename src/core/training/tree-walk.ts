@@ -15,19 +15,16 @@ export function childOf(
   const figure = trees.figure[node] ?? 0;
   const rule = trees.rule[node] ?? 0;
   const left = trees.left[node] ?? 0;
-  if (rule >= NodeRule.categorical) return left + sideInSet(trees.sets, value, { figure, rule });
-  if (value <= figure) return left;
-  return value > figure ? left + 1 : left + rule;
+  // What is not known (NaN) compares as neither.
+  if (rule < NodeRule.categorical) {
+    if (value <= figure) return left;
+    return value > figure ? left + 1 : left + rule;
+  }
+  return value >= 0 ? left + sideInSet(trees.sets, figure | 0, value | 0) : left + (rule & 1);
 }
 
-function sideInSet(
-  sets: Uint32Array,
-  bin: number,
-  { figure, rule }: { readonly figure: number; readonly rule: number },
-): number {
-  if (Number.isNaN(bin)) return rule & NodeRule.missingRight;
-  const word = sets[figure + (bin >>> 5)] ?? 0;
-  return 1 - ((word >>> (bin & 31)) & 1);
+function sideInSet(sets: Uint32Array, begin: number, bin: number): number {
+  return 1 - (((sets[begin + (bin >> 5)] ?? 0) >>> (bin & 31)) & 1);
 }
 
 /** Adds the value that every tree has for every row to the row's score; rows x width, row by row. */
