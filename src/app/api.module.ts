@@ -18,6 +18,7 @@ import { OperationsModule } from '../modules/operations/operations.module.js';
 import type { Readiness } from '../modules/operations/operations.tokens.js';
 import { METRICS, READINESS } from '../modules/operations/operations.tokens.js';
 import { OutcomesModule } from '../modules/outcomes/outcomes.module.js';
+import { ThresholdsModule } from '../modules/thresholds/thresholds.module.js';
 import { TrainingModule } from '../modules/training/training.module.js';
 import { JOBS } from '../modules/training/training.tokens.js';
 import { REBUILDS } from '../modules/journeys/journeys.tokens.js';
@@ -68,6 +69,7 @@ export class ApiModule {
         OutcomesModule,
         TrainingModule,
         ModelsModule,
+        ThresholdsModule,
         OperationsModule,
       ],
       providers: [

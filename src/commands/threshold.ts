@@ -4,7 +4,7 @@ import { DomainError } from '../core/errors/domain-error.js';
 import { seededRandom } from '../core/statistics/random.js';
 import type { AlertRule } from '../core/thresholds/alert-rule.js';
 import type { Evaluations, MetricHistory } from '../core/thresholds/evaluations.js';
-import { evaluationsOf, PROMETHEUS_STALENESS, usualStep } from '../core/thresholds/evaluations.js';
+import { evaluationsOf, usualStaleness } from '../core/thresholds/evaluations.js';
 import type { PricedFailure } from '../core/thresholds/failure-loss.js';
 import { evidenceOf, failuresSeen } from '../core/thresholds/threshold-evidence.js';
 import type { ThresholdGoals } from '../core/thresholds/threshold-goals.js';
@@ -19,9 +19,6 @@ import { suggestionJson, suggestionText } from './threshold-report.js';
 
 /** Rows left out that are named one by one; the rest is counted. */
 const NAMED_ROWS = 20;
-
-/** Steps without a sample, by the usual one, after which a series of its own rhythm is stale. */
-const STALE_STEPS = 3;
 
 /** Flags that do not fit; everything else that is wrong is in the files. */
 const WRONG_FLAGS: ReadonlySet<string> = new Set(['unknown-column', 'wrong-flags']);
@@ -107,9 +104,8 @@ function ruleOf(flags: ThresholdFlags): AlertRule {
 }
 
 function look(history: MetricHistory, { interval, staleness }: ThresholdFlags): Evaluations {
-  const usual = Math.max(PROMETHEUS_STALENESS, STALE_STEPS * usualStep(history.at));
   const steps = interval === undefined ? undefined : { from: history.at[0] ?? 0, interval };
-  return evaluationsOf(history, { staleness: staleness ?? usual, steps });
+  return evaluationsOf(history, { staleness: staleness ?? usualStaleness(history.at), steps });
 }
 
 function goalsOf(flags: ThresholdFlags): ThresholdGoals {

@@ -26,10 +26,18 @@ export interface Evaluations {
 export const PROMETHEUS_STALENESS: Duration = 5 * MINUTE;
 
 /** The usual distance of two samples in milliseconds (median; 0 for fewer than two). */
-export function usualStep(at: Float64Array): Duration {
+function usualStep(at: Float64Array): Duration {
   const steps = at.slice(1);
   for (let i = 0; i < steps.length; i += 1) steps[i] = (at[i + 1] ?? 0) - (at[i] ?? 0);
   return steps.sort()[steps.length >> 1] ?? 0;
+}
+
+/** Steps without a sample, by the usual one, after which a series of its own rhythm is stale. */
+const STALE_STEPS = 3;
+
+/** How long a sample counts where nothing is said: as in Prometheus, or longer for slower series. */
+export function usualStaleness(at: Float64Array): Duration {
+  return Math.max(PROMETHEUS_STALENESS, STALE_STEPS * usualStep(at));
 }
 
 function refuseDisorder({ at, values }: MetricHistory): void {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import type { AlertRule } from '../../../src/core/thresholds/alert-rule.js';
 import { directionOf, thresholdLevel } from '../../../src/core/thresholds/alert-rule.js';
+import { backtest } from '../../../src/core/thresholds/backtest.js';
 import type { Evaluations } from '../../../src/core/thresholds/evaluations.js';
 import { lossPieces } from '../../../src/core/thresholds/failure-loss.js';
 import { levelAtOnset } from '../../../src/core/thresholds/level-at-onset.js';
@@ -98,6 +99,18 @@ describe('a rule at all thresholds at once', () => {
           expect(frontier.loss[step]).toBeCloseTo(loss, 9);
           if (failures.every(({ startedAt, endedAt }) => endedAt - startedAt > detect)) {
             expect(frontier.caught[step]).toBe(shares.filter((share) => share < 1).length);
+            const replayed = { ...given, threshold: limit };
+            const ids = failures.map((one, i) => ({ ...one, id: `f${i}` }));
+            const told = backtest(looks, replayed, ids, { lead, detect });
+            expect(told.missed.map(({ id }) => id)).toEqual(
+              ids.filter((_, i) => shares[i] === 1).map(({ id }) => id),
+            );
+            expect(told.episodes.map(({ startedAt }) => startedAt)).toEqual(
+              episodes.map(({ startedAt }) => startedAt),
+            );
+            expect(told.episodes.flatMap(({ failureIds }) => failureIds).sort()).toEqual(
+              ids.filter((_, i) => (shares[i] ?? 1) < 1).map(({ id }) => id),
+            );
           }
         },
       ),
