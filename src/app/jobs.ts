@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from '../http/clock.js';
 import type { ChampionScorer } from '../loop/champion-scorer.js';
 import { copyEvents } from '../loop/copy-events.js';
-import { measureDueOutcomes } from '../loop/measure-outcomes.js';
+import { measureUntil } from '../loop/measure-until.js';
 import { projectEvents } from '../loop/project-events.js';
 import { rebuildJourney } from '../loop/rebuild-journey.js';
 import { rescoreOpenEpisodes } from '../loop/rescore-open-episodes.js';
@@ -34,7 +34,7 @@ export function jobHandlers({ source, clock, scorer, files, copies }: JobParts):
       await projectEvents(source, clock.now());
       // While history is fed its clock is the one that counts: what comes next is not in yet.
       const known = until ?? (await knownUntil(source.manager, clock.now()));
-      return await measureDueOutcomes(source, scorer.baselines, known);
+      return await measureUntil(source, scorer.baselines, known);
     },
     train: async ({ runId }, context) => {
       await projectEvents(source, clock.now());

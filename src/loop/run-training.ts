@@ -18,7 +18,7 @@ import type { Defender, Judged } from './judge-challenger.js';
 import { SEED, judgeChallenger } from './judge-challenger.js';
 import type { LabelledEpisodes } from './labelled-episodes.js';
 import { labelledEpisodes, trainingSetOf } from './labelled-episodes.js';
-import { measureDueOutcomes } from './measure-outcomes.js';
+import { measureUntil } from './measure-until.js';
 
 const LOCK = 7_405_005;
 
@@ -69,7 +69,7 @@ async function train(ground: TrainingGround, run: TrainingRunRow, report: Report
     await report(progress);
   };
   await step(0.05);
-  await measureDueOutcomes(source, scorer.baselines, asOf);
+  await measureUntil(source, scorer.baselines, asOf);
   await step(0.4);
   const episodes = await labelledEpisodes(source.manager, asOf);
   const existing = (await models(source.manager)).map(({ version }) => version);

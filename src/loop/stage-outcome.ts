@@ -2,8 +2,8 @@ import type { Control } from '../core/outcomes/window-totals.js';
 import { LONGEST_FAILURE } from '../core/outcomes/failure-pieces.js';
 import type { MeasuredOutcome } from '../core/outcomes/measured-outcome.js';
 import { measureOutcome } from '../core/outcomes/measured-outcome.js';
-import type { StageSeries } from '../core/outcomes/stage-series.js';
 import { seededRandom } from '../core/statistics/random.js';
+import type { Instant } from '../core/telemetry/time.js';
 import { HOUR } from '../core/telemetry/time.js';
 import { contentKey } from '../storage/content-key.js';
 import type { DueOutcome } from '../storage/episode.store.js';
@@ -22,20 +22,34 @@ export interface MeasuringGround {
   readonly touched: ReadonlySet<string>;
 }
 
-async function seriesOf(
+/** What is looked at: a stretch of time as known at a time, against what was usual at `asOf`. */
+export interface Glance {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly knownBy: Instant;
+  readonly asOf: Instant;
+}
+
+const glanceOf = ({ startedAt, horizon, dueAt }: DueOutcome): Glance => ({
+  from: startedAt - HOUR,
+  to: startedAt + horizon + LONGEST_FAILURE,
+  knownBy: dueAt,
+  asOf: startedAt,
+});
+
+/** A stage's series and baseline; null where there is no history to compare with. */
+export async function observe(
   ground: MeasuringGround,
   stage: StageOfJourney,
-  due: DueOutcome,
-): Promise<StageSeries> {
-  const series = await stageSeries(ground.sql, {
-    journey: stage.journey.key,
-    stage: stage.journey.stages[stage.stageIndex]?.key ?? '',
-    segment: stage.segment,
-    from: due.startedAt - HOUR,
-    to: due.startedAt + due.horizon + LONGEST_FAILURE,
-    knownBy: due.dueAt,
-  });
-  return withConversions(stage.journey, stage.stageIndex, series);
+  { asOf, ...range }: Glance,
+): Promise<Control | null> {
+  const baseline = await ground.baselines.of(ground.sql, stage, asOf);
+  if (baseline === null) return null;
+  const { journey, stageIndex, segment } = stage;
+  const name = { journey: journey.key, stage: journey.stages[stageIndex]?.key ?? '' };
+  const series = await stageSeries(ground.sql, { ...name, segment, ...range });
+  if (baseline.width !== series.width) return null;
+  return { baseline, series: withConversions(journey, stageIndex, series) };
 }
 
 /** Entry stages that the episode does not touch: other journeys' first, else the own one's. */
@@ -49,23 +63,22 @@ function controlCandidates(ground: MeasuringGround, own: StageOfJourney): StageO
   return [...entries.filter(isOwn), ...entries.filter((one) => !isOwn(one))];
 }
 
-async function controlOf(
+/** The first of the untouched entry stages that anything is known of. */
+export async function controlOf(
   ground: MeasuringGround,
   own: StageOfJourney,
-  due: DueOutcome,
+  glance: Glance,
 ): Promise<Control | undefined> {
   for (const candidate of controlCandidates(ground, own)) {
-    const baseline = await ground.baselines.of(ground.sql, candidate, due.startedAt);
-    const series = await seriesOf(ground, candidate, due);
-    if (baseline !== null && baseline.width === series.width) return { series, baseline };
+    const control = await observe(ground, candidate, glance);
+    if (control !== null) return control;
   }
   return undefined;
 }
 
-/** Chance of its own for every outcome: measuring it again gives the same. */
-function randomOf(due: DueOutcome): () => number {
-  const hash = contentKey(`${due.episodeId}\0${due.journey}\0${due.stage}`);
-  return seededRandom(Number.parseInt(hash.slice(0, 8), 16));
+/** Chance of its own for everything that is measured: measuring it again gives the same. */
+export function randomFor(...place: readonly string[]): () => number {
+  return seededRandom(Number.parseInt(contentKey(place.join('\0')).slice(0, 8), 16));
 }
 
 /** Measures what an episode did to one stage, on what was known when it became due; null without a baseline. */
@@ -74,18 +87,16 @@ export async function measureStage(
   stage: StageOfJourney,
   due: DueOutcome,
 ): Promise<MeasuredOutcome | null> {
-  const baseline = await ground.baselines.of(ground.sql, stage, due.startedAt);
-  if (baseline === null) return null;
-  const series = await seriesOf(ground, stage, due);
-  if (baseline.width !== series.width) return null;
+  const glance = glanceOf(due);
+  const observed = await observe(ground, stage, glance);
+  if (observed === null) return null;
   return measureOutcome({
     startedAt: due.startedAt,
     horizon: due.horizon,
     mitigatedAt: due.mitigatedAt ?? undefined,
     criterion: stage.journey.stages[stage.stageIndex]?.failure,
-    series,
-    baseline,
-    control: await controlOf(ground, stage, due),
-    random: randomOf(due),
+    ...observed,
+    control: await controlOf(ground, stage, glance),
+    random: randomFor(due.episodeId, due.journey, due.stage),
   });
 }

@@ -13,6 +13,7 @@ import { EventDays1700000000004 } from './migrations/0004-event-days.js';
 import { EventBatches1700000000005 } from './migrations/0005-event-batches.js';
 import { HourSums1700000000006 } from './migrations/0006-hour-sums.js';
 import { Backfill1700000000007 } from './migrations/0007-backfill.js';
+import { MissedSearch1700000000008 } from './migrations/0008-missed-search.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -30,6 +31,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       EventBatches1700000000005,
       HourSums1700000000006,
       Backfill1700000000007,
+      MissedSearch1700000000008,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

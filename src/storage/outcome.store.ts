@@ -151,21 +151,29 @@ export async function outcomesByEpisode(
   return found.map((row) => ({ ...stored(row), episodeId: row.episode_id }));
 }
 
+/** Which outcomes of the log are wanted; all where nothing is asked for. */
+export interface OutcomeFilter {
+  readonly journey?: string | undefined;
+  readonly verdict?: Outcome['verdict'] | undefined;
+}
+
 /** Outcomes after a revision of the log, oldest first. */
 export async function outcomesSince(
   sql: Sql,
   revision: number,
   limit: number,
+  { journey, verdict }: OutcomeFilter = {},
 ): Promise<StoredOutcome[]> {
   const found = await rows<OutcomeRow>(
     sql,
-    'SELECT * FROM outcome WHERE revision > $1 ORDER BY revision LIMIT $2',
-    [revision, limit],
+    `SELECT * FROM outcome WHERE revision > $1 AND ($3::text IS NULL OR journey = $3)
+       AND ($4::text IS NULL OR verdict = $4) ORDER BY revision LIMIT $2`,
+    [revision, limit, journey, verdict],
   );
   return found.map(stored);
 }
 
-/** The measured failures of one stage that were known at a time and touch a stretch of time. */
+/** The measured failures of one stage that stood at a time and touch a stretch of time. */
 export async function failuresOfStage(
   sql: Sql,
   stage: { readonly journey: string; readonly stage: string },
@@ -174,7 +182,9 @@ export async function failuresOfStage(
   const found = await rows<OutcomeRow>(
     sql,
     `SELECT * FROM outcome WHERE journey = $1 AND stage = $2 AND failure AND source = 'measured'
-       AND started_at < $4 AND ended_at > $3 AND known_at <= $5 ORDER BY revision`,
+       AND started_at < $4 AND ended_at > $3 AND known_at <= $5
+       AND NOT EXISTS (SELECT 1 FROM outcome later
+         WHERE later.supersedes = outcome.id AND later.known_at <= $5) ORDER BY revision`,
     [stage.journey, stage.stage, new Date(range.from), new Date(range.to), new Date(range.knownBy)],
   );
   return found.map(stored);

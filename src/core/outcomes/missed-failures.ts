@@ -28,7 +28,8 @@ export interface SearchOptions {
   readonly to: Instant;
   /** Share of what is found that may be chance. */
   readonly falseDiscoveryRate?: number;
-  readonly random: () => number;
+  /** Chance of its own for each place, so that what is found elsewhere leaves its figures alone. */
+  readonly randomOf: (place: SearchedStage, startedAt: Instant) => () => number;
 }
 
 /** The lengths that are searched, each paid for. */
@@ -59,15 +60,31 @@ function testStage(stage: SearchedStage, index: number, options: SearchOptions):
   return tested;
 }
 
-function merged(spans: readonly Tested[]): Tested[] {
-  const runs: Tested[] = [];
-  for (const span of spans) {
-    const last = runs.at(-1);
-    if (last?.stage === span.stage && span.startedAt - last.endedAt < MERGE_GAP) {
-      runs[runs.length - 1] = { ...last, endedAt: Math.max(last.endedAt, span.endedAt) };
-    } else runs.push(span);
+/** How far around the most surprising run's start the failure's own start is looked for. */
+const AROUND: Duration = 30 * MINUTE;
+
+/** Measures the most surprising run first, then what is left that has nothing to do with it. */
+function failuresOf(
+  stage: SearchedStage,
+  surprising: readonly Tested[],
+  { randomOf }: SearchOptions,
+): FoundFailure[] {
+  const found: FoundFailure[] = [];
+  let left = surprising.toSorted((a, b) => a.p - b.p || a.startedAt - b.startedAt);
+  for (let next = left[0]; next !== undefined; next = left[0]) {
+    // A first bucket that was hit in part surprises less than the next one.
+    const { width } = stage.series;
+    const startedAt = next.startedAt - width;
+    const random = randomOf(stage, next.startedAt);
+    const outcome = measureOutcome({ ...stage, startedAt, horizon: width + AROUND, random });
+    const span = outcome.failureWindow;
+    if (outcome.failure === true && span !== null) {
+      found.push({ journey: stage.journey, stage: stage.stage, outcome, ...span });
+    }
+    const seen = outcome.failure === true && span !== null ? [next, span] : [next];
+    left = left.filter((one) => !seen.some((other) => overlaps(one, other)));
   }
-  return runs;
+  return found.sort((a, b) => a.startedAt - b.startedAt);
 }
 
 /** Found windows of one stage whose measured failures touch or nearly touch are one failure. */
@@ -102,16 +119,13 @@ export function searchFailures(
   );
   const limit = options.falseDiscoveryRate ?? 0.05;
   const surprising = tested.filter((_, i) => (adjusted[i] ?? 1) <= limit);
-  const found: FoundFailure[] = [];
-  for (const run of merged(surprising)) {
-    const stage = stages[run.stage];
-    if (!stage) continue;
-    const { random } = options;
-    const horizon = run.endedAt - run.startedAt;
-    const outcome = measureOutcome({ ...stage, startedAt: run.startedAt, horizon, random });
-    if (outcome.failure !== true || !outcome.failureWindow) continue;
-    found.push({ journey: stage.journey, stage: stage.stage, outcome, ...outcome.failureWindow });
-  }
+  const found = stages.flatMap((stage, index) =>
+    failuresOf(
+      stage,
+      surprising.filter((one) => one.stage === index),
+      options,
+    ),
+  );
   return joined(found);
 }
 

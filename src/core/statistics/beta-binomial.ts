@@ -29,7 +29,7 @@ export function betaBinomialLogPmf(
   return choose + logBeta(successes + alpha, trials - successes + beta) - logBeta(alpha, beta);
 }
 
-/** P(X <= successes) of the same distribution, summed from zero. */
+/** P(X <= successes) of the same distribution, summed from there down to where it adds nothing. */
 export function betaBinomialCdf(
   successes: number,
   trials: number,
@@ -37,9 +37,12 @@ export function betaBinomialCdf(
   excess: number,
 ): number {
   if (successes >= trials) return 1;
-  let sum = 0;
-  for (let count = 0; count <= successes; count += 1) {
-    sum += Math.exp(betaBinomialLogPmf(count, trials, rate, excess));
+  let [sum, last] = [0, 0];
+  for (let count = Math.floor(successes); count >= 0; count -= 1) {
+    const term = Math.exp(betaBinomialLogPmf(count, trials, rate, excess));
+    sum += term;
+    if (term < last && term < 1e-17 * sum) break;
+    last = term;
   }
   return Math.min(1, sum);
 }

@@ -6,7 +6,7 @@ import type { Prediction } from '../../core/scoring/prediction.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { ChampionScorer } from '../../loop/champion-scorer.js';
-import { measureDueOutcomes } from '../../loop/measure-outcomes.js';
+import { measureUntil } from '../../loop/measure-until.js';
 import { projectEvents } from '../../loop/project-events.js';
 import type { Arrival, Taken } from '../../loop/take-anomalies.js';
 import { takeAnomalies } from '../../loop/take-anomalies.js';
@@ -118,7 +118,7 @@ export class AnomaliesService {
       const latest = Math.max(...arrivals.map(({ receivedAt }) => receivedAt));
       const now = this.clock.now();
       if (latest < now - CLOCK_SKEW) await noteBackfill(this.source.manager, latest, now);
-      await measureDueOutcomes(this.source, this.scorer.baselines, latest);
+      await measureUntil(this.source, this.scorer.baselines, latest);
     }
     return await this.source.transaction(async (sql) => {
       const taken = await takeAnomalies(sql, arrivals, await currentJourneys(sql));

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 
+import { VERDICTS } from '../../core/outcomes/outcome.js';
 import type { Caller } from '../../http/caller.js';
 import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
@@ -17,6 +18,8 @@ import { OutcomesService } from './outcomes.service.js';
 
 const listing = z.object({
   anomalyId: key.optional(),
+  journey: key.optional(),
+  verdict: z.enum(VERDICTS).optional(),
   since_revision: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   format: z.enum(['json', 'ndjson']).default('json'),
@@ -45,7 +48,8 @@ export class OutcomesController {
 
   @Get()
   @Operation({
-    summary: 'Outcomes of one anomaly (the current one first), or the log since a revision',
+    summary:
+      'Outcomes of one anomaly (the current one first), or the log since a revision; verdict=missed: failures that no alert told of',
     scope: 'read',
     query: listing,
     answers: { 200: listOf(outcomeAnswer) },
@@ -58,6 +62,6 @@ export class OutcomesController {
       return new StreamableFile(lines, { type: 'application/x-ndjson' });
     }
     if (query.anomalyId !== undefined) return await this.outcomes.ofAnomaly(query.anomalyId);
-    return await this.outcomes.since(query.since_revision, query.limit);
+    return await this.outcomes.since(query.since_revision, query.limit, query);
   }
 }

@@ -11,7 +11,7 @@ import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { recordOutcome } from '../../loop/record-outcome.js';
 import { canonical, contentKey } from '../../storage/content-key.js';
-import type { StoredOutcome } from '../../storage/outcome.store.js';
+import type { OutcomeFilter, StoredOutcome } from '../../storage/outcome.store.js';
 import { outcomesOfAnomalies, outcomesSince } from '../../storage/outcome.store.js';
 import {
   retrospectiveById,
@@ -87,8 +87,8 @@ export class OutcomesService {
     return { items: currentFirst(found).map(written) };
   }
 
-  async since(revision: number, limit: number): Promise<object> {
-    const found = await outcomesSince(this.source.manager, revision, limit);
+  async since(revision: number, limit: number, filter: OutcomeFilter): Promise<object> {
+    const found = await outcomesSince(this.source.manager, revision, limit, filter);
     const last = found.length === limit ? found.at(-1)?.revision : undefined;
     return {
       items: found.map(written),

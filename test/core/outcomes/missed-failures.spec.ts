@@ -19,7 +19,7 @@ function stage(name: string, seed: number, drops: readonly Drop[] = []): Searche
 }
 
 const search = (stages: readonly SearchedStage[]) =>
-  searchFailures(stages, { from: FROM, to: TO, random: seededRandom(1) });
+  searchFailures(stages, { from: FROM, to: TO, randomOf: () => seededRandom(1) });
 
 describe('searchFailures', () => {
   const first = FROM + 10 * HOUR;

@@ -50,7 +50,7 @@ whereShared('finds the outage and the slow-down of the shop, not its flash sale'
   const found = searchFailures([{ journey: 'shop', stage: 'visit', series, baseline }], {
     from: series.start,
     to: series.start + series.entered.length * HOUR,
-    random: seededRandom(1),
+    randomOf: () => seededRandom(1),
   });
   expect(found.map(({ startedAt, endedAt }) => ({ startedAt, endedAt }))).toEqual([outageWindow]);
 });

@@ -1,0 +1,61 @@
+import type { Instant } from '../core/telemetry/time.js';
+import type { MappedEpisode } from '../core/outcomes/missed-failures.js';
+import type { Sql } from './sql.js';
+import { millis, rows } from './sql.js';
+
+/** The last day that each round of searching has seen, by round. */
+export async function searchedDays(sql: Sql): Promise<ReadonlyMap<number, Instant>> {
+  const found = await rows<{ round: number; day: Date }>(sql, 'SELECT * FROM missed_search');
+  return new Map(found.map(({ round, day }) => [round, millis(day)]));
+}
+
+/** Claims a day for a round until the transaction ends; false where it has been searched already. */
+export async function claimDay(sql: Sql, round: number, day: Instant): Promise<boolean> {
+  const claimed = await rows(
+    sql,
+    `INSERT INTO missed_search (round, day) VALUES ($1, $2)
+     ON CONFLICT (round) DO UPDATE SET day = excluded.day WHERE missed_search.day < excluded.day
+     RETURNING round`,
+    [round, new Date(day)],
+  );
+  return claimed.length > 0;
+}
+
+/** When the first and the last bucket of these stages begin; null where nothing is known. */
+export async function extentOfMetrics(
+  sql: Sql,
+  stages: readonly { readonly journey: string; readonly stage: string }[],
+): Promise<{ readonly from: Instant; readonly to: Instant } | null> {
+  const [found] = await rows<{ from: Date | null; to: Date | null }>(
+    sql,
+    `SELECT min(m.first) AS "from", max(m.last) AS "to"
+     FROM unnest($1::text[], $2::text[]) AS k (journey, stage) CROSS JOIN LATERAL (
+       SELECT min(bucket_start) AS first, max(bucket_start) AS last FROM stage_metric_change c
+       WHERE c.journey = k.journey AND c.stage = k.stage) m`,
+    [stages.map(({ journey }) => journey), stages.map(({ stage }) => stage)],
+  );
+  if (found?.from == null || found.to === null) return null;
+  return { from: millis(found.from), to: millis(found.to) };
+}
+
+/** The episodes, known at a time, whose windows on any stage touch a stretch of time. */
+export async function mappedEpisodes(
+  sql: Sql,
+  range: { readonly from: Instant; readonly to: Instant; readonly knownBy: Instant },
+): Promise<MappedEpisode[]> {
+  const found = await rows<{ journey: string; stage: string; from: Date; to: Date }>(
+    sql,
+    `SELECT s.journey, s.stage, e.started_at AS "from",
+       e.started_at + make_interval(secs => s.horizon_seconds) AS "to"
+     FROM episode e JOIN episode_stage s ON s.episode_id = e.id
+     WHERE e.started_at < $2 AND e.started_at > $1::timestamptz - interval '7 days'
+       AND e.started_at + make_interval(secs => s.horizon_seconds) > $1 AND e.known_at <= $3`,
+    [new Date(range.from), new Date(range.to), new Date(range.knownBy)],
+  );
+  return found.map(({ journey, stage, from, to }) => ({
+    journey,
+    stage,
+    startedAt: millis(from),
+    endedAt: millis(to),
+  }));
+}
