@@ -36,6 +36,9 @@ export interface AdditiveTerms {
 }
 
 const BINS = 20;
+const FEWEST_BINS = 5;
+// The fit is cubic in columns: many numbers share what room there is.
+const CURVE_COLUMNS = 400;
 const PAIR_BINS = 8;
 
 // Effects of categories are pooled, so a handful of rows is enough for a column of one's own.
@@ -44,11 +47,14 @@ const CATEGORIES = { least: 5, most: 1000 };
 /** Learns the terms of single features; weights count as repeats of a row. Pairs come later. */
 export function fitTerms(table: FeatureTable, weights: Float64Array): AdditiveTerms {
   const features = [...table.schema.features].sort(byName);
+  const numbers = features.filter(({ kind }) => kind === 'numeric').length;
+  const bins = Math.max(FEWEST_BINS, Math.min(BINS, Math.floor(CURVE_COLUMNS / numbers)));
   const numeric: NumericTerm[] = [];
   const categorical: CategoricalEncoding[] = [];
   for (const { name, kind } of features) {
     if (kind === 'numeric') {
-      numeric.push(numericTerm(name, table.numeric.get(name) ?? new Float64Array(), weights));
+      const column = table.numeric.get(name) ?? new Float64Array();
+      numeric.push(numericTerm({ name, column, bins }, weights));
     } else {
       const cells = table.categorical.get(name) ?? [];
       categorical.push(fitCategorical({ name, cells }, weights, CATEGORIES));
@@ -61,8 +67,11 @@ function byName(a: Feature, b: Feature): number {
   return a.name < b.name ? -1 : 1;
 }
 
-function numericTerm(name: string, column: Float64Array, weights: Float64Array): NumericTerm {
-  const fit = fitPiecewiseLinear(column, BINS, weights);
+function numericTerm(
+  { name, column, bins }: { name: string; column: Float64Array; bins: number },
+  weights: Float64Array,
+): NumericTerm {
+  const fit = fitPiecewiseLinear(column, bins, weights);
   let [total, sum, squares, unknown] = [0, 0, 0, 0];
   column.forEach((value, row) => {
     const weight = weights[row] ?? 0;

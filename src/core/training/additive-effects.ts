@@ -17,6 +17,8 @@ export class AdditiveEffects {
   private readonly numbers: readonly NumberEffect[];
   private readonly categories: readonly CategoryEffect[];
   private readonly pairs: readonly PairEffect[];
+  /** Of the only row: by feature, the part that it falls into. */
+  private readonly parts: Int32Array;
 
   /** @param weights one per column of the terms' layout, the intercept first. */
   constructor(terms: AdditiveTerms, weights: Float64Array) {
@@ -31,12 +33,32 @@ export class AdditiveEffects {
       return { lookup, effects: weights.slice(from, from + lookup.width) };
     });
     this.features = [...terms.numeric, ...terms.categorical].map(({ name }) => name);
+    this.parts = new Int32Array(this.features.length);
     const parts = featureParts(terms);
     this.pairs = terms.pairs.map((pair, i) => ({
       first: this.features.indexOf(pair.first),
       second: this.features.indexOf(pair.second),
       ...pairTable(pair, parts, { weights, from: layout.pairs[i] ?? 0 }),
     }));
+  }
+
+  /** All effects on a table's only row together, without a new array: for answers in microseconds. */
+  ofOnlyRow(table: FeatureTable): number {
+    let sum = 0;
+    this.numbers.forEach((number, i) => {
+      const value = table.numeric.get(number.term.name)?.[0] ?? Number.NaN;
+      sum += number.of(value);
+      if (number.crossed) this.parts[i] = partOf(number.term, value);
+    });
+    this.categories.forEach(({ lookup, effects }, i) => {
+      const code = lookup.codeOf(table.categorical.get(lookup.name)?.[0] ?? null);
+      this.parts[this.numbers.length + i] = code;
+      sum += effects[code] ?? 0;
+    });
+    for (const pair of this.pairs) {
+      sum += crossingEffect(pair, this.parts[pair.first], this.parts[pair.second]);
+    }
+    return sum;
   }
 
   /** Hands out the effects of every term on every row; a pair's half and half to its features. */
@@ -95,16 +117,15 @@ function categoryInto(
   return parts;
 }
 
-function pairInto(
-  { first, second, count, crossings }: PairEffect,
-  parts: readonly Int32Array[],
-  effects: Float64Array,
-): void {
-  const [one, other] = [parts[first] ?? NOBODY, parts[second] ?? NOBODY];
+function pairInto(pair: PairEffect, parts: readonly Int32Array[], effects: Float64Array): void {
+  const [one, other] = [parts[pair.first] ?? NOBODY, parts[pair.second] ?? NOBODY];
   for (let row = 0; row < effects.length; row += 1) {
-    const [part, beside] = [one[row] ?? -1, other[row] ?? -1];
-    effects[row] = part < 0 || beside < 0 ? 0 : (crossings[part * count + beside] ?? 0);
+    effects[row] = crossingEffect(pair, one[row], other[row]);
   }
+}
+
+function crossingEffect({ count, crossings }: PairEffect, part = -1, beside = -1): number {
+  return part < 0 || beside < 0 ? 0 : (crossings[part * count + beside] ?? 0);
 }
 
 function pairTable(
@@ -150,9 +171,12 @@ class NumberEffect {
 
   into(column: Float64Array, effects: Float64Array): void {
     for (let row = 0; row < effects.length; row += 1) {
-      const value = column[row] ?? Number.NaN;
-      effects[row] = Number.isNaN(value) ? this.unknown : this.at(smoothClip(this.term, value));
+      effects[row] = this.of(column[row] ?? Number.NaN);
     }
+  }
+
+  of(value: number): number {
+    return Number.isNaN(value) ? this.unknown : this.at(smoothClip(this.term, value));
   }
 
   parts(column: Float64Array): Int32Array {

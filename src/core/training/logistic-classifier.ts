@@ -68,7 +68,10 @@ export class LogisticClassifier implements Classifier {
 
   predict(table: FeatureTable): Float64Array {
     this.accept(table);
-    const margins = new Float64Array(table.rows).fill(this.weights[0] ?? 0);
+    const [intercept = 0] = this.weights;
+    if (table.rows === 1)
+      return Float64Array.of(sigmoid(intercept + this.effects.ofOnlyRow(table)));
+    const margins = new Float64Array(table.rows).fill(intercept);
     this.effects.of(table, (_, effects, share) => {
       for (let row = 0; row < margins.length; row += 1) {
         margins[row] = (margins[row] ?? 0) + share * (effects[row] ?? 0);
