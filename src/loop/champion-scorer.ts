@@ -1,5 +1,7 @@
 import { DomainError } from '../core/errors/domain-error.js';
 import { unfamiliarityCheck } from '../core/scoring/abstention.js';
+import { lossHead } from '../core/scoring/loss-head.js';
+import { requireParity } from '../core/scoring/parity-probe.js';
 import type { ScoringModel } from '../core/scoring/score.js';
 import { PRIOR_MODEL } from '../core/scoring/score.js';
 import { autoLearner } from '../core/training/auto-learner.js';
@@ -45,18 +47,21 @@ export class ChampionScorer {
   /** Any model of the registry, ready to score. */
   async model(version: string): Promise<ScoringModel> {
     if (version === PRIOR_VERSION) return PRIOR_MODEL;
-    const { card, artefact, familiarity } = await this.files.load(version);
+    const { card, artefact, familiarity, probe, loss } = await this.files.load(version);
     const learner = [autoLearner(LADDER), ...LADDER].find(({ name }) => name === artefact.learner);
     if (learner === undefined) {
       throw new DomainError('unknown-learner', `nobody here knows the learner ${artefact.learner}`);
     }
+    const classifier = learner.load(artefact);
+    if (probe !== null) requireParity(classifier, probe, card.schema);
     return {
       version,
       evidence: card.evidence,
-      classifier: learner.load(artefact),
+      classifier,
       schema: card.schema,
       baseRate: card.baseRate,
       unfamiliar: unfamiliarityCheck(familiarity),
+      lossHead: loss === null ? undefined : lossHead(loss, card.schema),
     };
   }
 

@@ -3,7 +3,8 @@ import { featureTable } from '../core/features/feature-table.js';
 import type { FeatureSchema } from '../core/features/feature-schema.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { TrainingSet } from '../core/training/classifier.js';
-import type { StoredOutcome } from '../storage/outcome.store.js';
+import type { LossRows } from '../core/training/loss-quantiles.js';
+import type { OutcomeOfEpisode } from '../storage/outcome.store.js';
 import { outcomesByEpisode } from '../storage/outcome.store.js';
 import type { LoggedFeatures } from '../storage/prediction.store.js';
 import { firstPredictions } from '../storage/prediction.store.js';
@@ -18,6 +19,8 @@ export interface LabelledEpisode {
   readonly labelKnownAt: Instant;
   /** Rows of one incident or failure stay together. */
   readonly group: string;
+  /** What it lost of the conversions expected in the horizon; null where that was not measured. */
+  readonly relativeLoss: number | null;
 }
 
 /** All rows that can be learnt from, and how many could not be. */
@@ -32,7 +35,7 @@ const placeOf = (one: { episodeId: string; journey: string; stage: string }): st
 
 function labelled(
   logged: LoggedFeatures,
-  outcomes: readonly StoredOutcome[],
+  outcomes: readonly OutcomeOfEpisode[],
 ): LabelledEpisode | null {
   const label = episodeLabel(outcomes);
   if (label === null) return null;
@@ -42,12 +45,14 @@ function labelled(
     label: label.label,
     labelKnownAt: Math.max(...outcomes.map(({ knownAt }) => knownAt)),
     group: logged.incidentId ?? failureId ?? logged.episodeId,
+    relativeLoss:
+      outcomes.findLast((outcome) => outcome.relativeLoss !== null)?.relativeLoss ?? null,
   };
 }
 
 /** Everything that could be learnt from at a moment, by the features as they were logged then. */
 export async function labelledEpisodes(sql: Sql, asOf: Instant): Promise<LabelledEpisodes> {
-  const outcomes = new Map<string, StoredOutcome[]>();
+  const outcomes = new Map<string, OutcomeOfEpisode[]>();
   for (const outcome of await outcomesByEpisode(sql, asOf)) {
     const place = placeOf(outcome);
     outcomes.set(place, [...(outcomes.get(place) ?? []), outcome]);
@@ -71,5 +76,15 @@ export function trainingSetOf(
     weights: new Float64Array(rows.length).fill(1),
     times: Float64Array.from(rows, ({ logged }) => logged.asOf),
     groups: rows.map(({ group }) => group),
+  };
+}
+
+/** The failures among rows whose loss was measured, for the head that tells how much is lost. */
+export function lossRowsOf(rows: readonly LabelledEpisode[]): LossRows {
+  const failures = rows.filter(({ label, relativeLoss }) => label === 1 && relativeLoss !== null);
+  return {
+    table: trainingSetOf(failures).table,
+    losses: Float64Array.from(failures, ({ relativeLoss }) => relativeLoss ?? 0),
+    groups: failures.map(({ group }) => group),
   };
 }

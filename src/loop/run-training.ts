@@ -5,9 +5,16 @@ import type { ModelCard } from '../core/registry/model-card.js';
 import { nextVersion } from '../core/registry/model-version.js';
 import { trainingSetHash } from '../core/registry/training-set-hash.js';
 import { familiarityOf } from '../core/scoring/abstention.js';
+import { learnSurprise } from '../core/scoring/surprise.js';
+import type { Surprise } from '../core/scoring/surprise.js';
+import { parityProbe } from '../core/scoring/parity-probe.js';
+import { seededRandom } from '../core/statistics/random.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { AUTO } from '../core/training/auto-classifier.js';
 import type { TrainingSet } from '../core/training/classifier.js';
+import { FEWEST_FAILURES, fitLossQuantiles } from '../core/training/loss-quantiles.js';
+import type { LossQuantiles } from '../core/training/loss-quantiles.js';
+import { validationFolds } from '../core/training/validation-folds.js';
 import type { TrainingRunRow } from '../storage/entities/training-run.entity.js';
 import type { ModelFiles } from '../storage/model-files.js';
 import { addModel, crown, modelByVersion, models } from '../storage/model.store.js';
@@ -17,7 +24,7 @@ import { CODE_VERSION } from './code-version.js';
 import type { Defender, Judged } from './judge-challenger.js';
 import { SEED, judgeChallenger } from './judge-challenger.js';
 import type { LabelledEpisodes } from './labelled-episodes.js';
-import { labelledEpisodes, trainingSetOf } from './labelled-episodes.js';
+import { labelledEpisodes, lossRowsOf, trainingSetOf } from './labelled-episodes.js';
 import { measureUntil } from './measure-until.js';
 
 const LOCK = 7_405_005;
@@ -112,8 +119,16 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
   const { decision } = judged;
   const set = trainingSetOf(finding.episodes.rows);
   const { classifier } = judged.trained;
-  const card = cardOf(finding, judged, set);
-  await files.save({ card, artefact: classifier.save(), familiarity: familiarityOf(set.table) });
+  const loss = fitLossQuantiles(lossRowsOf(finding.episodes.rows), SEED);
+  const surprise = learnSurprise(set, validationFolds(set, seededRandom(SEED)));
+  const card = cardOf({ ...finding, loss, surprise }, judged, set);
+  await files.save({
+    card,
+    artefact: classifier.save(),
+    familiarity: familiarityOf(set.table, surprise),
+    probe: parityProbe(classifier, set.table),
+    loss,
+  });
   await source.transaction(async (sql) => {
     const { verdict, reason } = decision;
     await addModel(sql, card, verdict === 'kept' ? 'rejected' : 'challenger');
@@ -124,8 +139,18 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
   });
 }
 
+interface Learnt {
+  readonly loss: LossQuantiles | null;
+  readonly surprise: Surprise | null;
+}
+
+function abstentionLimit({ threshold, falseAlarmRate }: Surprise): string {
+  const share = (100 * falseAlarmRate).toFixed(1);
+  return `abstains above a surprise of ${threshold.toFixed(1)}: ${share} % of held-out episodes are above it`;
+}
+
 function cardOf(
-  { asOf, version, episodes }: Finding,
+  { asOf, version, episodes, loss, surprise }: Finding & Learnt,
   judged: Extract<Judged, { kind: 'judged' }>,
   set: TrainingSet,
 ): ModelCard {
@@ -155,6 +180,10 @@ function cardOf(
     limits: [
       `learnt from ${set.labels.length} decided outcomes; ${episodes.unlabelled} were undecided, censored or too young`,
       'figures are naive: handled episodes are not weighted for having been handled',
+      loss === null
+        ? `the size of a loss is pooled from past failures: fewer than ${FEWEST_FAILURES} were measured`
+        : `the size of a loss is learnt from ${loss.failures} measured failures; its interval covers 90 % of failures like them`,
+      ...(surprise === null ? [] : [abstentionLimit(surprise)]),
       ...leftOut.map(({ learner, reason }) => `${learner} was not tried: ${reason}`),
     ],
   };

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 import type { ModelCard } from '../core/registry/model-card.js';
 import type { Familiarity } from '../core/scoring/abstention.js';
+import type { ParityProbe } from '../core/scoring/parity-probe.js';
 import type { ClassifierArtefact } from '../core/training/classifier.js';
+import { parseLossQuantiles } from '../core/training/loss-quantiles.js';
+import type { LossQuantiles } from '../core/training/loss-quantiles.js';
 
 /** What a model's folder is called: it says what the model predicts. */
 const MODEL = 'journey-failure';
@@ -13,12 +16,17 @@ export interface StoredModel {
   readonly card: ModelCard;
   readonly artefact: ClassifierArtefact;
   readonly familiarity: Familiarity;
+  readonly probe: ParityProbe | null;
+  /** Null where too few failures were measured. */
+  readonly loss: LossQuantiles | null;
 }
 
 interface ModelJson {
   readonly learner: string;
   readonly parameters: unknown;
   readonly familiarity: Familiarity;
+  readonly probe?: ParityProbe | null;
+  readonly loss?: unknown;
 }
 
 /** The model store: `<folder>/journey-failure/<version>/{card.json, model.json, weights.bin}`. */
@@ -31,7 +39,7 @@ export class ModelFiles {
 
   /** Writes a model's files; the folder appears whole or not at all. */
   async save(model: StoredModel): Promise<void> {
-    const { card, artefact, familiarity } = model;
+    const { card, artefact, familiarity, probe, loss } = model;
     const path = this.pathOf(card.version);
     const unfinished = `${path}.unfinished`;
     await rm(unfinished, { recursive: true, force: true });
@@ -40,6 +48,8 @@ export class ModelFiles {
       learner: artefact.learner,
       parameters: artefact.parameters,
       familiarity,
+      probe,
+      loss,
     };
     await writeFile(join(unfinished, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
     await writeFile(join(unfinished, 'model.json'), `${JSON.stringify(json)}\n`);
@@ -56,7 +66,8 @@ export class ModelFiles {
     const bytes = await readFile(join(path, 'weights.bin'));
     // A copy of its own: a pooled buffer need not begin where a double may.
     const weights = new Float64Array(new Uint8Array(bytes).buffer);
-    const { learner, parameters, familiarity } = json;
-    return { card, artefact: { learner, parameters, weights }, familiarity };
+    const { learner, parameters, familiarity, probe = null } = json;
+    const loss = json.loss ? parseLossQuantiles(json.loss) : null;
+    return { card, artefact: { learner, parameters, weights }, familiarity, probe, loss };
   }
 }

@@ -10,6 +10,13 @@ export interface StoredOutcome extends Outcome {
   readonly knownAt: Instant;
 }
 
+/** An outcome with the episode that it is of. */
+export interface OutcomeOfEpisode extends StoredOutcome {
+  readonly episodeId: string;
+  /** Of the conversions expected in the horizon; null where it was not measured. */
+  readonly relativeLoss: number | null;
+}
+
 interface OutcomeRow {
   readonly revision: string;
   readonly id: string;
@@ -58,6 +65,11 @@ function stored(row: OutcomeRow): StoredOutcome {
     revision: Number(row.revision),
     knownAt: millis(row.known_at),
   };
+}
+
+interface EpisodeOutcomeRow extends OutcomeRow {
+  readonly episode_id: string;
+  readonly relative_loss: number | null;
 }
 
 const LOG_LOCK = 7_405_006;
@@ -138,17 +150,18 @@ export async function outcomesOfEpisode(
 }
 
 /** Every outcome of any anomaly known at a time, with the episode that it belongs to, oldest first. */
-export async function outcomesByEpisode(
-  sql: Sql,
-  knownBy: Instant,
-): Promise<(StoredOutcome & { readonly episodeId: string })[]> {
-  const found = await rows<OutcomeRow & { readonly episode_id: string }>(
+export async function outcomesByEpisode(sql: Sql, knownBy: Instant): Promise<OutcomeOfEpisode[]> {
+  const found = await rows<EpisodeOutcomeRow>(
     sql,
     `SELECT o.*, a.episode_id FROM outcome o JOIN anomaly a ON a.id = o.anomaly_id
      WHERE o.known_at <= $1 ORDER BY o.revision`,
     [new Date(knownBy)],
   );
-  return found.map((row) => ({ ...stored(row), episodeId: row.episode_id }));
+  return found.map((row) => ({
+    ...stored(row),
+    episodeId: row.episode_id,
+    relativeLoss: row.relative_loss,
+  }));
 }
 
 /** Which outcomes of the log are wanted; all where nothing is asked for. */

@@ -1,4 +1,4 @@
-import type { FeatureTable } from './feature-schema.js';
+import type { FeatureRow, FeatureTable } from './feature-schema.js';
 
 /** The rows with the given numbers, in that order; a row may be named more than once. */
 export function selectRows(table: FeatureTable, rows: Uint32Array): FeatureTable {
@@ -17,4 +17,15 @@ export function selectRows(table: FeatureTable, rows: Uint32Array): FeatureTable
     );
   }
   return { schema: table.schema, rows: rows.length, numeric, categorical };
+}
+
+/** One row of a table by feature name. */
+export function featureRowAt(table: FeatureTable, row: number): FeatureRow {
+  return Object.fromEntries(
+    table.schema.features.map(({ name, kind }) => {
+      const number = table.numeric.get(name)?.[row] ?? Number.NaN;
+      const known = Number.isNaN(number) ? null : number;
+      return [name, kind === 'numeric' ? known : (table.categorical.get(name)?.[row] ?? null)];
+    }),
+  );
 }

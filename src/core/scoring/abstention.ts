@@ -1,4 +1,6 @@
 import type { FeatureRow, FeatureTable } from '../features/feature-schema.js';
+import { surpriseOf } from './surprise.js';
+import type { Surprise } from './surprise.js';
 
 /** What a model was trained on, as far as it decides what the model may be asked; JSON-safe. */
 export interface Familiarity {
@@ -6,6 +8,8 @@ export interface Familiarity {
   readonly rules: readonly string[];
   /** Smallest and largest known value per numeric feature. */
   readonly ranges: Readonly<Record<string, readonly [number, number]>>;
+  /** How unusual a row may be as a whole; absent where that was not learnt. */
+  readonly surprise?: Surprise | undefined;
 }
 
 /** A numeric value may lie this many widths of the training range outside it. */
@@ -20,8 +24,8 @@ function distinct(column: readonly (string | null)[] | undefined): readonly stri
   return [...values].sort();
 }
 
-/** What the rows of a training table make familiar. */
-export function familiarityOf(table: FeatureTable): Familiarity {
+/** What the rows of a training table make familiar; what they do as a whole is learnt apart. */
+export function familiarityOf(table: FeatureTable, surprise?: Surprise | null): Familiarity {
   const ranges: Record<string, readonly [number, number]> = {};
   for (const [name, column] of table.numeric) {
     let [low, high] = [Infinity, -Infinity];
@@ -36,13 +40,15 @@ export function familiarityOf(table: FeatureTable): Familiarity {
     services: distinct(categorical.get('service')),
     rules: distinct(categorical.get('rule')),
     ranges,
+    ...(surprise ? { surprise } : {}),
   };
 }
 
 /**
  * The check by a stated rule: unfamiliar when neither the service nor the rule was ever seen, or
  * when a number lies outside its training range by more than twice the range's width (taken as
- * one at least: most features are logarithms).
+ * one at least: most features are logarithms), or when the row as a whole is more unusual than all
+ * but the stated share of held-out rows.
  */
 export function unfamiliarityCheck(familiarity: Familiarity): UnfamiliarityCheck {
   const services = new Set(familiarity.services);
@@ -64,6 +70,14 @@ export function unfamiliarityCheck(familiarity: Familiarity): UnfamiliarityCheck
         return `${name} is ${value.toPrecision(3)}, far outside what was seen in training`;
       }
     }
-    return null;
+    return surprising(familiarity.surprise, row);
   };
+}
+
+function surprising(surprise: Surprise | undefined, row: FeatureRow): string | null {
+  if (surprise === undefined) return null;
+  const { score, feature } = surpriseOf(surprise, row);
+  if (score <= surprise.threshold) return null;
+  const share = (100 * surprise.falseAlarmRate).toFixed(1);
+  return `as a whole it is more unusual than all but ${share} % of held-out episodes, ${feature} most of all`;
 }

@@ -8,6 +8,7 @@ import type { Classifier } from '../training/classifier.js';
 import { PRIOR, PRIOR_BASE_RATE, PRIOR_VERSION } from '../training/prior.js';
 import type { UnfamiliarityCheck } from './abstention.js';
 import { impactScore } from './impact-score.js';
+import type { LossHead } from './loss-head.js';
 import { lossIfFailure, type RelativeLoss } from './loss-if-failure.js';
 import type { ExpectedLoss, Prediction, Reason } from './prediction.js';
 import { priorityOf, type PriorityWeights } from './priority.js';
@@ -24,6 +25,8 @@ export interface ScoringModel {
   /** The base rate that its contributions are against, inside (0, 1). */
   readonly baseRate: number;
   readonly unfamiliar: UnfamiliarityCheck;
+  /** What a failure would lose, where enough were measured to learn it. */
+  readonly lossHead?: LossHead | undefined;
 }
 
 /** Version 0: the stated prior, which never abstains. */
@@ -51,6 +54,7 @@ export interface ScoringRequest {
   readonly context: Pick<FeatureContext, 'labels' | 'traffic' | 'freshnessSeconds'>;
   readonly asOf: Instant;
   readonly model: ScoringModel;
+  /** What past failures alike lost: the answer where the model does not say. */
   readonly loss: RelativeLoss;
   readonly horizon: Duration;
   readonly valuePerConversion: number;
@@ -82,10 +86,14 @@ function judge(model: ScoringModel, row: FeatureRow): Judgement {
   };
 }
 
-function expectedLossOf(request: ScoringRequest, probability: number): ExpectedLoss {
+function expectedLossOf(
+  request: ScoringRequest,
+  probability: number,
+  head: LossHead | undefined,
+): ExpectedLoss {
   const perHour = request.context.traffic?.expectedConversionsPerHour;
   const expected = (perHour ?? UNKNOWN_CONVERSIONS_PER_HOUR) * (request.horizon / HOUR);
-  const loss = lossIfFailure(request.loss, expected);
+  const loss = lossIfFailure(head?.(request.row) ?? request.loss, expected);
   const conversions = probability * loss.conversions;
   return {
     conversions,
@@ -110,7 +118,8 @@ export function scoreAnomaly(request: ScoringRequest): Prediction {
   const because = model.unfamiliar(row);
   const { evidence } = because === null ? model : PRIOR_MODEL;
   const { probability, reasons } = judge(because === null ? model : PRIOR_MODEL, row);
-  const expectedLoss = expectedLossOf(request, probability);
+  const head = because === null ? model.lossHead : undefined;
+  const expectedLoss = expectedLossOf(request, probability, head);
   const impact = impactScore(expectedLoss.value, request.impactScale);
   const parts = {
     uxSeverity: impact / 100,

@@ -55,6 +55,14 @@ export function pairedBootstrap(
   return { mean: sums.reduce(add, 0) / totals.reduce(add, 0), interval: percentileInterval(means) };
 }
 
+/** Less by more than one standard error: the customary measure where a choice costs little. */
+export function lessByAnError({ mean, interval: [low, high] }: PairedDifference): boolean {
+  return mean + (high - low) / (2 * NORMAL_95) < 0;
+}
+
+// Standard errors from the mean to either end of a 90 % interval.
+const NORMAL_95 = 1.6449;
+
 function groupSums({ differences, weights, groups }: PairedDifferences): {
   sums: Float64Array;
   totals: Float64Array;

@@ -1,3 +1,4 @@
+import { lessByAnError } from '../statistics/bootstrap.js';
 import { logLossDifference } from '../statistics/classification-metrics.js';
 import { resamplesFor } from '../statistics/resamples.js';
 import { seededRandom } from '../statistics/random.js';
@@ -44,7 +45,7 @@ interface Way {
   readonly fewest: number;
 }
 
-// From the plainest up: a later one must be better than what stands by more than chance explains.
+// From the plainest up: a later one must be better than what stands by more than a standard error.
 const WAYS: readonly Way[] = [
   { fit: fitTemperature, fewest: FEWEST_TO_CALIBRATE },
   { fit: fitBeta, fewest: FEWEST_TO_CALIBRATE },
@@ -53,7 +54,7 @@ const WAYS: readonly Way[] = [
 
 /**
  * Chooses a calibration by log loss on rows that it was not taught: identity, unless temperature,
- * beta or Venn-Abers is better beyond chance (paired bootstrap by group, 90 %).
+ * beta or Venn-Abers is better by a standard error (paired bootstrap by group).
  */
 export function chooseCalibration(
   { rows, folds, seed }: CalibrationRows,
@@ -79,12 +80,12 @@ export function chooseCalibration(
     if (fixed || rarer < fewest) continue;
     const logOdds = crossFitted(fit);
     const scored = { labels, weights, probabilities: logOdds.map(sigmoid) };
-    const { interval } = logLossDifference(scored, chosen.logOdds.map(sigmoid), {
+    const difference = logLossDifference(scored, chosen.logOdds.map(sigmoid), {
       random: seededRandom(seed),
       resamples: resamplesFor(labels.length),
       groups,
     });
-    if (interval[1] >= 0) continue;
+    if (!lessByAnError(difference)) continue;
     chosen = { calibration: fit({ ...rows, logOdds: whole }), logOdds };
   }
   return chosen;

@@ -1,5 +1,6 @@
 import { classificationMetrics, logLossDifference } from '../statistics/classification-metrics.js';
 import type { ClassificationMetrics } from '../statistics/classification-metrics.js';
+import { lessByAnError } from '../statistics/bootstrap.js';
 import type { PairedDifference } from '../statistics/bootstrap.js';
 import { resamplesFor } from '../statistics/resamples.js';
 import { seededRandom } from '../statistics/random.js';
@@ -65,8 +66,8 @@ interface Ground {
 
 /**
  * Chooses by log loss on held-out rows among the learners, each with its calibration, and their
- * average where that is better than the best of them beyond chance (paired bootstrap by group,
- * 90 %). There is a signal where the choice beats the base rate likewise. Weights and calibrations
+ * average where that is better than the best of them by a standard error (paired bootstrap by
+ * group). There is a signal where the choice beats the base rate beyond chance (90 %). Weights and calibrations
  * answer only for rows that they were not fitted to.
  *
  * @param answers the base rate's first.
@@ -90,7 +91,7 @@ export function chooseModel(
   const average = singles.length > 1 ? averageOf(answers.slice(1), ground) : null;
   if (average !== null) candidates.push(candidate(average));
   const better =
-    average !== null && difference(ground, average.logOdds, single.logOdds).interval[1] < 0;
+    average !== null && lessByAnError(difference(ground, average.logOdds, single.logOdds));
   const best = better ? average : single;
   const signal = best !== base && difference(ground, best.logOdds, base.logOdds).interval[1] < 0;
   const answer = signal ? best : base;

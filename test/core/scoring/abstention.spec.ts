@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { featureTable } from '../../../src/core/features/feature-table.js';
 import { familiarityOf, unfamiliarityCheck } from '../../../src/core/scoring/abstention.js';
+import { learnSurprise } from '../../../src/core/scoring/surprise.js';
+import { seededRandom } from '../../../src/core/statistics/random.js';
+import { stratifiedFolds } from '../../../src/core/training/splits.js';
+import { lawSet } from '../../contracts/classifier-laws.js';
 
 const table = featureTable(
   {
@@ -43,5 +47,25 @@ describe('abstention', () => {
     expect(check({ service: 'pay', rule: 'Errors', score: 22.1 })).toContain('score is 22.1');
     expect(check({ service: 'pay', rule: 'Errors', score: null })).toBeNull();
     expect(check({ service: 'pay', rule: 'Errors', confidence: 1e9 })).toBeNull();
+  });
+
+  it('knows a row that is odd as a whole, and refuses about 1 % of those like it has seen', () => {
+    const set = lawSet(3000);
+    const folds = stratifiedFolds(set, 5, seededRandom(1));
+    const surprise = learnSurprise(set, folds);
+    expect(surprise?.falseAlarmRate).toBeLessThanOrEqual(0.01);
+    expect(surprise?.falseAlarmRate).toBeGreaterThan(0.005);
+    const familiarity = familiarityOf(set.table, surprise);
+    const read = JSON.parse(JSON.stringify(familiarity)) as typeof familiarity;
+    const whole = unfamiliarityCheck(read);
+    const usual = { service: 'cart', ratio: 0.1, load: 0.5, noise: 0.5 };
+    expect(whole(usual)).toBeNull();
+    // Each value was seen; all of them at their ends together never were.
+    const odd = whole({ service: 'cart', ratio: 1.999, load: 0.9999, noise: 0.0001 });
+    expect(odd).toMatch(/more unusual than all but \d\.\d % of held-out episodes/);
+  });
+
+  it('learns no threshold where nothing was held out', () => {
+    expect(learnSurprise(lawSet(), [])).toBeNull();
   });
 });
