@@ -5,9 +5,14 @@ import type { ScoringModel } from '../core/scoring/score.js';
 import { metricIntervals } from '../core/statistics/classification-metrics.js';
 import { seededRandom } from '../core/statistics/random.js';
 import { MINUTE, type Instant } from '../core/telemetry/time.js';
-import type { Learner } from '../core/training/classifier.js';
+import { fitCalibration } from '../core/training/calibration-choice.js';
+import { calibrated } from '../core/training/calibration.js';
+import type { HeldOutOdds } from '../core/training/calibration.js';
+import { finiteLogOdds } from '../core/training/held-out-rows.js';
+import { sigmoid } from '../core/training/linear-margin.js';
+import type { ModelChoice } from '../core/training/model-choice.js';
 import { AUTO } from '../core/training/auto-classifier.js';
-import { autoLearner, trainAuto } from '../core/training/auto-learner.js';
+import { fitMembers, trainAuto } from '../core/training/auto-learner.js';
 import type { Trained } from '../core/training/auto-learner.js';
 import { priorLearner } from '../core/training/prior.js';
 import { LADDER } from './champion-scorer.js';
@@ -63,30 +68,53 @@ function originsOf(rows: readonly LabelledEpisode[], defender: Defender): Instan
   return [...new Set(origins)];
 }
 
-/** Rolling origins: the recipe answers for each stretch as it would have done at its beginning. */
+/** Answers of stretches gone by whose labels were known, as calibration learns from them. */
+function knownAnswers(answered: readonly Answer[], origin: Instant): HeldOutOdds {
+  const known = answered.filter(({ row }) => row.labelKnownAt <= origin);
+  return {
+    logOdds: Float64Array.from(known, ({ logOdds }) => logOdds),
+    labels: Uint8Array.from(known, ({ row }) => row.label),
+    weights: new Float64Array(known.length).fill(1),
+  };
+}
+
+interface Answer {
+  readonly row: LabelledEpisode;
+  /** Before calibration. */
+  readonly logOdds: number;
+}
+
+/**
+ * Rolling origins: the members of the choice answer for each stretch as they would have done at its
+ * beginning, calibrated by what had come of their answers to earlier ones.
+ */
 async function rollingAnswers(
   rows: readonly LabelledEpisode[],
-  learner: Learner,
+  choice: ModelChoice,
   origins: readonly Instant[],
 ): Promise<HeldOutAnswers> {
-  const answered: LabelledEpisode[] = [];
+  const answered: Answer[] = [];
   const probabilities: number[] = [];
   const cuts: Instant[] = [];
   for (const [place, origin] of origins.entries()) {
     const end = origins[place + 1] ?? Number.POSITIVE_INFINITY;
     const stretch = rows.filter(({ logged }) => logged.asOf > origin && logged.asOf <= end);
+    if (stretch.length === 0) continue;
     // A label that came after the origin was not there to learn from.
     const known = rows.filter((row) => row.logged.asOf <= origin && row.labelKnownAt <= origin);
-    const ends = performance.now() + STRETCH_LIMIT;
-    const fitted = await learner.fit(trainingSetOf(known), seededRandom(SEED), {
-      remaining: () => ends - performance.now(),
-    });
-    if (stretch.length === 0 || fitted.kind === 'insufficient-data') continue;
-    answered.push(...stretch);
-    probabilities.push(...fitted.classifier.predict(trainingSetOf(stretch).table));
+    const fitted = await fitMembers(trainingSetOf(known), choice, seededRandom(SEED));
+    if (fitted.kind === 'insufficient-data') continue;
+    const calibration = fitCalibration(choice.calibration.kind, knownAnswers(answered, origin));
+    const raw = finiteLogOdds(fitted.classifier.predict(trainingSetOf(stretch).table));
+    raw.forEach((logOdds) => probabilities.push(sigmoid(calibrated(calibration, logOdds))));
+    stretch.forEach((row, i) => answered.push({ row, logOdds: raw[i] ?? Number.NaN }));
     cuts.push(origin);
   }
-  return { rows: answered, probabilities: Float64Array.from(probabilities), cuts };
+  return {
+    rows: answered.map(({ row }) => row),
+    probabilities: Float64Array.from(probabilities),
+    cuts,
+  };
 }
 
 interface Contest {
@@ -123,9 +151,8 @@ function medianDelay(rows: readonly LabelledEpisode[]): number | undefined {
   return delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)];
 }
 
-/** Milliseconds that choosing and fitting on all rows may take; and for each stretch that judges. */
+/** Milliseconds that choosing and fitting on all rows may take. */
 const TRAINING_LIMIT = 10 * MINUTE;
-const STRETCH_LIMIT = 2 * MINUTE;
 
 /** Why what was chosen cannot challenge anybody; null where it can. */
 function objectionTo({ choice }: Trained, { recipe }: Defender): string | null {
@@ -140,9 +167,9 @@ function objectionTo({ choice }: Trained, { recipe }: Defender): string | null {
 }
 
 /**
- * Judges what the recipe makes of the newest rows against the champion on rolling origins: taught
- * with what was known when a stretch began it answers for that stretch, and so does the champion,
- * which has seen none of it. The recipe (`auto`) chooses anew in every stretch.
+ * Chooses a recipe on rolling origins over all rows (a signal is hard enough to find in few of them)
+ * and judges it against the champion: taught with what was known when a stretch began it answers for
+ * that stretch, and so does the champion, which has seen none of it.
  *
  * @param rows decided outcomes, oldest first.
  */
@@ -162,7 +189,7 @@ export async function judgeChallenger(
   const objection = objectionTo(trained, defender);
   if (objection !== null) return { kind: 'no-signal', reason: objection };
   const origins = originsOf(rows, defender);
-  const answers = await rollingAnswers(rows, autoLearner(LADDER, embargo), origins);
+  const answers = await rollingAnswers(rows, trained.choice, origins);
   const [judgedAfter] = answers.cuts;
   if (judgedAfter === undefined) {
     return { kind: 'insufficient-data', reason: 'no decided episode is newer than the champion' };

@@ -60,6 +60,23 @@ export async function trainAuto(
   return { kind: 'trained', choice, leftOut: climbed.leftOut, classifier };
 }
 
+/** Fits the members of a choice anew, their weights as they are and nothing calibrated. */
+export async function fitMembers(
+  set: TrainingSet,
+  { chosen, members }: Pick<ModelChoice, 'chosen' | 'members'>,
+  random: () => number,
+): Promise<FitResult> {
+  const seed = Math.floor(random() * 2 ** 32);
+  const fitted = new Map<string, Classifier>();
+  for (const { learner } of members) {
+    const result = await learner.fit(set, seededRandom(seed));
+    if (result.kind === 'insufficient-data') return result;
+    fitted.set(learner.name, result.classifier);
+  }
+  const choice = { chosen, members, calibration: { kind: 'identity' } as const };
+  return { kind: 'fitted', classifier: assembled(set, choice, fitted) };
+}
+
 /** A row of no weight must not shift how others are dealt into folds. */
 function withoutWeightless(set: TrainingSet): TrainingSet {
   const counted = Uint32Array.from(set.weights.keys()).filter((row) => (set.weights[row] ?? 0) > 0);
@@ -94,11 +111,11 @@ export function assembled(
 }
 
 /** `auto` as a learner of its own: the same contract, the same laws. */
-export function autoLearner(learners: readonly Learner[], embargo?: number): Learner {
+export function autoLearner(learners: readonly Learner[]): Learner {
   return {
     name: AUTO,
     async fit(set, random, told): Promise<FitResult> {
-      const trained = await trainAuto(set, { learners, random, embargo, limit: limitOf(told) });
+      const trained = await trainAuto(set, { learners, random, limit: limitOf(told) });
       if (trained.kind === 'insufficient-data') return trained;
       return { kind: 'fitted', classifier: trained.classifier };
     },

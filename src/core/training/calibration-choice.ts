@@ -41,16 +41,24 @@ export interface RawAnswers {
 }
 
 interface Way {
+  readonly kind: Exclude<Calibration['kind'], 'identity'>;
   readonly fit: (rows: HeldOutOdds) => Calibration;
   readonly fewest: number;
 }
 
 // From the plainest up: a later one must be better than what stands by more than a standard error.
 const WAYS: readonly Way[] = [
-  { fit: fitTemperature, fewest: FEWEST_TO_CALIBRATE },
-  { fit: fitBeta, fewest: FEWEST_TO_CALIBRATE },
-  { fit: fitVennAbers, fewest: FEWEST_FOR_VENN_ABERS },
+  { kind: 'temperature', fit: fitTemperature, fewest: FEWEST_TO_CALIBRATE },
+  { kind: 'beta', fit: fitBeta, fewest: FEWEST_TO_CALIBRATE },
+  { kind: 'venn-abers', fit: fitVennAbers, fewest: FEWEST_FOR_VENN_ABERS },
 ];
+
+/** A calibration of a kind, as held-out rows teach it; identity where they are too few for the kind. */
+export function fitCalibration(kind: Calibration['kind'], rows: HeldOutOdds): Calibration {
+  const way = WAYS.find((one) => one.kind === kind);
+  if (way === undefined || rarerClass(rows.labels) < way.fewest) return { kind: 'identity' };
+  return way.fit(rows);
+}
 
 /**
  * Chooses a calibration by log loss on rows that it was not taught: identity, unless temperature,
