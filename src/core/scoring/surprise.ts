@@ -11,7 +11,7 @@ interface Spreads {
   readonly numeric: Readonly<Record<string, readonly number[]>>;
   /** Share of the rows by category. */
   readonly categorical: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Share of the rows on which a feature was not known. */
+  /** Share of the rows on which a feature was not known, where it ever was: else no model heeds it. */
   readonly unknown: Readonly<Record<string, number>>;
 }
 
@@ -94,7 +94,8 @@ function spreadsOf(table: FeatureTable): Spreads {
       unknown[name] = column.filter((value) => value === null).length / table.rows;
     }
   }
-  return { rows: table.rows, numeric, categorical, unknown };
+  const heeded = Object.entries(unknown).filter(([, share]) => share < 1);
+  return { rows: table.rows, numeric, categorical, unknown: Object.fromEntries(heeded) };
 }
 
 function sharesOf(column: readonly (string | null)[]): Record<string, number> {

@@ -65,6 +65,17 @@ describe('abstention', () => {
     expect(odd).toMatch(/more unusual than all but \d\.\d % of held-out episodes/);
   });
 
+  it('does not mind what was never known in training: no model heeds it', () => {
+    const { table: known, ...set } = lawSet(600);
+    const numeric = new Map([...known.numeric, ['noise', new Float64Array(600).fill(Number.NaN)]]);
+    const surprise = learnSurprise(
+      { ...set, table: { ...known, numeric } },
+      stratifiedFolds(set, 3, seededRandom(1)),
+    );
+    const whole = unfamiliarityCheck(familiarityOf(known, surprise));
+    expect(whole({ service: 'cart', ratio: 0.1, load: 0.5, noise: 0.5 })).toBeNull();
+  });
+
   it('learns no threshold where nothing was held out', () => {
     expect(learnSurprise(lawSet(), [])).toBeNull();
   });
