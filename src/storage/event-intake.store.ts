@@ -21,12 +21,13 @@ function contentOf(event: JourneyEvent): string {
 }
 
 /** An event without an id of its own goes by its content. */
-export function identified(event: JourneyEvent): JourneyEvent & { readonly id: string } {
-  const { id = `content:${contentOf(event)}` } = event;
-  return { ...event, id };
+export function identified(event: JourneyEvent): Identified {
+  return hasId(event) ? event : { ...event, id: `content:${contentOf(event)}` };
 }
 
-type Identified = ReturnType<typeof identified>;
+type Identified = JourneyEvent & { readonly id: string };
+
+const hasId = (event: JourneyEvent): event is Identified => event.id !== undefined;
 
 /** What makes an event the same one: its source's id, within the day. */
 const keyOf = ({ id, source, occurredAt }: Identified): string =>
@@ -102,6 +103,9 @@ export function fatesAmong(
   events: readonly Identified[],
   known: ReadonlyMap<string, string> = new Map(),
 ): EventFate[] {
+  if (known.size === 0 && new Set(events.map(({ id }) => id)).size === events.length) {
+    return events.map(() => 'fresh');
+  }
   const firsts = new Map<string, Identified>();
   return events.map((event): EventFate => {
     const key = keyOf(event);

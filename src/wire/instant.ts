@@ -8,8 +8,11 @@ const RFC_3339 =
 /** The earliest moment that is taken: anything before it is a clock that was never set. */
 export const EARLIEST = Date.UTC(2000, 0, 1);
 
+const DAYS_IN = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 function daysIn(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return leap ? 29 : (DAYS_IN[month - 1] ?? 0);
 }
 
 /** Milliseconds of an RFC 3339 time, or null where the text is not one (February 30 is not). */
@@ -17,7 +20,7 @@ export function parseInstant(text: string): number | null {
   const parts = RFC_3339.exec(text);
   if (parts === null) return null;
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
-  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null;
+  if (day < 1 || day > daysIn(year, month)) return null;
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : at;
 }

@@ -11,9 +11,11 @@ import { takeEvents } from '../../loop/take-events.js';
 import { waitingEvents } from '../../storage/event-batch.store.js';
 import type { EventBody } from '../../wire/event.js';
 import { eventBody } from '../../wire/event.js';
+import { plainEvent } from '../../wire/plain-event.js';
 import { receptionOf } from '../../wire/received.js';
 import type { BulkResult, Rejection } from '../../wire/rejection.js';
 import { checkItems } from '../../wire/rejection.js';
+import type { Line } from './ndjson.js';
 import { lineBatches } from './ndjson.js';
 import { Projecting } from './projecting.js';
 
@@ -38,12 +40,12 @@ export class EventsService {
 
   /** Takes one batch in one transaction. */
   async take(items: readonly unknown[], caller: Caller): Promise<BulkResult> {
-    const { valid, rejected } = checkItems(eventBody, items);
+    const { valid, rejected } = checkItems(eventBody, items, plainEvent);
     const known: Known[] = [];
     for (const { index, value } of valid) {
       const reception = this.receptionOf(value, caller);
       if ('receivedAt' in reception) {
-        known.push({ index, event: { ...value, receivedAt: reception.receivedAt } });
+        known.push({ index, event: Object.assign(value, { receivedAt: reception.receivedAt }) });
       } else {
         rejected.push({ index, ...reception });
       }
@@ -66,26 +68,43 @@ export class EventsService {
 
   /** Takes a stream of any length: every 10 k lines are committed by themselves. */
   async takeStream(stream: Readable, caller: Caller): Promise<BulkResult> {
-    let [accepted, duplicates] = [0, 0];
-    const rejected: Rejection[] = [];
-    for await (const lines of lineBatches(stream, BATCH)) {
-      const good: { index: number; value: unknown }[] = [];
-      for (const line of lines) {
-        if ('value' in line) good.push(line);
-        else rejected.push({ pointer: '', ...line });
+    const taken: BulkResult[] = [];
+    let before: Promise<BulkResult> | null = null;
+    try {
+      for await (const lines of lineBatches(stream, BATCH)) {
+        // One batch is checked while the one before is written.
+        const next = this.takeLines(lines, caller);
+        next.catch(() => undefined);
+        if (before !== null) taken.push(await before);
+        before = next;
+        await this.holdBack();
       }
-      const result = await this.take(
-        good.map((line) => line.value),
-        caller,
-      );
-      await this.holdBack();
-      accepted += result.accepted;
-      duplicates += result.duplicates;
-      for (const one of result.rejected) {
-        rejected.push({ ...one, index: good[one.index]?.index ?? one.index });
-      }
+    } finally {
+      if (before !== null) taken.push(await before);
     }
-    return { accepted, duplicates, rejected: rejected.sort((a, b) => a.index - b.index) };
+    return {
+      accepted: taken.reduce((sum, { accepted }) => sum + accepted, 0),
+      duplicates: taken.reduce((sum, { duplicates }) => sum + duplicates, 0),
+      rejected: taken.flatMap(({ rejected }) => rejected),
+    };
+  }
+
+  private async takeLines(lines: readonly Line[], caller: Caller): Promise<BulkResult> {
+    const good: { index: number; value: unknown }[] = [];
+    const bad: Rejection[] = [];
+    for (const line of lines) {
+      if ('value' in line) good.push(line);
+      else bad.push({ pointer: '', ...line });
+    }
+    const result = await this.take(
+      good.map((line) => line.value),
+      caller,
+    );
+    const rejected = result.rejected.map((one) => ({
+      ...one,
+      index: good[one.index]?.index ?? one.index,
+    }));
+    return { ...result, rejected: [...bad, ...rejected].sort((a, b) => a.index - b.index) };
   }
 
   /** A sender who is faster than the count helps with it, so that readers never wait for long. */
