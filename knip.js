@@ -12,6 +12,8 @@ export default {
   ],
   project: ['src/**/*.ts', 'test/**/*.ts'],
   ignoreExportsUsedInFile: true,
+  // A peer of the benchmarks, from PostgreSQL's own client package.
+  ignoreBinaries: ['psql'],
   // danfo.js is used by the notebooks, whose cells knip does not read; the other is a package of
   // @fastify/static's that a test stands in for.
   ignoreDependencies: ['danfojs-node', 'content-disposition'],
