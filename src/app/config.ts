@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { DomainError } from '../core/errors/domain-error.js';
+import type { Duration } from '../core/telemetry/time.js';
+import { DAY, parseDuration } from '../core/telemetry/time.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -15,6 +17,10 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Absent: jobs go through the same PostgreSQL. */
   readonly redisUrl: string | undefined;
+  /** How long events are kept, milliseconds; absent: for ever. */
+  readonly eventRetention: Duration | undefined;
+  /** Whether days past it are dropped, or only detached. */
+  readonly dropsEvents: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Where the command line finds a running service. */
   readonly url: string;
@@ -24,6 +30,9 @@ const url = (...protocols: readonly string[]): z.ZodType<string> =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     error: `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
+
+/** Baselines and features look back so far. */
+const SHORTEST_RETENTION = 60 * DAY;
 
 const environment = z.object({
   PORT: z
@@ -40,6 +49,14 @@ const environment = z.object({
     .optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
+  THROUGHLINE_EVENT_RETENTION: z
+    .string()
+    .transform((text) => parseDuration(text) ?? 0)
+    .refine((retention) => retention >= SHORTEST_RETENTION, 'must be a duration of 60d or more')
+    .optional(),
+  THROUGHLINE_DROP_EVENTS: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default('false'),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),
@@ -73,6 +90,8 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     apiKey: value.THROUGHLINE_API_KEY,
     databaseUrl: value.DATABASE_URL,
     redisUrl: value.REDIS_URL,
+    eventRetention: value.THROUGHLINE_EVENT_RETENTION,
+    dropsEvents: value.THROUGHLINE_DROP_EVENTS === 'true',
     logLevel: value.LOG_LEVEL,
     url: (value.THROUGHLINE_URL ?? serviceUrl(value.HOST, value.PORT)).replace(/\/+$/, ''),
   });

@@ -4,6 +4,8 @@ import type { Clock } from '../http/clock.js';
 import type { ChampionScorer } from '../loop/champion-scorer.js';
 import { copyEvents } from '../loop/copy-events.js';
 import { measureUntil } from '../loop/measure-until.js';
+import type { EventRetention } from '../loop/expire-events.js';
+import { expireEvents } from '../loop/expire-events.js';
 import { projectEvents } from '../loop/project-events.js';
 import { rebuildJourney } from '../loop/rebuild-journey.js';
 import { rescoreOpenEpisodes } from '../loop/rescore-open-episodes.js';
@@ -22,10 +24,12 @@ export interface JobParts {
   readonly scorer: ChampionScorer;
   readonly files: ModelFiles;
   readonly copies: EventCopies;
+  readonly retention: EventRetention;
 }
 
 /** Every job and what does it: one that is missing does not compile. */
-export function jobHandlers({ source, clock, scorer, files, copies }: JobParts): JobHandlers {
+export function jobHandlers(parts: JobParts): JobHandlers {
+  const { source, clock, scorer, files, copies, retention } = parts;
   return {
     'project-events': async () => {
       await projectEvents(source, clock.now());
@@ -51,6 +55,7 @@ export function jobHandlers({ source, clock, scorer, files, copies }: JobParts):
     'copy-events': async () => await copyEvents(source, copies, clock.now()),
     'sum-hours': async () => await sumHours(source),
     expire: async () => {
+      await expireEvents(source, retention, clock.now());
       await expireKeys(source.manager, clock.now());
     },
   };

@@ -31,7 +31,14 @@ export async function startWorker(config: Config, databaseUrl: string): Promise<
   const queue = createJobQueue(connection, (error) => {
     logger.warn({ err: error }, 'the job queue lost its connection');
   });
-  const handlers = jobHandlers({ source, clock, scorer, files, copies: eventCopies(config) });
+  const handlers = jobHandlers({
+    source,
+    clock,
+    scorer,
+    files,
+    copies: eventCopies(config),
+    retention: config,
+  });
   const jobs = await startJobs(connection, handlers, {
     concurrency: 2,
     onError: (error) => {

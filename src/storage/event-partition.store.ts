@@ -24,6 +24,11 @@ export async function ensurePartitions(sql: Sql, events: readonly JourneyEvent[]
   }
 }
 
+/** Days may have been detached since: they are looked for again. */
+export function forgetPartitions(sql: Sql): void {
+  knownDays.delete(sql);
+}
+
 async function makePartition(sql: Sql, day: number): Promise<void> {
   const [from, to] = [new Date(day).toISOString(), new Date(day + DAY).toISOString()];
   const name = `journey_event_${from.slice(0, 10).replaceAll('-', '')}`;

@@ -11,6 +11,8 @@ describe('parseConfig', () => {
       apiKey: undefined,
       databaseUrl: undefined,
       redisUrl: undefined,
+      eventRetention: undefined,
+      dropsEvents: false,
       logLevel: 'info',
       url: 'http://127.0.0.1:3000',
     });
@@ -25,6 +27,8 @@ describe('parseConfig', () => {
       DATABASE_URL: 'postgresql://u:p@db:5432/x',
       REDIS_URL: 'rediss://cache',
       LOG_LEVEL: 'debug',
+      THROUGHLINE_EVENT_RETENTION: '400d',
+      THROUGHLINE_DROP_EVENTS: 'true',
       THROUGHLINE_URL: 'https://throughline.example/',
     });
     expect(config).toEqual({
@@ -34,6 +38,8 @@ describe('parseConfig', () => {
       apiKey: 'key',
       databaseUrl: 'postgresql://u:p@db:5432/x',
       redisUrl: 'rediss://cache',
+      eventRetention: 400 * 86_400_000,
+      dropsEvents: true,
       logLevel: 'debug',
       url: 'https://throughline.example',
     });
@@ -52,6 +58,8 @@ describe('parseConfig', () => {
       REDIS_URL: 'cache:6379',
       LOG_LEVEL: 'loud',
       THROUGHLINE_API_KEY: 'hunter2 with spaces',
+      THROUGHLINE_EVENT_RETENTION: '7d',
+      THROUGHLINE_DROP_EVENTS: 'perhaps',
       THROUGHLINE_URL: 'throughline.example',
     };
     const message = (): string => {

@@ -37,6 +37,7 @@ describe('while history is fed', () => {
       scorer: new ChampionScorer(files),
       files,
       copies: new EventCopies(api.folder),
+      retention: { eventRetention: undefined, dropsEvents: false },
     });
     const context = { progress: () => Promise.resolve() };
     return await handlers['measure-outcomes']({}, context as never);
