@@ -30,8 +30,12 @@ export async function extentOfMetrics(
     sql,
     `SELECT min(m.first) AS "from", max(m.last) AS "to"
      FROM unnest($1::text[], $2::text[]) AS k (journey, stage) CROSS JOIN LATERAL (
-       SELECT min(bucket_start) AS first, max(bucket_start) AS last FROM stage_metric_change c
-       WHERE c.journey = k.journey AND c.stage = k.stage) m`,
+       SELECT (SELECT bucket_start FROM stage_metric_change c
+           WHERE c.journey = k.journey AND c.stage = k.stage
+           ORDER BY c.journey, c.stage, c.bucket_start LIMIT 1) AS first,
+         (SELECT bucket_start FROM stage_metric_change c
+           WHERE c.journey = k.journey AND c.stage = k.stage
+           ORDER BY c.journey DESC, c.stage DESC, c.bucket_start DESC LIMIT 1) AS last) m`,
     [stages.map(({ journey }) => journey), stages.map(({ stage }) => stage)],
   );
   if (found?.from == null || found.to === null) return null;
