@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 
 import type { JourneyEvent } from '../core/journeys/journey-event.js';
 import type { Instant } from '../core/telemetry/time.js';
+import { HOUR } from '../core/telemetry/time.js';
 import { closeBatches, newestWaiting, waitingBatches } from '../storage/event-batch.store.js';
 import type { StoredJourney } from '../storage/journey.store.js';
 import { journeyVersions } from '../storage/journey.store.js';
@@ -68,12 +69,17 @@ async function restate(
 }
 
 /**
- * Brings the stage metrics up to date with every event that was committed before. The cost depends
- * on what waits and on its actors' paths around it, not on history. Whoever reads metrics calls
- * it first; whoever stores events need not wait for it.
+ * Brings the stage metrics up to date with every event that was committed before and known by a
+ * time, by default all of them. The cost depends on what waits and on its actors' paths around it, not on
+ * history. Whoever reads metrics calls it first; whoever stores events need not wait for it.
  */
-export async function projectEvents(source: DataSource, now: Instant): Promise<void> {
-  const upTo = await newestWaiting(source.manager);
+export async function projectEvents(
+  source: DataSource,
+  now: Instant,
+  // Another process' clock may run ahead of ours a little.
+  knownBy: Instant = now + HOUR,
+): Promise<void> {
+  const upTo = await newestWaiting(source.manager, knownBy);
   if (upTo === null) return;
   let more = true;
   while (more) more = await source.transaction((sql) => projectSome(sql, upTo, now));

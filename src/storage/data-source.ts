@@ -14,6 +14,7 @@ import { EventBatches1700000000005 } from './migrations/0005-event-batches.js';
 import { HourSums1700000000006 } from './migrations/0006-hour-sums.js';
 import { Backfill1700000000007 } from './migrations/0007-backfill.js';
 import { MissedSearch1700000000008 } from './migrations/0008-missed-search.js';
+import { BatchKnown1700000000009 } from './migrations/0009-batch-known.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -32,6 +33,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       HourSums1700000000006,
       Backfill1700000000007,
       MissedSearch1700000000008,
+      BatchKnown1700000000009,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

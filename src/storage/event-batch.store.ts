@@ -18,15 +18,21 @@ interface BatchRow {
 }
 
 /** Notes a batch, inside the transaction that stores its events. */
-export async function addBatch(sql: Sql, batch: EventBatch, takenAt: Instant): Promise<void> {
+export async function addBatch(
+  sql: Sql,
+  batch: EventBatch,
+  { knownFrom, takenAt }: { readonly knownFrom: Instant; readonly takenAt: Instant },
+): Promise<void> {
   await run(
     sql,
-    `INSERT INTO event_batch (number, events, first_at, last_at, taken_at) VALUES ($1, $2, $3, $4, $5)`,
+    `INSERT INTO event_batch (number, events, first_at, last_at, known_from, taken_at)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
     [
       batch.number,
       batch.events,
       new Date(batch.firstAt),
       new Date(batch.lastAt),
+      new Date(knownFrom),
       new Date(takenAt),
     ],
   );
@@ -60,11 +66,12 @@ export async function waitingBatches(
   }));
 }
 
-/** The number of the newest batch that waits, or null where everything is counted. */
-export async function newestWaiting(sql: Sql): Promise<string | null> {
+/** The number of the newest batch that waits and holds what was known by then; null where none does. */
+export async function newestWaiting(sql: Sql, knownBy: Instant): Promise<string | null> {
   const [row] = await rows<{ newest: string | null }>(
     sql,
-    'SELECT max(number) AS newest FROM event_batch',
+    'SELECT max(number) AS newest FROM event_batch WHERE known_from <= $1',
+    [new Date(knownBy)],
   );
   return row?.newest ?? null;
 }

@@ -76,15 +76,17 @@ export async function copyEvents(
   const number = await nextBatch(sql);
   const [occurred, received] = [timeFormat(), timeFormat()];
   let lines = '';
-  let [firstAt, lastAt] = [Infinity, -Infinity];
+  let [firstAt, lastAt, knownFrom] = [Infinity, -Infinity, Infinity];
   for (const event of events) {
-    const { occurredAt } = event;
-    lines += lineOf(event, number, (at) => (at === event.receivedAt ? received(at) : occurred(at)));
+    const { occurredAt, receivedAt } = event;
+    if (receivedAt < knownFrom) knownFrom = receivedAt;
+    lines += lineOf(event, number, (at) => (at === receivedAt ? received(at) : occurred(at)));
     if (occurredAt < firstAt) firstAt = occurredAt;
     if (occurredAt > lastAt) lastAt = occurredAt;
   }
   await copyRows(sql, INTO, lines);
-  await addBatch(sql, { number, events: events.length, firstAt, lastAt }, takenAt);
+  const batch = { number, events: events.length, firstAt, lastAt };
+  await addBatch(sql, batch, { knownFrom, takenAt });
 }
 
 /**

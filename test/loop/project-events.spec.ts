@@ -175,6 +175,24 @@ describe('a late event', () => {
   });
 });
 
+describe('whoever asks what was known by a time', () => {
+  it('does not wait for what came after it', async () => {
+    const world = await newWorld();
+    await world.define(journey);
+    const [early, late] = [day(0, 12), day(1, 12)];
+    await takeEvents(world.source, [anEvent({ id: '1', occurredAt: early })], NOW);
+    await takeEvents(world.source, [anEvent({ id: '2', occurredAt: late })], NOW);
+    const counted = async (): Promise<number> =>
+      (await cellsIn(world)).reduce((sum, { entered }) => sum + entered, 0);
+    await projectEvents(world.source, NOW, early);
+    expect(await counted()).toBe(0);
+    await projectEvents(world.source, NOW, early + MINUTE);
+    expect(await counted()).toBe(1);
+    await projectEvents(world.source, NOW);
+    expect(await counted()).toBe(2);
+  });
+});
+
 describe('a rebuild beside senders', () => {
   it('waits for them and they for it, and all of them arrive', async () => {
     const world = await newWorld();

@@ -3,7 +3,7 @@ import { bucketStart } from '../telemetry/time.js';
 import type { Satisfaction } from './journey-event.js';
 import { secondsBin } from './seconds-histogram.js';
 import type { StageCell } from './stage-cell.js';
-import { CELL_WIDTH, addCounts, isEmpty, thousandths } from './stage-cell.js';
+import { CELL_WIDTH, NO_COUNTS, addCounts, isEmpty, thousandths } from './stage-cell.js';
 
 /** One entry into a stage and what became of it. */
 export interface StageEntry {
@@ -73,15 +73,8 @@ export class StageSums {
         stageIndex,
         segment,
         bucketStart: start,
-        entered: 0,
-        converted: 0,
-        millisToConvert: 0,
+        ...NO_COUNTS,
         secondsHistogram: {},
-        csatCount: 0,
-        csatSum: 0,
-        npsCount: 0,
-        npsSum: 0,
-        npsNet: 0,
       };
       this.sums.set(key, sum);
     }

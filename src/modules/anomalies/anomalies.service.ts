@@ -67,7 +67,7 @@ export class AnomaliesService {
   /** Scores without storing anything. */
   async predict(items: readonly unknown[], caller: Caller): Promise<AnomalyResult[]> {
     const { arrivals, rejected } = this.check(items, caller);
-    await projectEvents(this.source, this.clock.now());
+    await projectEvents(this.source, this.clock.now(), latestOf(arrivals));
     const toScore = arrivals.map(({ anomaly, receivedAt }) => ({
       anomaly,
       episodeId: anomaly.id,
@@ -112,11 +112,10 @@ export class AnomaliesService {
     backfilled: boolean,
   ): Promise<Omit<AnomalyResult, 'index'>[]> {
     if (arrivals.length === 0) return [];
-    await projectEvents(this.source, this.clock.now());
+    const [now, latest] = [this.clock.now(), latestOf(arrivals)];
+    await projectEvents(this.source, now, latest);
     // Living through history, what was due had been measured by now; so it is when history is replayed.
     if (backfilled) {
-      const latest = Math.max(...arrivals.map(({ receivedAt }) => receivedAt));
-      const now = this.clock.now();
       if (latest < now - CLOCK_SKEW) await noteBackfill(this.source.manager, latest, now);
       await measureUntil(this.source, this.scorer.baselines, latest);
     }
@@ -132,6 +131,10 @@ export class AnomaliesService {
       return taken.map((one) => answer(one, stored.get(one.anomaly.id) ?? []));
     });
   }
+}
+
+function latestOf(arrivals: readonly Arrival[]): number {
+  return Math.max(...arrivals.map(({ receivedAt }) => receivedAt));
 }
 
 const EMPTY = { anomalyId: '', status: 'rejected', predictions: [] } as const;

@@ -5,7 +5,7 @@ import type { JobQueue } from '../../queue/job-queue.js';
 import { PROJECTIONS } from './events.tokens.js';
 
 /** So many small batches share one job. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 100;
 
 /** Has the worker count what came in, soon after it was acknowledged. */
 @Injectable()
