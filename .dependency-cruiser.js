@@ -13,7 +13,7 @@ const flow = [
   'monitoring',
   'response',
 ];
-const adapters = ['storage', 'tensorflow', 'queue', 'connectors', 'wire'];
+const adapters = ['storage', 'tensorflow', 'queue', 'connectors', 'wire', 'reports'];
 const layers = {
   core: [],
   ...Object.fromEntries(adapters.map((adapter) => [adapter, ['core']])),

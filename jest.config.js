@@ -32,7 +32,15 @@ const postgres = {
 
 export default {
   projects: [
-    project('core', ['core', 'contracts', 'connectors', 'commands', 'tensorflow', 'dashboard']),
+    project('core', [
+      'core',
+      'contracts',
+      'connectors',
+      'commands',
+      'tensorflow',
+      'reports',
+      'dashboard',
+    ]),
     project('service', ['storage', 'queue', 'loop', 'modules', 'app', 'e2e'], postgres),
   ],
   testTimeout: 60_000,

@@ -1,0 +1,97 @@
+import type { Html } from './html.js';
+import { html } from './html.js';
+import { figure } from './figures.js';
+
+const DAY = 86_400_000;
+const MARGIN = { top: 8, right: 10, bottom: 20, left: 44 };
+
+/** A stretch of an axis, from and to. */
+export type Extent = readonly [from: number, to: number];
+
+/** What lies along an axis from left to right. */
+export type AxisKind = 'number' | 'time';
+
+/** Where a chart's things are: two scales, and the axes already drawn. */
+export interface ChartFrame {
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
+  readonly bottom: number;
+  readonly axes: Html;
+}
+
+/** Size, extents and kind of a chart. */
+export interface ChartShape {
+  readonly width: number;
+  readonly height: number;
+  readonly xExtent: Extent;
+  readonly yExtent: Extent;
+  readonly xKind: AxisKind;
+}
+
+/** Round numbers inside an extent, about `wanted` of them. */
+export function ticksOf([from, to]: Extent, wanted: number): number[] {
+  if (!(to > from)) return [from];
+  const rough = (to - from) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((size) => size * power >= rough) ?? 10);
+  const first = Math.ceil(from / step - 1e-9);
+  const last = Math.floor(to / step + 1e-9);
+  // Counted in steps: a sum of steps would end at 0.30000000000000004.
+  return Array.from({ length: last - first + 1 }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  );
+}
+
+function timeTicks([from, to]: Extent, wanted: number): number[] {
+  const hours = [1, 3, 6, 12, 24, 48, 96, 168, 336, 672, 1344];
+  const step =
+    (hours.find((size) => ((to - from) / (size * DAY)) * 24 <= wanted) ?? 2688) * (DAY / 24);
+  const first = Math.ceil(from / step) * step;
+  return Array.from(
+    { length: Math.max(0, Math.floor((to - first) / step) + 1) },
+    (_, i) => first + i * step,
+  );
+}
+
+function timeText(at: number, [from, to]: Extent): string {
+  const text = new Date(at).toISOString();
+  return to - from > 2 * DAY ? text.slice(5, 10) : text.slice(11, 16);
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+function scale([from, to]: Extent, [start, end]: Extent): (value: number) => number {
+  const width = to === from ? 1 : to - from;
+  return (value) => round(start + ((value - from) / width) * (end - start));
+}
+
+/** Lays out scales and draws the axes. */
+export function chartFrame({ width, height, xExtent, yExtent, xKind }: ChartShape): ChartFrame {
+  const right = width - MARGIN.right;
+  const bottom = height - MARGIN.bottom;
+  const x = scale(xExtent, [MARGIN.left, right]);
+  const y = scale(yExtent, [bottom, MARGIN.top]);
+  const wanted = width / 80;
+  const across = xKind === 'time' ? timeTicks(xExtent, wanted) : ticksOf(xExtent, wanted);
+  const nameOf = (at: number): string => (xKind === 'time' ? timeText(at, xExtent) : figure(at));
+  const axes = html`${ticksOf(yExtent, height / 45).map(
+    (tick) =>
+      html`<path class="grid" d="M${MARGIN.left} ${y(tick)}H${right}" /><text
+          x="${MARGIN.left - 5}"
+          y="${y(tick) + 4}"
+          text-anchor="end"
+          >${figure(tick)}</text
+        >`,
+  )}${across.map(
+    (tick) =>
+      html`<text x="${x(tick)}" y="${height - 5}" text-anchor="middle">${nameOf(tick)}</text>`,
+  )}`;
+  return { x, y, bottom, axes };
+}
+
+/** A drawing with a name for those who cannot see it. */
+export function drawing({ width, height }: ChartShape, label: string, parts: Html): Html {
+  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
+    ${parts}
+  </svg>`;
+}

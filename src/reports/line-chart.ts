@@ -1,0 +1,110 @@
+import type { AxisKind, ChartFrame, ChartShape, Extent } from './chart-frame.js';
+import { chartFrame, drawing } from './chart-frame.js';
+import { figure, utcTime } from './figures.js';
+import type { Html } from './html.js';
+import { html } from './html.js';
+import type { Colour } from './table.js';
+
+/** One point of a line; a gap where y is null. `low` and `high` are its interval. */
+export interface ChartPoint {
+  readonly x: number;
+  readonly y: number | null;
+  readonly low?: number | null;
+  readonly high?: number | null;
+  /** Shown as a warning. */
+  readonly isMarked?: boolean;
+}
+
+/** One line. */
+export interface ChartLine {
+  readonly name: string;
+  readonly colour: Colour;
+  readonly points: readonly ChartPoint[];
+}
+
+/** Lines over a number or over time. */
+export interface LineChart {
+  readonly label: string;
+  readonly lines: readonly ChartLine[];
+  readonly xKind: AxisKind;
+  /** Dashed lines across, at these heights. */
+  readonly limits?: readonly number[];
+  /** Always inside the chart, besides what the lines need. */
+  readonly yExtent?: Extent;
+  /** Draws the diagonal from (0, 0) to (1, 1): what a calibrated model would do. */
+  readonly hasDiagonal?: boolean;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+function extentOf(values: readonly (number | null | undefined)[]): Extent {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value === null || value === undefined || !Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (low > high) return [0, 1];
+  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+}
+
+function pathOf(points: readonly ChartPoint[], { x, y }: ChartFrame): string {
+  let isOpen = false;
+  return points
+    .map((point) => {
+      if (point.y === null) {
+        isOpen = false;
+        return '';
+      }
+      const letter = isOpen ? 'L' : 'M';
+      isOpen = true;
+      return `${letter}${x(point.x)} ${y(point.y)}`;
+    })
+    .join('');
+}
+
+function bandOf(points: readonly ChartPoint[], { x, y }: ChartFrame): string {
+  const known = points.filter(
+    ({ low, high }) => typeof low === 'number' && typeof high === 'number',
+  );
+  if (known.length < 2) return '';
+  const upper = known.map((point) => `${x(point.x)} ${y(point.high ?? 0)}`);
+  const lower = known.map((point) => `${x(point.x)} ${y(point.low ?? 0)}`).toReversed();
+  return `M${[...upper, ...lower].join('L')}Z`;
+}
+
+function dots({ name, points }: ChartLine, { x, y }: ChartFrame, xKind: AxisKind): Html[] {
+  return points
+    .filter((point) => point.isMarked && point.y !== null)
+    .map((point) => {
+      const at = xKind === 'time' ? utcTime(point.x) : figure(point.x);
+      const text = `${name}, ${at}: ${figure(point.y)}`;
+      return html`<circle class="dot" r="3" cx="${x(point.x)}" cy="${y(point.y ?? 0)}"
+        ><title>${text}</title></circle
+      >`;
+    });
+}
+
+/** Draws lines with their intervals, limits and warnings. */
+export function lineChart(chart: LineChart): Html {
+  const { lines, xKind, limits = [], yExtent = [], hasDiagonal = false } = chart;
+  const points = lines.flatMap((line) => line.points);
+  const heights = points.flatMap(({ y, low, high }) => [y, low, high]);
+  const shape: ChartShape = {
+    width: chart.width ?? 640,
+    height: chart.height ?? 180,
+    xKind,
+    xExtent: hasDiagonal ? [0, 1] : extentOf(points.map(({ x }) => x)),
+    yExtent: hasDiagonal ? [0, 1] : extentOf([...heights, ...limits, ...yExtent]),
+  };
+  const frame = chartFrame(shape);
+  const { x, y } = frame;
+  const [left, right] = shape.xExtent;
+  const parts = html`${frame.axes}
+  ${hasDiagonal && html`<path class="ideal" d="M${x(0)} ${y(0)}L${x(1)} ${y(1)}" />`}
+  ${lines.map((line) => html`<path class="band" d="${bandOf(line.points, frame)}" />`)}
+  ${limits.map((limit) => html`<path class="limit" d="M${x(left)} ${y(limit)}H${x(right)}" />`)}
+  ${lines.map((line) => html`<path class="line ${line.colour}" d="${pathOf(line.points, frame)}" />`)}
+  ${lines.map((line) => dots(line, frame, xKind))}`;
+  return drawing(shape, chart.label, parts);
+}

@@ -1,0 +1,38 @@
+/** The style of every report, inside the page: a report is one file, opened without a network. */
+export const STYLE = `
+:root{color-scheme:light dark;--page:#f5f6f8;--card:#fff;--ink:#17202e;--soft:#566072;--line:#dce0e7;
+--one:#2c6bd1;--two:#d9730d;--band:#c9dcf7;--bad:#b42318;--bad-soft:#fdecea;--good:#18713b;--good-soft:#e5f5ea;
+--warn:#7a4b00;--warn-soft:#fff4d6;--track:#e6e9ef}
+@media(prefers-color-scheme:dark){:root{--page:#11151c;--card:#1a202a;--ink:#e7ebf2;--soft:#a2adbd;--line:#323b49;
+--one:#5d95ec;--two:#f0a04b;--band:#26406b;--bad:#ff8f84;--bad-soft:#46211f;--good:#7fd6a0;--good-soft:#17361f;
+--warn:#f2c469;--warn-soft:#3d3014;--track:#2a3340}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:15px/1.45 system-ui,sans-serif}
+main{max-width:1100px;margin:0 auto;padding:24px}
+h1{font-size:24px;margin:0 0 4px}h2{font-size:18px;margin:0 0 12px}h3{font-size:15px;margin:0 0 6px;overflow-wrap:anywhere}
+p{margin:0 0 10px;max-width:75ch}.soft{color:var(--soft)}small{color:var(--soft);font-size:13px}
+section,.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:16px;margin:16px 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:16px}.cards .card{margin:0;min-width:0}
+dl.facts{display:flex;flex-wrap:wrap;gap:8px 32px;margin:12px 0 0}dl.facts div{min-width:90px}
+dt{color:var(--soft);font-size:13px}dd{margin:0;font-size:18px;font-variant-numeric:tabular-nums}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
+th{color:var(--soft);font-weight:600;font-size:13px;white-space:nowrap}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.name{max-width:280px;overflow-wrap:anywhere}
+.mark{display:inline-block;border-radius:4px;padding:1px 8px;font-size:13px;white-space:nowrap;background:var(--track)}
+.mark.bad{background:var(--bad-soft);color:var(--bad)}.mark.good{background:var(--good-soft);color:var(--good)}
+.mark.warn{background:var(--warn-soft);color:var(--warn)}
+.bar{display:block;height:8px;min-width:80px;background:var(--track);border-radius:4px;overflow:hidden}
+.bar i{display:block;height:100%;background:var(--one)}.bar i.bad{background:var(--bad)}
+svg{display:block;width:100%;height:auto}svg text{fill:var(--soft);font-size:11px}
+svg .grid{stroke:var(--line);fill:none}svg .one{stroke:var(--one)}svg .two{stroke:var(--two)}
+svg .three{stroke:var(--good)}svg .four{stroke:var(--bad)}
+svg .area{stroke:none;opacity:.35}svg .area.one{fill:var(--one)}svg .area.two{fill:var(--two)}
+svg .line{fill:none;stroke-width:1.5}svg .band{fill:var(--band);opacity:.6}svg .dot{fill:var(--bad)}
+svg .limit{stroke:var(--soft);stroke-dasharray:4 3}svg .ideal{stroke:var(--line);stroke-dasharray:4 3}
+.key{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--soft);margin:4px 0 0}
+.key span::before{content:"";display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:6px;background:var(--c)}
+ul.notes{margin:0;padding-left:20px}
+@media print{body{background:#fff}section,.card{break-inside:avoid}}
+`;

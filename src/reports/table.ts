@@ -1,0 +1,61 @@
+import type { Html, HtmlPart } from './html.js';
+import { html } from './html.js';
+
+/** A column of a table: its heading, and what it says of a row. */
+export interface TableColumn<Row> {
+  readonly heading: string;
+  readonly cell: (row: Row) => HtmlPart;
+  /** Numbers stand to the right. */
+  readonly isNumber?: boolean;
+}
+
+/** A table of rows; wide ones scroll by themselves. */
+export function table<Row>(columns: readonly TableColumn<Row>[], rows: readonly Row[]): Html {
+  const nameOf = ({ isNumber }: TableColumn<Row>): string => (isNumber ? 'n' : 'name');
+  const head = columns.map((column) => html`<th class="${nameOf(column)}">${column.heading}</th>`);
+  const body = rows.map(
+    (row) =>
+      html`<tr>
+        ${columns.map((column) => html`<td class="${nameOf(column)}">${column.cell(row)}</td>`)}
+      </tr> `,
+  );
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${head}
+        </tr>
+      </thead>
+      <tbody>
+        ${body}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** How a word is meant: bad news, good news, a doubt, or none of these. */
+export type Tone = 'bad' | 'good' | 'warn' | 'plain';
+
+/** A word on a coloured ground. */
+export function mark(word: string, tone: Tone): Html {
+  return html`<span class="mark ${tone}">${word}</span>`;
+}
+
+/** A bar that fills a share (0..1) of its track. */
+export function bar(share: number, tone: Tone = 'plain'): Html {
+  const width = (100 * Math.min(1, Math.max(0, share))).toFixed(1);
+  return html`<span class="bar"><i class="${tone}" style="width:${width}%"></i></span>`;
+}
+
+/** Names colours: `one`, `two`, `three` and `four` are the charts'. */
+export function legend(names: readonly (readonly [colour: Colour, name: string])[]): Html {
+  const variables = { one: '--one', two: '--two', three: '--good', four: '--bad' };
+  return html`<div class="key">
+    ${names.map(
+      ([colour, name]) => html`<span style="--c:var(${variables[colour]})">${name}</span>`,
+    )}
+  </div>`;
+}
+
+/** The colours of charts. */
+export type Colour = 'one' | 'two' | 'three' | 'four';
