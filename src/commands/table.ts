@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./threshold.js')).registerThreshold,
   },
   {
+    name: 'drift',
+    description: 'compare two samples column by column: verdicts, effects, compatibility figures',
+    load: async () => (await import('./drift.js')).registerDrift,
+  },
+  {
     name: 'simulate',
     description: 'write a seeded world with its truth apart',
     load: async () => (await import('./simulate.js')).registerSimulate,

@@ -1,0 +1,132 @@
+import { inferColumns, isMissing, parseNumber } from '../core/features/schema-inference.js';
+import type { InferredColumn } from '../core/features/schema-inference.js';
+import type { ColumnPair, ColumnValues } from '../core/monitoring/column-values.js';
+import type { TextTable } from './read-table.js';
+
+/** Whole numbers of so few kinds are codes, as often as not: they are compared as categories. */
+const MOST_CODES = 10;
+
+/** Fewer rows than this do not show how many kinds of whole numbers there are. */
+const ENOUGH_ROWS = 30;
+
+type Cells = readonly (string | null)[];
+
+/** Both samples column by column, and what people should know of them. */
+export interface DriftColumns {
+  readonly pairs: readonly ColumnPair[];
+  readonly notes: readonly string[];
+}
+
+/** Which columns are not compared, and which are categories whatever they hold. */
+export interface DriftRoles {
+  readonly categorical: readonly string[];
+  readonly drop: readonly string[];
+  readonly time?: string | undefined;
+  readonly segment?: string | undefined;
+}
+
+function valuesOf({ numeric, categorical }: InferredColumn): ColumnValues {
+  return numeric === undefined
+    ? { kind: 'categorical', values: categorical ?? [] }
+    : { kind: 'numeric', values: numeric };
+}
+
+/** Distinct values, as far as they are few; null where they are many or not whole numbers. */
+function fewWholeNumbers(cells: Cells, found: Set<number>): boolean {
+  for (const cell of cells) {
+    const value = cell === null ? null : parseNumber(cell);
+    if (value === null) continue;
+    if (!Number.isInteger(value)) return false;
+    found.add(value);
+    if (found.size > MOST_CODES) return false;
+  }
+  return true;
+}
+
+function areCodes(reference: Cells | undefined, current: Cells | undefined): boolean {
+  const sides = [reference ?? [], current ?? []];
+  if (Math.min(...sides.map((cells) => cells.length)) < ENOUGH_ROWS) return false;
+  const found = new Set<number>();
+  return sides.every((cells) => fewWholeNumbers(cells, found)) && found.size > 0;
+}
+
+function infiniteNote(name: string, cells: Cells | undefined, side: string): string[] {
+  const infinite = (cells ?? []).filter((cell) => /^[+-]?inf(?:inity)?$/i.test(cell?.trim() ?? ''));
+  const those = infinite.length === 1 ? 'value counts' : 'values count';
+  return infinite.length === 0
+    ? []
+    : [`Column ${name}: ${infinite.length} infinite ${those} as missing in the ${side} sample.`];
+}
+
+function unreadableNote({ unreadable, feature }: InferredColumn, side: string): string[] {
+  return unreadable === 0
+    ? []
+    : [`Column ${feature.name}: ${unreadable} cells of the ${side} sample are no number.`];
+}
+
+function sameNote(name: string, cells: Cells | undefined, side: string): string[] {
+  if (cells === undefined) return [];
+  const first = cells.find((cell) => !isMissing(cell));
+  if (first === undefined) return [`Column ${name} is empty in the ${side} sample.`];
+  const isSame = cells.every((cell) => isMissing(cell) || cell === first);
+  return isSame && cells.length > 1
+    ? [`Column ${name} is always ${first} in the ${side} sample.`]
+    : [];
+}
+
+interface ReadColumn {
+  readonly pairs: ColumnPair[];
+  readonly notes: string[];
+}
+
+function readColumn(
+  name: string,
+  reference: Cells | undefined,
+  current: Cells | undefined,
+  isCategorical: boolean,
+): ReadColumn {
+  const infer = (cells: Cells | undefined): InferredColumn[] =>
+    cells === undefined
+      ? []
+      : inferColumns(name, cells, isCategorical || areCodes(reference, current));
+  const [before, now] = [infer(reference), infer(current)];
+  const names = new Set([...before, ...now].map(({ feature }) => feature.name));
+  const side = (columns: readonly InferredColumn[], wanted: string): ColumnValues | null => {
+    const column = columns.find(({ feature }) => feature.name === wanted);
+    return column === undefined ? null : valuesOf(column);
+  };
+  const pairs = [...names].map((one) => ({
+    name: one,
+    reference: side(before, one),
+    current: side(now, one),
+  }));
+  const notes = [
+    ...sameNote(name, reference, 'reference'),
+    ...sameNote(name, current, 'current'),
+    ...infiniteNote(name, reference, 'reference'),
+    ...infiniteNote(name, current, 'current'),
+    ...before.flatMap((column) => unreadableNote(column, 'reference')),
+    ...now.flatMap((column) => unreadableNote(column, 'current')),
+  ];
+  return { pairs, notes };
+}
+
+/** Reads both tables column by column; a column that one of them lacks is kept with the other's alone. */
+export function driftColumns(
+  reference: TextTable,
+  current: TextTable,
+  { categorical, drop, time, segment }: DriftRoles,
+): DriftColumns {
+  const left = new Set([...drop, time, segment]);
+  const names = [...new Set([...reference.columns.keys(), ...current.columns.keys()])];
+  const read = names
+    .filter((name) => !left.has(name))
+    .map((name) => {
+      const [before, now] = [reference.columns.get(name), current.columns.get(name)];
+      return readColumn(name, before, now, categorical.includes(name));
+    });
+  return {
+    pairs: read.flatMap(({ pairs }) => pairs),
+    notes: read.flatMap(({ notes }) => notes),
+  };
+}

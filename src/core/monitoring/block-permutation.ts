@@ -1,0 +1,182 @@
+import { logGamma } from '../statistics/special-functions.js';
+import type { CodedSeries } from './coded-series.js';
+import { independentStretch } from './independent-stretch.js';
+
+/** Blocks of both sides together, at most: more would not make p any finer. */
+const MOST_BLOCKS = 200;
+
+/** Blocks of the smaller side, at least. */
+const FEWEST_BLOCKS = 4;
+
+/** Draws that reach the figure after which p is known well enough (Besag & Clifford 1991). */
+const ENOUGH_REACHED = 20;
+
+/** E sqrt(n) D of the Kolmogorov law: sqrt(pi / 2) ln 2. */
+const MEAN_KOLMOGOROV = Math.sqrt(Math.PI / 2) * Math.LN2;
+
+/** How to draw: a seeded source of uniform numbers, and the smallest p that must be told. */
+export interface PermutationOptions {
+  readonly random: () => number;
+  readonly smallestP: number;
+}
+
+/** What permuting blocks says of one column. */
+export interface BlockPermutation {
+  /** Of values or categories. */
+  readonly p: number;
+  /** Of what is missing; null where nothing is. */
+  readonly missingP: number | null;
+  /** n m / (n + m) of as many independent rows as would vary that much; of values or categories. */
+  readonly effectiveSize: number;
+  readonly blockRows: number;
+  readonly blocks: { readonly reference: number; readonly current: number };
+}
+
+interface Blocks {
+  /** Block by block, the rows in each cell. */
+  readonly counts: Float64Array;
+  readonly cells: number;
+  readonly total: Float64Array;
+  readonly reference: number;
+  readonly current: number;
+}
+
+function logChoose(n: number, k: number): number {
+  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+}
+
+/** Whole blocks that fit; what is left over belongs to the last one. */
+function cut(series: CodedSeries, blockRows: number): Blocks {
+  const { cells } = series;
+  const [reference, current] = [series.reference, series.current].map((codes) =>
+    Math.floor(codes.length / blockRows),
+  ) as [number, number];
+  const counts = new Float64Array((reference + current) * cells);
+  const add = (codes: Uint8Array, first: number, blocks: number): void => {
+    for (let row = 0; row < codes.length; row += 1) {
+      const block = first + Math.min(blocks - 1, Math.floor(row / blockRows));
+      const at = block * cells + (codes[row] ?? 0);
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+  };
+  add(series.reference, 0, reference);
+  add(series.current, reference, current);
+  const total = new Float64Array(cells);
+  counts.forEach((count, i) => (total[i % cells] = (total[i % cells] ?? 0) + count));
+  return { counts, cells, total, reference, current };
+}
+
+/** Cell counts of the blocks named. */
+function sumOf({ counts, cells }: Blocks, blocks: Uint32Array): Float64Array {
+  const sum = new Float64Array(cells);
+  for (const block of blocks) {
+    for (let cell = 0; cell < cells; cell += 1) {
+      sum[cell] = (sum[cell] ?? 0) + (counts[block * cells + cell] ?? 0);
+    }
+  }
+  return sum;
+}
+
+type Statistic = (part: Float64Array, total: Float64Array) => number;
+
+/** Largest gap between distribution functions over cells in order, the last (missing) left out. */
+function orderedGap(part: Float64Array, total: Float64Array): number {
+  const last = part.length - 1;
+  let [n, all] = [0, 0];
+  for (let cell = 0; cell < last; cell += 1) {
+    n += part[cell] ?? 0;
+    all += total[cell] ?? 0;
+  }
+  if (n === 0 || n === all) return 0;
+  let [below, allBelow, gap] = [0, 0, 0];
+  for (let cell = 0; cell < last; cell += 1) {
+    below += part[cell] ?? 0;
+    allBelow += total[cell] ?? 0;
+    gap = Math.max(gap, Math.abs(below / n - (allBelow - below) / (all - n)));
+  }
+  return gap;
+}
+
+/** Squared changes of shares against the shares of both sides together, over all cells. */
+function shareChange(part: Float64Array, total: Float64Array): number {
+  const add = (sum: number, one: number): number => sum + one;
+  const [n, all] = [part.reduce(add, 0), total.reduce(add, 0)];
+  let sum = 0;
+  for (let cell = 0; cell < part.length; cell += 1) {
+    const [one, both] = [part[cell] ?? 0, total[cell] ?? 0];
+    if (both > 0) sum += ((one / n - (both - one) / (all - n)) ** 2 * all) / both;
+  }
+  return sum;
+}
+
+function missingChange(part: Float64Array, total: Float64Array): number {
+  const last = part.length - 1;
+  const fold = (counts: Float64Array): Float64Array => {
+    const missing = counts[last] ?? 0;
+    return Float64Array.of(counts.reduce((sum, one) => sum + one, 0) - missing, missing);
+  };
+  return shareChange(fold(part), fold(total));
+}
+
+interface Drawn {
+  readonly p: number;
+  readonly mean: number;
+}
+
+/** Permutes the blocks until p is known well enough. */
+function permuted(blocks: Blocks, statistic: Statistic, options: PermutationOptions): Drawn {
+  const { reference, current, total } = blocks;
+  const all = reference + current;
+  const labels = Uint32Array.from({ length: all }, (_, block) => block);
+  const observed = statistic(sumOf(blocks, labels.subarray(reference)), total);
+  const most = Math.ceil(4 / options.smallestP);
+  let [reached, sum, draws] = [0, 0, 0];
+  while (draws < most && reached < ENOUGH_REACHED) {
+    for (let i = 0; i < current; i += 1) {
+      const j = i + Math.floor(options.random() * (all - i));
+      [labels[i], labels[j]] = [labels[j] ?? 0, labels[i] ?? 0];
+    }
+    const drawn = statistic(sumOf(blocks, labels.subarray(0, current)), total);
+    if (drawn >= observed * (1 - 1e-12)) reached += 1;
+    sum += drawn;
+    draws += 1;
+  }
+  const p = reached >= ENOUGH_REACHED ? reached / draws : (reached + 1) / (draws + 1);
+  return { p, mean: sum / draws };
+}
+
+/** Rows a block has; null where too few blocks are left to tell a p so small. */
+function blockLength(series: CodedSeries, smallestP: number): number | null {
+  const { reference, current, isOrdered, cells } = series;
+  const fewest = Math.ceil((reference.length + current.length) / MOST_BLOCKS);
+  const needed = [reference, current].map((codes) => independentStretch(codes, isOrdered, cells));
+  const length = Math.max(fewest, ...needed);
+  const blocks = [reference, current].map((codes) => Math.floor(codes.length / length));
+  const [fewer, all] = [Math.min(...blocks), blocks.reduce((sum, one) => sum + one, 0)];
+  const isFineEnough = logChoose(all, fewer) >= Math.log(2 / smallestP);
+  return fewer >= FEWEST_BLOCKS && isFineEnough ? length : null;
+}
+
+/**
+ * P values of a column whose rows depend on their neighbours: blocks long enough to be nearly
+ * independent change sides at random (Kunsch 1989 for blocks, Pitman's permutation test). Null where
+ * there are too few such blocks: then the rows say less than they seem to.
+ */
+export function blockPermutation(
+  series: CodedSeries,
+  options: PermutationOptions,
+): BlockPermutation | null {
+  const blockRows = blockLength(series, options.smallestP);
+  if (blockRows === null) return null;
+  const blocks = cut(series, blockRows);
+  const { p, mean } = permuted(blocks, series.isOrdered ? orderedGap : shareChange, options);
+  const degrees = blocks.total.reduce((sum, one) => sum + (one > 0 ? 1 : 0), -1);
+  const hasMissing = series.isOrdered && (blocks.total.at(-1) ?? 0) > 0;
+  return {
+    p,
+    missingP: hasMissing ? permuted(blocks, missingChange, options).p : null,
+    effectiveSize: series.isOrdered ? (MEAN_KOLMOGOROV / mean) ** 2 : degrees / mean,
+    blockRows,
+    blocks: { reference: blocks.reference, current: blocks.current },
+  };
+}

@@ -1,0 +1,78 @@
+import type { NumericSample } from './drift-sample.js';
+
+/** How far two distribution functions are apart. */
+export interface NumericDistances {
+  /** The largest gap between them (Kolmogorov-Smirnov). */
+  readonly ks: number;
+  /** The area between them (`scipy.stats.wasserstein_distance`), in the column's own unit. */
+  readonly wasserstein: number;
+}
+
+const at = (values: Float64Array, i: number): number => values[i] ?? Infinity;
+
+/** The first place from `start` on whose value is above x. */
+function firstAbove(values: Float64Array, start: number, x: number): number {
+  let i = start;
+  while (at(values, i) <= x) i += 1;
+  return i;
+}
+
+/** Compares two samples, neither of them empty, in one pass over both. */
+export function numericDistances(
+  reference: NumericSample,
+  current: NumericSample,
+): NumericDistances {
+  const isWeighted = reference.weights !== undefined || current.weights !== undefined;
+  return isWeighted
+    ? weightedDistances(reference, current)
+    : plainDistances(reference.values, current.values);
+}
+
+function plainDistances(a: Float64Array, b: Float64Array): NumericDistances {
+  const [n, m] = [a.length, b.length];
+  let [i, j, ks, area] = [0, 0, 0, 0];
+  let x = Math.min(at(a, 0), at(b, 0));
+  while (i < n && j < m) {
+    i = firstAbove(a, i, x);
+    j = firstAbove(b, j, x);
+    const gap = Math.abs(i / n - j / m);
+    if (gap > ks) ks = gap;
+    // Infinite only where both are past their ends, and gap is 0.
+    const next = Math.min(at(a, i), at(b, j));
+    if (gap > 0) area += gap * (next - x);
+    x = next;
+  }
+  return { ks, wasserstein: area + restOfArea(i < n ? a : b, i < n ? i : j) };
+}
+
+/** The area past the end of the other sample, from the value at `from` on. */
+function restOfArea(values: Float64Array, from: number): number {
+  const n = values.length;
+  let area = 0;
+  // Up to its next value so many of the values lie below.
+  for (let i = from + 1; i < n; i += 1) area += (1 - i / n) * (at(values, i) - at(values, i - 1));
+  return area;
+}
+
+/** Every value of a sample with the share of rows up to it. */
+function shares({ values, weights, count }: NumericSample): Float64Array {
+  let below = 0;
+  return values.map((_, i) => (below += weights?.[i] ?? 1) / count);
+}
+
+function weightedDistances(reference: NumericSample, current: NumericSample): NumericDistances {
+  const [a, b] = [reference.values, current.values];
+  const [upToA, upToB] = [shares(reference), shares(current)];
+  let [i, j, ks, area] = [0, 0, 0, 0];
+  let x = Math.min(at(a, 0), at(b, 0));
+  while (i < a.length || j < b.length) {
+    i = firstAbove(a, i, x);
+    j = firstAbove(b, j, x);
+    const gap = Math.abs((upToA[i - 1] ?? 0) - (upToB[j - 1] ?? 0));
+    ks = Math.max(ks, gap);
+    const next = Math.min(at(a, i), at(b, j));
+    if (next < Infinity) area += gap * (next - x);
+    x = next;
+  }
+  return { ks, wasserstein: area };
+}

@@ -1,0 +1,120 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { registerDrift } from '../../src/commands/drift.js';
+import { seededRandom } from '../../src/core/statistics/random.js';
+import type { CommandResult } from './run-command.js';
+import { runCommand } from './run-command.js';
+
+const random = seededRandom(4);
+
+interface Answer {
+  readonly columns: Record<string, Record<string, unknown>>;
+  readonly drifted: string[];
+  readonly segments: Record<string, { drifted: string[] }>;
+}
+
+describe('throughline drift', () => {
+  let folder = '';
+  const write = async (name: string, lines: readonly string[]): Promise<string> => {
+    await writeFile(join(folder, name), `${lines.join('\n')}\n`);
+    return join(folder, name);
+  };
+  const call = (reference: string, current: string, ...flags: string[]): Promise<CommandResult> =>
+    runCommand(registerDrift, ['drift', '--reference', reference, '--current', current, ...flags]);
+  const answer = ({ out }: CommandResult): Answer => JSON.parse(out) as Answer;
+
+  let [before, now] = ['', ''];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'drift-'));
+    const rows = (shift: number): string[] => [
+      'at,who,amount,level,plan,note',
+      ...Array.from({ length: 400 }, (_, i) => {
+        const who = i % 2 === 0 ? 'web' : 'app';
+        const plan = random() < 0.5 - shift / 4 ? 'free' : 'paid';
+        const amount = random() + random() + shift * (who === 'app' ? 1 : 0);
+        return `${1_700_000_000_000 + i * 60_000},${who},${amount},${i % 3},${plan},`;
+      }),
+    ];
+    before = await write('before.csv', rows(0));
+    now = await write('now.csv', rows(0.5));
+  });
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  it('answers as the contract has it', async () => {
+    const result = await call(before, now, '--drop', 'at', '--json');
+    expect(result.status).toBe(0);
+    const { columns, drifted } = answer(result);
+    expect(drifted).toContain('amount');
+    expect(columns['amount']).toMatchObject({
+      type: 'numeric',
+      verdict: 'drifted',
+      ks: { statistic: expect.any(Number), p: expect.any(Number) },
+      wassersteinScaled: expect.any(Number),
+      chiSquare: null,
+    });
+    expect(columns['plan']).toMatchObject({ type: 'categorical', ks: null });
+    expect(columns['level']).toMatchObject({ type: 'categorical', verdict: 'stable' });
+    expect(columns['note']).toMatchObject({ verdict: 'not-comparable' });
+    expect(result.err).toContain('Column note is empty in the reference sample.');
+  });
+
+  it('looks at time and segments where it is told of them', async () => {
+    const result = await call(before, now, '--time', 'at', '--segment', 'who', '--json');
+    const { segments, columns } = answer(result);
+    expect(segments['app']?.drifted).toContain('amount');
+    expect(segments['web']?.drifted).not.toContain('amount');
+    expect(Object.keys(columns)).toEqual(['amount', 'level', 'plan', 'note']);
+  });
+
+  it('tells what is wrong with a column and goes on', async () => {
+    const lines = (cells: (i: number) => string, header = 'a,b,c,d'): string[] => [
+      header,
+      ...Array.from({ length: 60 }, (_, i) => cells(i)),
+    ];
+    const reference = await write(
+      'odd-before.csv',
+      lines((i) => `${i / 7},${i / 3},x${i % 2},1`),
+    );
+    const current = await write(
+      'odd-now.csv',
+      lines((i) => `${i === 3 ? 'inf' : i / 7},word${i % 2},x0,2`, 'a,b,c,e'),
+    );
+    const result = await call(reference, current, '--json');
+    expect(result.status).toBe(0);
+    const { columns } = answer(result);
+    expect(columns['a']).toMatchObject({ verdict: 'stable' });
+    expect(columns['b']).toMatchObject({ type: 'changed', verdict: 'not-comparable' });
+    expect(columns['c']).toMatchObject({ verdict: 'drifted' });
+    expect(columns['d']).toMatchObject({ verdict: 'not-comparable' });
+    expect(columns['e']).toMatchObject({ verdict: 'not-comparable' });
+    expect(result.err).toContain('Column a: 1 infinite value counts as missing in the current');
+    expect(result.err).toContain('Column c is always x0 in the current sample.');
+  });
+
+  it('writes a page that is whole by itself, and prints words', async () => {
+    const page = join(folder, 'drift.html');
+    const { out, status } = await call(before, now, '--time', 'at', '--html', page);
+    expect(status).toBe(0);
+    expect(out).toMatch(/amount\s+drifted\s+its values moved by/);
+    const written = await readFile(page, 'utf8');
+    expect(written).toMatch(/^<!doctype html>/);
+    expect(written).not.toMatch(/https?:|<script/);
+    expect(written).toContain('Drift over time');
+  });
+
+  it('refuses what is not there', async () => {
+    expect((await call(before, 'nowhere.csv')).status).toBe(1);
+    const { status, err } = await call(before, now, '--segment', 'plant');
+    expect(status).toBe(2);
+    expect(err).toContain('There is no column "plant" in the reference sample');
+    expect((await call(before, now, '--q', '2')).status).not.toBe(0);
+  });
+});

@@ -1,0 +1,215 @@
+import { describe, expect, it } from '@jest/globals';
+
+import type { ColumnPair, ColumnValues } from '../../../src/core/monitoring/column-values.js';
+import { compareSamples } from '../../../src/core/monitoring/drift-comparison.js';
+import { distanceOfShift, locationEquivalent } from '../../../src/core/monitoring/drift-effect.js';
+import type { DriftReport } from '../../../src/core/monitoring/drift-report.js';
+import { normalQuantile } from '../../../src/core/statistics/special-functions.js';
+import { seededRandom } from '../../../src/core/statistics/random.js';
+
+const random = seededRandom(11);
+const normal = (): number => normalQuantile(random() || 0.5);
+const normals = (n: number, shift = 0): Float64Array =>
+  Float64Array.from({ length: n }, () => normal() + shift);
+const numeric = (values: Float64Array): ColumnValues => ({ kind: 'numeric', values });
+const words = (values: readonly (string | null)[]): ColumnValues => ({
+  kind: 'categorical',
+  values,
+});
+const pick = (n: number, names: string, last = 1): string[] =>
+  Array.from({ length: n }, () => names[Math.floor(random() ** last * names.length)] ?? '');
+
+const compare = (
+  pairs: Record<string, readonly [ColumnValues | null, ColumnValues | null]>,
+  more: Partial<Parameters<typeof compareSamples>[1]> = {},
+): DriftReport =>
+  compareSamples(
+    Object.entries(pairs).map(([name, [reference, current]]): ColumnPair => ({
+      name,
+      reference,
+      current,
+    })),
+    { rows: { reference: 0, current: 0 }, random: seededRandom(5), ...more },
+  );
+
+const verdicts = ({ columns }: DriftReport): Record<string, string> =>
+  Object.fromEntries(Object.entries(columns).map(([name, { verdict }]) => [name, verdict]));
+
+describe('drift verdicts', () => {
+  it('find a tenth of a standard deviation in 20,000 rows and not a fiftieth', () => {
+    const report = compare({
+      moved: [numeric(normals(20_000)), numeric(normals(20_000, 0.1))],
+      hardly: [numeric(normals(20_000)), numeric(normals(20_000, 0.02))],
+      same: [numeric(normals(20_000)), numeric(normals(20_000))],
+    });
+    expect(verdicts(report)).toEqual({ moved: 'drifted', hardly: 'stable', same: 'stable' });
+    expect(report.drifted).toEqual(['moved']);
+    const { effect, minimumDetectableEffect } = report.columns['moved'] ?? {};
+    expect(effect).toBeGreaterThan(0.07);
+    expect(effect).toBeLessThan(0.14);
+    expect(minimumDetectableEffect).toBe(0.05);
+  });
+
+  it('ask for size, not only for certainty', () => {
+    const many = 400_000;
+    const report = compare({ tiny: [numeric(normals(many)), numeric(normals(many, 0.03))] });
+    const { verdict, pAdjusted, effect } = report.columns['tiny'] ?? {};
+    expect(pAdjusted).toBeLessThan(1e-6);
+    expect(effect).toBeLessThan(0.05);
+    expect(verdict).toBe('stable');
+    const sharp = compare(
+      { tiny: [numeric(normals(many)), numeric(normals(many, 0.03))] },
+      { rule: { q: 0.05, floor: 0.01 } },
+    );
+    expect(sharp.drifted).toEqual(['tiny']);
+  });
+
+  it('count what is missing, and categories that are new', () => {
+    const n = 2000;
+    const holes = normals(n).map((value, i) => (i % 10 === 0 ? Number.NaN : value));
+    const report = compare({
+      holes: [numeric(normals(n)), numeric(holes)],
+      all: [numeric(normals(n)), numeric(new Float64Array(n).fill(Number.NaN))],
+      fresh: [words(pick(n, 'ab')), words(pick(n, 'abc', 1.2))],
+      gaps: [words(pick(n, 'ab')), words(pick(n, 'ab').map((one, i) => (i % 5 ? one : null)))],
+      steady: [words(pick(n, 'abcdefgh', 2)), words(pick(n, 'abcdefgh', 2))],
+    });
+    expect(verdicts(report)).toEqual({
+      holes: 'drifted',
+      all: 'drifted',
+      fresh: 'drifted',
+      gaps: 'drifted',
+      steady: 'stable',
+    });
+    expect(report.columns['holes']).toMatchObject({ subject: 'missing' });
+    expect(report.columns['fresh']?.shape.newCategories).toEqual(['c']);
+  });
+
+  it('go on past columns that cannot be compared', () => {
+    const n = 200;
+    const constant = new Float64Array(n).fill(7);
+    const report = compare({
+      gone: [numeric(normals(n)), null],
+      fresh: [null, words(pick(n, 'ab'))],
+      turned: [numeric(normals(n)), words(pick(n, 'ab'))],
+      empty: [
+        words(Array.from({ length: n }, () => null)),
+        numeric(constant.map(() => Number.NaN)),
+      ],
+      constant: [numeric(constant), numeric(constant)],
+      fine: [numeric(normals(n)), numeric(normals(n, 1))],
+      thin: [numeric(normals(20)), numeric(normals(20, 5))],
+      ids: [
+        words(Array.from({ length: n }, (_, i) => `a${i}`)),
+        words(Array.from({ length: n }, (_, i) => `b${i}`)),
+      ],
+    });
+    expect(verdicts(report)).toEqual({
+      gone: 'not-comparable',
+      fresh: 'not-comparable',
+      turned: 'not-comparable',
+      empty: 'not-comparable',
+      constant: 'stable',
+      fine: 'drifted',
+      thin: 'not-enough-data',
+      ids: 'stable',
+    });
+    expect(report.columns['turned']?.reason).toMatch(/numbers in the reference, categories now/);
+    expect(JSON.stringify(report)).not.toContain('NaN');
+  });
+
+  it('say the same of the same samples', () => {
+    const n = 500;
+    const [a, b] = [normals(n), normals(n, 0.2)];
+    const times = { reference: a.map((_, i) => i), current: b.map((_, i) => n + i) };
+    const run = (): DriftReport => compare({ x: [numeric(a), numeric(b)] }, { times });
+    expect(run()).toEqual(run());
+  });
+
+  it('turn distances into shifts and back', () => {
+    for (const shift of [0.05, 0.5, 2])
+      expect(locationEquivalent(distanceOfShift(shift))).toBeCloseTo(shift, 6);
+    expect(locationEquivalent(1)).toBeGreaterThan(10);
+  });
+
+  it('say what they could have found: four times in five', () => {
+    const n = 300;
+    const effect = compare({ x: [numeric(normals(n)), numeric(normals(n))] }).columns['x'];
+    const shift = effect?.minimumDetectableEffect ?? 0;
+    let found = 0;
+    for (let round = 0; round < 250; round += 1) {
+      const report = compare({ x: [numeric(normals(n)), numeric(normals(n, shift))] });
+      found += report.drifted.length;
+    }
+    expect(found / 250).toBeGreaterThan(0.73);
+    expect(found / 250).toBeLessThan(0.92);
+  });
+});
+
+describe('drift of rows that depend on each other', () => {
+  const walk = (n: number, memory: number, shift = 0): Float64Array => {
+    let level = normal();
+    return Float64Array.from({ length: n }, () => {
+      level = memory * level + Math.sqrt(1 - memory ** 2) * normal();
+      return level + shift;
+    });
+  };
+  const timesOf = (n: number, m: number) => ({
+    reference: Float64Array.from({ length: n }, (_, i) => i),
+    current: Float64Array.from({ length: m }, (_, i) => n + i),
+  });
+
+  it('is not seen where there is only memory', () => {
+    const [n, m] = [6000, 3000];
+    let [byRows, byBlocks] = [0, 0];
+    for (let round = 0; round < 40; round += 1) {
+      const pair = { x: [numeric(walk(n, 0.9)), numeric(walk(m, 0.9))] } as const;
+      byRows += compare(pair).drifted.length;
+      byBlocks += compare(pair, { times: timesOf(n, m) }).drifted.length;
+    }
+    expect(byRows).toBeGreaterThan(20);
+    expect(byBlocks).toBeLessThan(7);
+  });
+
+  it('is seen all the same where it is there', () => {
+    const [n, m] = [6000, 3000];
+    const pair = { x: [numeric(walk(n, 0.9)), numeric(walk(m, 0.9, 1))] } as const;
+    const report = compare(pair, { times: timesOf(n, m) });
+    expect(report.drifted).toEqual(['x']);
+    expect(report.columns['x']?.blockRows).toBeGreaterThan(30);
+    expect(report.chunks?.length).toBeGreaterThan(10);
+  });
+
+  it('is not judged where too few independent stretches are left', () => {
+    const drift = compare(
+      { x: [numeric(walk(1000, 0.999)), numeric(walk(300, 0.999))] },
+      { times: timesOf(1000, 300) },
+    );
+    expect(drift.columns['x']?.verdict).toBe('not-enough-data');
+  });
+
+  it('does not mind the order of the rows in the file', () => {
+    const [n, m] = [2000, 1000];
+    const [a, b] = [walk(n, 0.5), walk(m, 0.5, 0.5)];
+    const times = timesOf(n, m);
+    const straight = compare({ x: [numeric(a), numeric(b)] }, { times });
+    const turned = compare(
+      { x: [numeric(a.toReversed()), numeric(b.toReversed())] },
+      { times: { reference: times.reference.toReversed(), current: times.current.toReversed() } },
+    );
+    expect(turned.columns['x']?.pValue).toBe(straight.columns['x']?.pValue);
+  });
+});
+
+describe('drift by segment', () => {
+  it('tells the segment that moved, with one error rate over all of them', () => {
+    const [n, names] = [4000, 'abcd'];
+    const segments = { reference: pick(n, names), current: pick(n, names) };
+    const moved = normals(n).map((value, i) => value + (segments.current[i] === 'c' ? 0.6 : 0));
+    const report = compare({ x: [numeric(normals(n)), numeric(moved)] }, { segments });
+    const drifted = Object.entries(report.segments ?? {}).filter(([, one]) => one.drifted.length);
+    expect(drifted.map(([name]) => name)).toEqual(['c']);
+    const { pValue, pAdjusted } = report.segments?.['c']?.columns['x'] ?? {};
+    expect(pAdjusted).toBeCloseTo(4 * (pValue ?? 0), 12);
+  });
+});
