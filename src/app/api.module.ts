@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 
 import { Clock } from '../http/clock.js';
 import { ChampionScorer } from '../loop/champion-scorer.js';
+import { ActorsModule } from '../modules/actors/actors.module.js';
 import { AnomaliesModule } from '../modules/anomalies/anomalies.module.js';
 import { BackfillModule } from '../modules/backfill/backfill.module.js';
 import { ChangesModule } from '../modules/changes/changes.module.js';
@@ -62,6 +63,7 @@ export class ApiModule {
         { module: PartsModule, providers, exports: providers },
         JourneysModule,
         EventsModule,
+        ActorsModule,
         ChangesModule,
         IncidentsModule,
         AnomaliesModule,

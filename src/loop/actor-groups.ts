@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 
 import { stagesEntered } from '../core/journeys/actor-path.js';
 import { columnarActors } from '../core/journeys/columnar-actors.js';
+import type { EventKind } from '../core/journeys/event-columns.js';
 import type { ActorEvents } from '../core/journeys/funnel-path.js';
 import type { FunnelOrder, Journey } from '../core/journeys/journey.js';
 import type { Instant } from '../core/telemetry/time.js';
@@ -31,14 +32,12 @@ export async function* actorGroups(
   const names = isStrict ? null : [...new Set(journey.stages.map(({ event }) => event))];
   const range = { from, to, segment };
   const properties = propertiesOf([journey]);
-  const days = await eventColumns(source, copies, { ...range, names, properties });
-  const groups = columnarActors(days, {
-    ...range,
-    stepsOf: (kind) => {
-      const steps = stagesEntered(journey, kind);
-      return steps === 0 && !isStrict ? null : steps;
-    },
-  });
+  const { days, renames } = await eventColumns(source, copies, { ...range, names, properties });
+  const stepsOf = (kind: EventKind): number | null => {
+    const steps = stagesEntered(journey, kind);
+    return steps === 0 && !isStrict ? null : steps;
+  };
+  const groups = columnarActors(days, { ...range, stepsOf }, renames);
   for (const actors of groups) {
     yield actors;
     await breathe();

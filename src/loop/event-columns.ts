@@ -2,8 +2,10 @@ import type { DataSource, EntityManager } from 'typeorm';
 
 import type { EventColumns } from '../core/journeys/event-columns.js';
 import { EventColumnsBuilder } from '../core/journeys/event-columns.js';
+import type { Renames } from '../core/journeys/renamed-actors.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { DAY } from '../core/telemetry/time.js';
+import { actorRenames } from '../storage/actor-merge.store.js';
 import type { EventCopies } from '../storage/event-copies.js';
 import type { CopyState, EventCopy } from '../storage/event-copy-file.js';
 import type { DayRead, EventDay } from '../storage/event-day.store.js';
@@ -34,6 +36,12 @@ export function isWhole(
   return properties.every((name) => copy.properties.includes(name));
 }
 
+/** Days of events, and which of their actors go by others. */
+export interface ColumnDays {
+  readonly days: readonly EventColumns[];
+  readonly renames: Renames;
+}
+
 /**
  * The days of a stretch of time in columns, all of one moment: from its copy where the day has not
  * changed since, else from the database. Copies may hold more than was asked for.
@@ -42,7 +50,7 @@ export async function eventColumns(
   source: DataSource,
   copies: EventCopies,
   request: DayRead,
-): Promise<EventColumns[]> {
+): Promise<ColumnDays> {
   return await source.transaction('REPEATABLE READ', async (sql) => {
     const database = await databaseName(sql);
     const days = (await eventDays(sql)).filter(
@@ -55,7 +63,7 @@ export async function eventColumns(
       const known = copy !== null && isWhole(stateOf(copy), state, request.properties);
       columns.push(known ? copy.columns : await storedColumns(sql, state.day, request));
     }
-    return columns;
+    return { days: columns, renames: await actorRenames(sql) };
   });
 }
 

@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { JourneyEvent } from '../core/journeys/journey-event.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { HOUR } from '../core/telemetry/time.js';
+import { personsAmong } from '../storage/actor-merge.store.js';
 import { closeBatches, newestWaiting, waitingBatches } from '../storage/event-batch.store.js';
 import type { StoredJourney } from '../storage/journey.store.js';
 import { journeyVersions } from '../storage/journey.store.js';
@@ -11,7 +12,7 @@ import { eventsOfBatches } from '../storage/path.store.js';
 import { restateHours } from '../storage/stage-hour.store.js';
 import { pathsAround } from './actor-paths.js';
 import type { KnownSums } from './path-changes.js';
-import { pathEventsByActor, reignsOf, tellChanges } from './path-changes.js';
+import { pathEventsByPerson, reignsOf, tellChanges } from './path-changes.js';
 
 const LOCK = 7_405_003;
 
@@ -31,6 +32,11 @@ export function wantedBy(versions: readonly StoredJourney[]): WantedEvents {
     names: strict ? null : [...new Set(stages.map(({ event }) => event))],
     properties: stages.some(({ where }) => where !== undefined),
   };
+}
+
+/** Who did something in the events. */
+export function actorsIn(events: readonly JourneyEvent[]): string[] {
+  return [...new Set(events.map(({ actor }) => actor))];
 }
 
 /** Counts the oldest batches that wait, up to one of them; false where there is none. */
@@ -56,13 +62,16 @@ async function restate(
   versions: readonly StoredJourney[],
   { events, computedAt }: { events: readonly JourneyEvent[]; computedAt: Instant },
 ): Promise<void> {
+  const persons = await personsAmong(sql, actorsIn(events));
   for (const reign of reignsOf(versions)) {
-    const arrivals = pathEventsByActor(reign, events);
+    const arrivals = pathEventsByPerson(reign, events, persons);
     if (arrivals.size === 0) continue;
-    const paths = await pathsAround(sql, reign, arrivals, wantedBy([reign.stored]));
+    const request = { wanted: wantedBy([reign.stored]), persons };
+    const paths = await pathsAround(sql, reign, arrivals, request);
     const sums: KnownSums = new Map();
-    for (const [actor, arrived] of arrivals) {
-      tellChanges(reign, paths.get(actor) ?? [], arrived, sums);
+    for (const [person, arrived] of arrivals) {
+      const known = { events: paths.get(person) ?? [], merges: persons.mergesOf(person) };
+      tellChanges(reign, known, { events: arrived, merges: [] }, sums);
     }
     await restateHours(sql, reign.stored, sums, computedAt);
   }

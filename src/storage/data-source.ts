@@ -15,6 +15,7 @@ import { HourSums1700000000006 } from './migrations/0006-hour-sums.js';
 import { Backfill1700000000007 } from './migrations/0007-backfill.js';
 import { MissedSearch1700000000008 } from './migrations/0008-missed-search.js';
 import { BatchKnown1700000000009 } from './migrations/0009-batch-known.js';
+import { ActorMerges1700000000010 } from './migrations/0010-actor-merges.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -34,6 +35,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       Backfill1700000000007,
       MissedSearch1700000000008,
       BatchKnown1700000000009,
+      ActorMerges1700000000010,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

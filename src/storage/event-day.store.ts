@@ -113,8 +113,11 @@ export interface DayRead {
 
 const PAGE = 10_000;
 
-/** 128 bits that stand for the actor, the same in every database. */
-const ACTOR = `substring(sha256(convert_to(actor, 'UTF8')) for 16)`;
+/** 128 bits that stand for the actor in a column, the same in every database. */
+export const keyOf = (column: string): string =>
+  `substring(sha256(convert_to(${column}, 'UTF8')) for 16)`;
+
+const ACTOR = keyOf('actor');
 
 const time = (at: Instant): string => escapeLiteral(new Date(at).toISOString());
 

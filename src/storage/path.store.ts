@@ -87,22 +87,36 @@ export async function eventsInSpans(
 ): Promise<JourneyEvent[]> {
   const found = await rows<PathRow>(
     sql,
+    // Days that nobody asks for are left out of the plan already: there may be hundreds.
     `SELECT e.* FROM unnest($1::text[], $2::float8[], $3::float8[]) AS s (actor, first, last)
      CROSS JOIN LATERAL (SELECT ${columns(wanted)} FROM journey_event e
        WHERE e.actor = s.actor AND e.occurred_at >= to_timestamp(s.first / 1000)
          AND e.occurred_at <= to_timestamp(s.last / 1000)
+         AND e.occurred_at >= to_timestamp($4::float8 / 1000)
+         AND e.occurred_at <= to_timestamp($5::float8 / 1000)
          AND ${wantedBy(wanted)} AND ${COUNTED}) e`,
-    [spans.map(({ actor }) => actor), spans.map(({ from }) => from), spans.map(({ to }) => to)],
+    [
+      spans.map(({ actor }) => actor),
+      spans.map(({ from }) => from),
+      spans.map(({ to }) => to),
+      spans.reduce((min, { from }) => Math.min(min, from), Infinity),
+      spans.reduce((max, { to }) => Math.max(max, to), -Infinity),
+    ],
   );
   return found.map(eventOf);
 }
 
-/** All counted events of a stretch of time, actor by actor, through a cursor of the transaction. */
-export async function* eventsByActor(
+/** An event and the person who did it: the actor, or the one that it was merged into. */
+export interface PersonEvent extends JourneyEvent {
+  readonly person: string;
+}
+
+/** All counted events of a stretch of time, person by person, through a cursor of the transaction. */
+export async function* eventsByPerson(
   sql: Sql,
   span: { readonly from: Instant; readonly to: Instant },
   wanted: WantedEvents,
-): AsyncGenerator<JourneyEvent[]> {
+): AsyncGenerator<PersonEvent[]> {
   // DECLARE takes no parameters.
   const at = (time: Instant): string =>
     Number.isFinite(time)
@@ -110,17 +124,21 @@ export async function* eventsByActor(
       : `'${time < 0 ? '-' : ''}infinity'`;
   await run(
     sql,
-    `DECLARE events_by_actor NO SCROLL CURSOR FOR
-     SELECT ${columns(wanted)} FROM journey_event e
+    `DECLARE events_by_person NO SCROLL CURSOR FOR
+     SELECT ${columns(wanted)}, coalesce(p.person, e.actor) AS person
+     FROM journey_event e LEFT JOIN actor_person p ON p.actor = e.actor
      WHERE e.occurred_at >= ${at(span.from)} AND e.occurred_at <= ${at(span.to)}
-       AND ${wantedBy(wanted)} AND ${COUNTED} ORDER BY e.actor, e.occurred_at`,
+       AND ${wantedBy(wanted)} AND ${COUNTED} ORDER BY person, e.occurred_at`,
   );
   for (;;) {
-    const found = await rows<PathRow>(sql, 'FETCH 20000 FROM events_by_actor');
+    const found = await rows<PathRow & { person: string }>(
+      sql,
+      'FETCH 20000 FROM events_by_person',
+    );
     if (found.length === 0) break;
-    yield found.map(eventOf);
+    yield found.map((row) => Object.assign(eventOf(row), { person: row.person }));
   }
-  await run(sql, 'CLOSE events_by_actor');
+  await run(sql, 'CLOSE events_by_person');
 }
 
 /** Drops what was built of events for a journey version, to build it anew. */

@@ -13,6 +13,7 @@ import { DAY, HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import { adHocFunnel } from '../../src/loop/ad-hoc-funnel.js';
 import { copyEvents } from '../../src/loop/copy-events.js';
 import { eventColumns } from '../../src/loop/event-columns.js';
+import { mergeActors } from '../../src/loop/merge-actors.js';
 import { takeEvents } from '../../src/loop/take-events.js';
 import { openDataSource } from '../../src/storage/data-source.js';
 import { EventCopies } from '../../src/storage/event-copies.js';
@@ -100,7 +101,7 @@ describe('copies of events', () => {
   async function copiedDays(): Promise<number> {
     const request = { from: ORIGIN, to: ORIGIN + 9 * DAY, names: ['visit'], segment: null };
     const columns = await eventColumns(source, copies, { ...request, properties: [] });
-    return columns.filter(({ kinds }) => kinds.some((kind) => kind.event === 'other')).length;
+    return columns.days.filter(({ kinds }) => kinds.some((kind) => kind.event === 'other')).length;
   }
 
   const three = (): JourneyEvent[] => [
@@ -215,6 +216,21 @@ describe('copies of events', () => {
     await addJourneyVersion(source.manager, sized, NOW);
     expect(await copyEvents(source, copies, NOW)).toBe(3);
     expect(await adHocFunnel(source, copies, { ...asked, journey: sized })).toEqual(answer);
+  });
+
+  it('stay whole when actors are merged, and funnels take them for one', async () => {
+    await take(...three(), event('anon', 'visit', 3), event('anon', 'buy', 53));
+    await copyEvents(source, copies, NOW);
+    await expectExact([4, 2]);
+    const merge = (from: string, into: string): Promise<boolean> =>
+      mergeActors(source, { from, into, knownAt: NOW }, NOW);
+    await merge('anon', 'cleo');
+    expect(await copiedDays()).toBe(3);
+    await expectExact([3, 3]);
+    await merge('cleo', 'bob');
+    await expectExact([2, 2]);
+    await take(event('anon', 'other', 54));
+    await expectExact([2, 2]);
   });
 
   it('answer as the database does, whatever was asked and copied', async () => {

@@ -6,7 +6,7 @@ import { Problem } from '../../core/errors/problem.js';
 const MOST_IN_HAND = 64;
 
 const INTAKE =
-  /^\/v1\/(events|anomalies|ingest|changes|incidents|outcomes|stage-metrics|predictions)/;
+  /^\/v1\/(events|actors|anomalies|ingest|changes|incidents|outcomes|stage-metrics|predictions)/;
 
 /** Sheds intake load with 503 and Retry-After: senders such as Alertmanager retry only those. */
 export function gateIntake(server: FastifyInstance): void {

@@ -8,6 +8,8 @@ import { columnarActors } from '../../../src/core/journeys/columnar-actors.js';
 import type { EventColumns } from '../../../src/core/journeys/event-columns.js';
 import { EventColumnsBuilder } from '../../../src/core/journeys/event-columns.js';
 import type { ActorEvents } from '../../../src/core/journeys/funnel-path.js';
+import type { Renames } from '../../../src/core/journeys/renamed-actors.js';
+import { NO_RENAMES } from '../../../src/core/journeys/renamed-actors.js';
 import type { FunnelStep } from '../../../src/core/journeys/funnel.js';
 import { FunnelCount, funnel } from '../../../src/core/journeys/funnel.js';
 import type { FunnelOrder, Stage } from '../../../src/core/journeys/journey.js';
@@ -86,13 +88,31 @@ function plainly(happenings: readonly Happening[], asked: Asked): FunnelStep[] {
   return funnel(events, { ...asked, steps: stages.map(({ key }) => key) });
 }
 
-function columnwise(days: readonly EventColumns[], asked: Asked): FunnelStep[] {
+/** Renames as they are stored: by the own key, ascending. */
+function renamesOf(into: Readonly<Record<string, string>>): Renames {
+  const pairs = Object.entries(into)
+    .map(([from, to]) => [keyOf(from), keyOf(to)] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  const words = (keys: readonly string[]): Uint32Array =>
+    Uint32Array.from(
+      keys.flatMap((key) =>
+        [0, 8, 16, 24].map((start) => Number.parseInt(key.slice(start, start + 8), 16)),
+      ),
+    );
+  return { from: words(pairs.map(([from]) => from)), into: words(pairs.map(([, to]) => to)) };
+}
+
+function columnwise(
+  days: readonly EventColumns[],
+  asked: Asked,
+  renames: Renames = NO_RENAMES,
+): FunnelStep[] {
   const count = new FunnelCount({ ...asked, steps: stages.map(({ key }) => key) });
   const stepsOf = (kind: EventColumns['kinds'][number]): number | null => {
     const steps = stagesEntered({ stages }, kind);
     return steps === 0 && asked.order !== 'strict' ? null : steps;
   };
-  for (const actors of columnarActors(days, { ...asked, stepsOf })) count.add(actors);
+  for (const actors of columnarActors(days, { ...asked, stepsOf }, renames)) count.add(actors);
   return count.steps();
 }
 
@@ -103,25 +123,68 @@ const happening = fc.record({
   segment: fc.constantFrom(null, 'mobile', 'web'),
   plan: fc.constantFrom(null, 'paid', 'free'),
 });
+const asking = (): fc.Arbitrary<Asked> =>
+  fc.record({
+    order: fc.constantFrom(...FUNNEL_ORDERS),
+    window: fc.integer({ min: 0, max: 40 }).map((hours) => hours * HOUR),
+    from: moment,
+    to: moment,
+    segment: fc.constantFrom(null, 'mobile', 'web', 'store'),
+  });
 const moment = fc.integer({ min: -5, max: 80 }).map((hour) => ORIGIN + hour * HOUR);
 
 describe('columnarActors', () => {
   it('gives the funnel that the events themselves give', () => {
     fc.assert(
+      fc.property(fc.array(happening, { maxLength: 60 }), asking(), (happenings, asked) => {
+        expect(columnwise(columnsOf(happenings), asked)).toEqual(plainly(happenings, asked));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('takes actors who are one for one', () => {
+    const alias = fc.constantFrom('ann', 'bob', 'eve');
+    const person = fc.constantFrom('cleo', 'dan', 'fred');
+    fc.assert(
       fc.property(
         fc.array(happening, { maxLength: 60 }),
-        fc.record({
-          order: fc.constantFrom(...FUNNEL_ORDERS),
-          window: fc.integer({ min: 0, max: 40 }).map((hours) => hours * HOUR),
-          from: moment,
-          to: moment,
-          segment: fc.constantFrom(null, 'mobile', 'web', 'store'),
-        }),
-        (happenings, asked) => {
-          expect(columnwise(columnsOf(happenings), asked)).toEqual(plainly(happenings, asked));
+        asking(),
+        fc.dictionary(alias, person),
+        (happenings, asked, into) => {
+          const renamed = happenings.map((one) => ({
+            ...one,
+            actor: into[one.actor] ?? one.actor,
+          }));
+          const found = columnwise(columnsOf(happenings), asked, renamesOf(into));
+          expect(found).toEqual(plainly(renamed, asked));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 300 },
+    );
+  });
+
+  it('finds a few renamed actors among many, in whatever group they are', () => {
+    const happenings = Array.from({ length: 40_000 }, (_, index): Happening => ({
+      actor: `actor-${String(index % 20_000)}`,
+      event: 'A',
+      at: ORIGIN + (index % 3) * DAY + index,
+      segment: null,
+      plan: 'paid',
+    }));
+    const into = Object.fromEntries(
+      Array.from({ length: 300 }, (_, i) => [`actor-${i * 60}`, `actor-${i * 60 + 7}`]),
+    );
+    const query = { from: ORIGIN, to: ORIGIN + 9 * DAY, segment: null, stepsOf: () => 1 };
+    const sizes = new Map<number, number>();
+    for (const group of columnarActors(columnsOf(happenings), query, renamesOf(into))) {
+      for (const { at } of group) sizes.set(at.length, (sizes.get(at.length) ?? 0) + 1);
+    }
+    expect(sizes).toEqual(
+      new Map([
+        [2, 20_000 - 600],
+        [4, 300],
+      ]),
     );
   });
 
