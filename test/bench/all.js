@@ -1,5 +1,5 @@
-// Runs every benchmark of this folder but the quality one, or those that are named:
-//   npm run bench [-- NAME…]
+// Runs every benchmark of this folder but the quality one, or those that are named, with options:
+//   npm run bench [-- NAME… [--OPTION …]]
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,15 +10,18 @@ const known = readdirSync(folder)
   .filter((file) => file.endsWith('.js'))
   .map((file) => file.slice(0, -'.js'.length))
   .filter((name) => !apart.has(name));
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !known.includes(name));
+const args = process.argv.slice(2);
+const firstOption = args.findIndex((arg) => arg.startsWith('--'));
+const names = firstOption === -1 ? args : args.slice(0, firstOption);
+const options = args.slice(names.length);
+const unknown = names.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`no benchmark ${unknown.join(', ')}; there are ${known.join(', ')}\n`);
   process.exit(2);
 }
-for (const name of wanted.length > 0 ? wanted : known) {
+for (const name of names.length > 0 ? names : known) {
   process.stdout.write(`== ${name}\n`);
-  const { status } = spawnSync(process.execPath, [join(folder, `${name}.js`)], {
+  const { status } = spawnSync(process.execPath, [join(folder, `${name}.js`), ...options], {
     stdio: 'inherit',
   });
   if (status !== 0) process.exitCode = 1;

@@ -28,18 +28,23 @@ async function ready(url) {
   throw new Error('the service did not start');
 }
 
-/** Runs work against a fresh service; its folder is removed whatever happens. */
-export async function withService(work) {
+/**
+ * Runs work against a fresh service; its folder is removed whatever happens.
+ *
+ * @param own settings of its own: another database, another data folder.
+ */
+export async function withService(work, own = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-bench-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const data = join(folder, 'data');
+  const data = own.THROUGHLINE_DATA_DIR ?? join(folder, 'data');
   const env = {
     ...process.env,
     PORT: String(port),
     THROUGHLINE_URL: url,
     THROUGHLINE_DATA_DIR: data,
     LOG_LEVEL: 'error',
+    ...own,
   };
   const options = ['--max-semi-space-size=64', cli, 'start'];
   const service = spawn(process.execPath, options, { env, stdio: 'ignore' });
