@@ -95,6 +95,8 @@ interface SimulateFlags {
   readonly out: string;
   readonly start: number;
   readonly scale: number;
+  readonly trouble: number;
+  readonly driftDay?: number;
   readonly json?: boolean;
 }
 
@@ -110,7 +112,7 @@ function seedNumber(text: string): number {
   throw new InvalidArgumentError('not a whole number from 0 to 4294967295');
 }
 
-function trafficScale(text: string): number {
+function positiveFactor(text: string): number {
   const scale = Number(text);
   if (scale > 0 && scale <= 1000) return scale;
   throw new InvalidArgumentError('not a number above 0 and up to 1000');
@@ -135,8 +137,19 @@ export function registerSimulate(program: Command): void {
     .option(
       '--scale <number>',
       'traffic against the default of 5,000 attempts a day',
-      trafficScale,
+      positiveFactor,
       1,
+    )
+    .option(
+      '--trouble <number>',
+      'faults and false alarms against the default of 8 anomalies a day',
+      positiveFactor,
+      1,
+    )
+    .option(
+      '--drift-day <number>',
+      "the day on which one service's alerts change their meaning",
+      wholeDays,
     )
     .option('--json', 'answer as JSON')
     .action(run);
@@ -148,14 +161,15 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 async function run(flags: SimulateFlags): Promise<void> {
-  const { days, seed, start, scale, out } = flags;
+  const { days, seed, start, scale, trouble, driftDay, out } = flags;
   const bar = process.stderr.isTTY
     ? new SingleBar({ format: '{bar} day {value} of {total}', stream: process.stderr })
     : null;
   bar?.start(days, 0);
+  const driftAt = driftDay === undefined ? undefined : driftDay * DAY;
   const onDay: OnDay = (day) => bar?.update(day);
   try {
-    const summary = await writeWorld({ days, seed, start, scale }, out, onDay);
+    const summary = await writeWorld({ days, seed, start, scale, trouble, driftAt }, out, onDay);
     const json = flags.json === true;
     process.stdout.write(json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
   } catch (error) {

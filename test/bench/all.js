@@ -1,11 +1,12 @@
-// Runs every benchmark of this folder but the quality one, or those that are named, with options:
+// Runs every benchmark of this folder but those with a script of their own, or those that are named,
+// with options:
 //   npm run bench [-- NAME… [--OPTION …]]
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = import.meta.dirname;
-const apart = new Set(['all', 'quality']);
+const apart = new Set(['all', 'quality', 'world', 'estimation']);
 const known = readdirSync(folder)
   .filter((file) => file.endsWith('.js'))
   .map((file) => file.slice(0, -'.js'.length))

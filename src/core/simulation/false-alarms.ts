@@ -29,11 +29,11 @@ function alarm(
 }
 
 /** Flukes at each rule's stated rate; every rule on every service draws from its own stream. */
-function flukes({ seed, start, days }: WorldOptions): FalseAlarm[] {
+function flukes({ seed, start, days, trouble = 1 }: WorldOptions): FalseAlarm[] {
   return SERVICES.flatMap(({ name }) =>
     RULE_NAMES.flatMap((rule) => {
       const random = randomStream(seed, `false-alarm/${name}/${rule}`);
-      const count = poisson(random, ruleNamed(rule).falseAlarms * days);
+      const count = poisson(random, ruleNamed(rule).falseAlarms * days * trouble);
       return Array.from({ length: count }, () => {
         const at = start + Math.floor(random() * days * 24 * 60) * MINUTE;
         return alarm(random, [rule, name], at + Math.floor(random() * 60) * 1000);

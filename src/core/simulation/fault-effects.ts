@@ -69,7 +69,7 @@ function stretchOf(fault: Fault, journey: number): Stretch {
 
 function touches(fault: Fault, journey: number): boolean {
   const stages = JOURNEYS[journey]?.stages ?? [];
-  return [ARRIVAL, ...stages.keys()].some((stage) => exposureAt(fault.service, journey, stage) > 0);
+  return [ARRIVAL, ...stages.keys()].some((stage) => exposureAt(fault, journey, stage) > 0);
 }
 
 interface Assessment {

@@ -21,6 +21,8 @@ export interface Fault {
   readonly segment: string | null;
   readonly changeId: string | null;
   readonly startedAt: Instant;
+  /** Whether it came after the drift of meaning. */
+  readonly drifted: boolean;
   /** When it would end by itself. */
   readonly naturalEnd: Instant;
   /** When it ends: earlier where people mitigate it. */

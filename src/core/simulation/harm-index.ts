@@ -2,8 +2,10 @@ import { HOUR } from '../telemetry/time.js';
 import type { Instant } from '../telemetry/time.js';
 import type { Fault } from './fault.js';
 import { harmOf } from './fault.js';
+import { afterDrift } from './drift-of-meaning.js';
 import type { Exposure } from './exposure.js';
 import { exposureOf } from './exposure.js';
+import type { JourneyBehaviour } from './journey-behaviour.js';
 import { JOURNEYS } from './simulated-journeys.js';
 import { SERVICES } from './simulated-services.js';
 import type { Traffic } from './traffic.js';
@@ -18,13 +20,24 @@ export interface Whereabouts {
   readonly segment: string;
 }
 
-const EXPOSURES: ReadonlyMap<string, readonly Exposure[]> = new Map(
-  SERVICES.map(({ name }) => [name, JOURNEYS.map((journey) => exposureOf(journey, name))]),
-);
+type Exposures = ReadonlyMap<string, readonly Exposure[]>;
 
-/** How much of a service's trouble reaches a place, 0..1. */
-export function exposureAt(service: string, journey: number, stage: number): number {
-  const exposure = EXPOSURES.get(service)?.[journey];
+function exposuresOf(journeys: readonly JourneyBehaviour[]): Exposures {
+  return new Map(
+    SERVICES.map(({ name }) => [name, journeys.map((journey) => exposureOf(journey, name))]),
+  );
+}
+
+const BEFORE = exposuresOf(JOURNEYS);
+const AFTER = exposuresOf(JOURNEYS.map(afterDrift));
+
+/** How much of a fault reaches a place, 0..1. */
+export function exposureAt(
+  { service, drifted }: Pick<Fault, 'service' | 'drifted'>,
+  journey: number,
+  stage: number,
+): number {
+  const exposure = (drifted ? AFTER : BEFORE).get(service)?.[journey];
   return (stage === ARRIVAL ? exposure?.arrival : exposure?.stages[stage]) ?? 0;
 }
 
@@ -47,7 +60,7 @@ export function harmIndex(faults: readonly Fault[], traffic: Pick<Traffic, 'load
     let left = 1;
     for (const fault of near) {
       if (at < fault.startedAt || at >= fault.endedAt) continue;
-      const exposure = exposureAt(fault.service, journey, stage);
+      const exposure = exposureAt(fault, journey, stage);
       if (exposure === 0) continue;
       left *= 1 - harmOf(fault, { exposure, segment, at, load: traffic.load(at) });
     }

@@ -1,5 +1,6 @@
 import { DAY, HOUR, MINUTE } from '../telemetry/time.js';
 import type { Instant } from '../telemetry/time.js';
+import { driftBegins } from './drift-of-meaning.js';
 import type { Fault, FaultKind } from './fault.js';
 import { KIND_SHAPES } from './fault.js';
 import type { PlannedChange } from './planned-changes.js';
@@ -71,6 +72,7 @@ function faultAt(random: Random, id: string, onset: Onset, options: WorldOptions
     ...onset,
     id,
     segment: kind === 'segment' ? segment : null,
+    drifted: startedAt >= (driftBegins(options) ?? Infinity),
     naturalEnd,
     endedAt: naturalEnd,
     strength: logNormal(random, shape.median, shape.sigma),
@@ -78,14 +80,15 @@ function faultAt(random: Random, id: string, onset: Onset, options: WorldOptions
 }
 
 function spontaneous(options: WorldOptions): Fault[] {
-  const { seed, start, days } = options;
+  const { seed, start, days, trouble = 1 } = options;
+  const triesPerDay = Math.max(1, Math.round(TRIES_PER_DAY * trouble));
   const faults: Fault[] = [];
-  for (let slot = 0; slot < days * TRIES_PER_DAY; slot += 1) {
+  for (let slot = 0; slot < days * triesPerDay; slot += 1) {
     const random = randomStream(seed, `fault/${slot}`);
     if (random() >= FAULTS_PER_TRY) continue;
     const kind = weighted(random, KINDS);
     const service = placeOf(random, kind);
-    const startedAt = minuteOf(random, kind, start + Math.floor(slot / TRIES_PER_DAY) * DAY);
+    const startedAt = minuteOf(random, kind, start + Math.floor(slot / triesPerDay) * DAY);
     const id = opaqueId(seed, `fault/${slot}`);
     faults.push(faultAt(random, id, { kind, service, changeId: null, startedAt }, options));
   }

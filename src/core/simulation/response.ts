@@ -39,11 +39,11 @@ function worstSeverity(onsets: readonly Onset[]): Severity {
 }
 
 /** The greatest share of conversions that the fault can take at any stage. */
-function pain({ service, strength }: Fault): number {
+function pain(fault: Fault): number {
   const exposures = JOURNEYS.flatMap(({ stages }, journey) =>
-    [ARRIVAL, ...stages.keys()].map((stage) => exposureAt(service, journey, stage)),
+    [ARRIVAL, ...stages.keys()].map((stage) => exposureAt(fault, journey, stage)),
   );
-  return strength * Math.max(...exposures);
+  return fault.strength * Math.max(...exposures);
 }
 
 /** When somebody took notice: by the first alert, else by customers' complaints. */

@@ -5,6 +5,7 @@ import { DAY } from '../telemetry/time.js';
 import type { Instant } from '../telemetry/time.js';
 import { definedJourneys } from './defined-journeys.js';
 import { detect } from './detections.js';
+import { driftRelease } from './drift-of-meaning.js';
 import { eventStream } from './event-stream.js';
 import { falseAlarms } from './false-alarms.js';
 import type { StageEffect } from './fault-effects.js';
@@ -112,7 +113,7 @@ export function planWorld(options: WorldOptions): SimulatedWorld {
     harm: harmIndex(faults, traffic),
     effects,
     anomalies,
-    changes: [...releases, ...sales.map(announced)],
+    changes: [...releases, ...driftRelease(options), ...sales.map(announced)],
     incidents,
     outcomes: [...humanOutcomes(seed, links, handledIds), ...missedOutcomes(seed, missed)],
     retrospectives: retrospectivesOf(seed, { incidents, links, effects }),

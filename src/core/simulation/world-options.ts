@@ -1,4 +1,4 @@
-import type { Instant } from '../telemetry/time.js';
+import type { Duration, Instant } from '../telemetry/time.js';
 import { DAY } from '../telemetry/time.js';
 
 /** What a simulated world is made from: the same options give the same bytes. */
@@ -9,6 +9,10 @@ export interface WorldOptions {
   readonly start: Instant;
   /** Traffic against the default of about five thousand attempts a day. */
   readonly scale: number;
+  /** Faults and false alarms against the default of about eight anomalies a day; 1 where absent. */
+  readonly trouble?: number | undefined;
+  /** From the start to the day on which one service's alerts change their meaning; never where absent. */
+  readonly driftAt?: Duration | undefined;
 }
 
 /** The first moment after the world: nothing is received from then on. */

@@ -5,6 +5,7 @@ import { minLossAt } from '../../../src/core/simulation/defined-journeys.js';
 import { eventStream } from '../../../src/core/simulation/event-stream.js';
 import type { StageEffect } from '../../../src/core/simulation/fault-effects.js';
 import { effectsOf } from '../../../src/core/simulation/fault-effects.js';
+import { DRIFTED_SERVICE } from '../../../src/core/simulation/drift-of-meaning.js';
 import type { Fault } from '../../../src/core/simulation/fault.js';
 import { harmIndex } from '../../../src/core/simulation/harm-index.js';
 import { SEGMENTS } from '../../../src/core/simulation/journey-behaviour.js';
@@ -35,6 +36,7 @@ function fault(overrides: Partial<Fault>): Fault {
     service: 'payment-gateway',
     segment: null,
     changeId: null,
+    drifted: false,
     startedAt,
     naturalEnd: startedAt + 90 * MINUTE,
     endedAt: startedAt + 90 * MINUTE,
@@ -272,6 +274,37 @@ describe('a simulated world', () => {
     const stream = eventsOf({ ...short, options: { ...short.options, days: 1e9 } });
     expect(stream.next().done).toBe(false);
     stream.return(undefined);
+  });
+
+  it('lets the alerts of one service change their meaning from a day on, and a release tell of it', () => {
+    const drifting = planWorld({ ...options(40, 6), driftAt: 20 * DAY });
+    const begins = START + 20 * DAY + 9 * HOUR;
+    const hurt = (one: SimulatedWorld, late: boolean): number =>
+      one.faults
+        .filter(({ service, drifted }) => service === DRIFTED_SERVICE && drifted === late)
+        .filter(({ id }) =>
+          one.effects.get(id)?.some(({ stage, failure }) => stage === 'browse' && failure),
+        ).length;
+    expect(hurt(drifting, false)).toBe(0);
+    expect(hurt(drifting, true)).toBeGreaterThan(0);
+    expect(
+      drifting.faults
+        .filter(({ drifted }) => drifted)
+        .every(({ startedAt }) => startedAt >= begins),
+    ).toBe(true);
+    const told = drifting.changes.filter(({ change }) => change.occurredAt === begins);
+    expect(told.map(({ change }) => change.labels['service'])).toContain(DRIFTED_SERVICE);
+  });
+
+  it('holds as many more faults and false alarms as asked', () => {
+    const [usual, troubled] = [
+      planWorld(options(12, 6)),
+      planWorld({ ...options(12, 6), trouble: 4 }),
+    ];
+    const times = (of: (one: SimulatedWorld) => readonly unknown[]): number =>
+      of(troubled).length / of(usual).length;
+    expect(times(({ faults }) => faults)).toBeGreaterThan(2.5);
+    expect(times(({ anomalies }) => anomalies)).toBeGreaterThan(2.5);
   });
 
   it('starts with a UTC day', () => {

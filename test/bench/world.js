@@ -1,0 +1,174 @@
+// The whole loop on a simulated world whose truth is known: 75 days with a drift of meaning on day 60
+// go through the public API with trainings on days 50 and 67; what the service answered, measured and
+// found is compared with what truly happened.
+//   npm run bench:world -- [--scale 2] [--trouble 4] [--seed 1] [--keep FOLDER] [--figures-of FOLDER]
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+
+import { cli, machine, withService } from './running/service.js';
+import { figuresOf, judgedRows, outcomeFigures } from './world/compare.js';
+
+const run = promisify(execFile);
+const DAY = 86_400_000;
+const START = Date.UTC(2026, 0, 5);
+const [DAYS, TRAINED, DRIFT, RETRAINED] = [75, 50, 60, 67];
+const NEAR_ORACLE = 0.75;
+const RIGHT = 0.9;
+
+const { values } = parseArgs({
+  options: {
+    scale: { type: 'string', default: '2' },
+    trouble: { type: 'string', default: '4' },
+    seed: { type: 'string', default: '1' },
+    keep: { type: 'string' },
+    'figures-of': { type: 'string' },
+  },
+});
+
+const at = (day) => START + day * DAY;
+const lines = async (file) =>
+  (await readFile(file, 'utf8'))
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+const told = (words) => process.stdout.write(`${words}\n`);
+
+/** What each model says of the last days, whoever was champion then; by version. */
+async function answersOf({ url, key }, versions, folder) {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const post = async (path, body) => {
+    const answer = await fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { ...headers, 'idempotency-key': randomUUID() },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return await answer.json();
+  };
+  const seen = new Set();
+  const late = (await lines(join(folder, 'anomalies.ndjson'))).filter(({ id, receivedAt }) => {
+    const first = !seen.has(id);
+    seen.add(id);
+    return first && Date.parse(receivedAt) >= at(RETRAINED);
+  });
+  const answers = {};
+  for (const version of versions) {
+    await post(`/v1/models/${version}/promote`, { reason: 'a benchmark compares' });
+    answers[version] = [];
+    for (let from = 0; from < late.length; from += 50) {
+      const some = late.slice(from, from + 50);
+      const { results } = await post('/v1/predictions', some);
+      for (const { index, anomalyId, predictions } of results) {
+        answers[version].push({ anomalyId, receivedAt: some[index].receivedAt, predictions });
+      }
+    }
+  }
+  return answers;
+}
+
+/** Simulates, replays and trains; leaves everything that was answered in the folder. */
+async function live(folder) {
+  const { scale, trouble, seed } = values;
+  await withService(async (service) => {
+    const { env, url, key } = service;
+    const options = { env, maxBuffer: 1 << 28 };
+    const sizes = ['--days', String(DAYS), '--scale', scale, '--trouble', trouble, '--seed', seed];
+    const world = [...sizes, '--drift-day', String(DRIFT), '--out', folder];
+    await run(process.execPath, [cli, 'simulate', ...world], options);
+    const times = [TRAINED, RETRAINED].map((day) => new Date(at(day)).toISOString());
+    const predictions = join(folder, 'predictions.ndjson');
+    const replay = ['replay', folder, '--train-at', times.join(','), '--predictions', predictions];
+    const { stdout } = await run(process.execPath, [cli, ...replay, '--json'], options);
+    const summary = JSON.parse(stdout);
+    await writeFile(join(folder, 'summary.json'), JSON.stringify(summary, null, 2));
+    const outcomes = await fetch(`${url}/v1/outcomes?format=ndjson`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    await writeFile(join(folder, 'measured.ndjson'), await outcomes.text());
+    const versions = ['0', ...summary.trainings.flatMap(({ model }) => model ?? [])];
+    const answers = await answersOf(service, versions, folder);
+    await writeFile(join(folder, 'models.json'), JSON.stringify(answers));
+  });
+}
+
+const number = (value) => value.toFixed(3);
+
+function report(name, { model, intervals, oracle, ...rest }) {
+  const of = (metric) =>
+    `${number(model[metric])} [${intervals[metric].map(number).join(', ')}] (oracle ${number(oracle[metric])})`;
+  told(
+    `${name}: ${rest.rows} answers, ${rest.failures} failures\n` +
+      `  ROC-AUC ${of('rocAuc')}, severity ${number(rest.severityAuc)}: ${(100 * rest.way).toFixed(0)} % of the way\n` +
+      `  log loss ${of('logLoss')}\n  ECE ${of('ece')}\n` +
+      `  loss interval holds ${(100 * rest.lossCoverage).toFixed(0)} %; abstained ${(100 * rest.abstained).toFixed(0)} %\n` +
+      `  lost in the top tenth: by value ${number(rest.topTenthByValue)}, by priority ${number(rest.topTenthByPriority)}, by severity ${number(rest.topTenthBySeverity)}`,
+  );
+}
+
+async function figures(folder) {
+  const file = (name) => join(folder, name);
+  const truth = await lines(file('truth.ndjson'));
+  const anomalies = new Map();
+  for (const one of await lines(file('anomalies.ndjson'))) {
+    if (!anomalies.has(one.id)) anomalies.set(one.id, one);
+  }
+  const summary = JSON.parse(await readFile(file('summary.json'), 'utf8'));
+  told(`${machine()}\n${summary.counts.events.sent} events, ${anomalies.size} anomalies`);
+  told(`${summary.eventsPerSecond} events/s, ${summary.seconds.toFixed(0)} s without trainings`);
+  for (const { asOf, state, model, reason, gate } of summary.trainings) {
+    told(`training as of ${asOf}: ${state} ${model ?? ''}: ${gate?.reason ?? reason ?? ''}`);
+  }
+  const rows = judgedRows(truth, await lines(file('predictions.ndjson')), anomalies);
+  const within = (from, to) => rows.filter((row) => row.at >= at(from) && row.at < at(to));
+  const before = figuresOf(within(TRAINED, DRIFT));
+  report('before any training', figuresOf(within(0, TRAINED)));
+  report('before the drift', before);
+  report('after the drift, stale', figuresOf(within(DRIFT, RETRAINED)));
+  const byModel = JSON.parse(await readFile(file('models.json'), 'utf8'));
+  const late = Object.entries(byModel).map(([version, answers]) => {
+    const judged = judgedRows(truth, answers, anomalies);
+    const drifted = judged.filter(({ labels }) => labels.service === 'recommendations');
+    report(`from day ${RETRAINED}, model ${version}`, figuresOf(judged));
+    const own = figuresOf(drifted);
+    told(
+      `  the drifted service alone: ${own.rows} answers, ${own.failures} failures, log loss ${number(own.model.logLoss)}, ROC-AUC ${number(own.model.rocAuc)}`,
+    );
+    return figuresOf(judged);
+  });
+  const measured = outcomeFigures(truth, await lines(file('measured.ndjson')));
+  told(
+    `measured outcomes: ${measured.decided} of ${measured.measured} decided, precision ${number(measured.precision)}, recall ${number(measured.recall)}\n` +
+      `failures that no alert told of: ${measured.untoldFound} of ${measured.untold} found; ${measured.missedReal} of ${measured.missedReported} reported ones are real`,
+  );
+  const [, stale, retrained] = late;
+  const bars = {
+    'before the drift, 75 % of the way from severity to the oracle': before.way >= NEAR_ORACLE,
+    'retrained beats stale (log loss)': retrained?.model.logLoss < stale?.model.logLoss,
+    'measured outcomes: precision and recall':
+      measured.precision >= RIGHT && measured.recall >= RIGHT,
+  };
+  for (const [bar, held] of Object.entries(bars)) told(`${held ? 'holds' : 'MISSED'}: ${bar}`);
+  if (Object.values(bars).includes(false)) process.exitCode = 1;
+}
+
+if (values['figures-of'] !== undefined) await figures(values['figures-of']);
+else if (values.keep !== undefined) {
+  await mkdir(values.keep, { recursive: true });
+  await live(values.keep);
+  await figures(values.keep);
+} else await withTemporaryFolder();
+
+async function withTemporaryFolder() {
+  const { mkdtemp, rm } = await import('node:fs/promises');
+  const { tmpdir } = await import('node:os');
+  const folder = await mkdtemp(join(tmpdir(), 'throughline-world-'));
+  try {
+    await live(folder);
+    await figures(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
