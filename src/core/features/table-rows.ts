@@ -29,3 +29,23 @@ export function featureRowAt(table: FeatureTable, row: number): FeatureRow {
     }),
   );
 }
+
+/** The rows of one table and then those of another of the same schema. */
+export function joinTables(first: FeatureTable, second: FeatureTable): FeatureTable {
+  const numeric = new Map<string, Float64Array>();
+  for (const [name, column] of first.numeric) {
+    const joined = new Float64Array(first.rows + second.rows);
+    joined.set(column);
+    joined.set(
+      second.numeric.get(name) ?? new Float64Array(second.rows).fill(Number.NaN),
+      first.rows,
+    );
+    numeric.set(name, joined);
+  }
+  const categorical = new Map<string, readonly (string | null)[]>();
+  for (const [name, column] of first.categorical) {
+    const more = second.categorical.get(name) ?? new Array<null>(second.rows).fill(null);
+    categorical.set(name, [...column, ...more]);
+  }
+  return { schema: first.schema, rows: first.rows + second.rows, numeric, categorical };
+}

@@ -1,0 +1,55 @@
+import { drawCounts } from '../statistics/bootstrap.js';
+import type { BootstrapOptions } from '../statistics/bootstrap.js';
+import { classificationMetrics, METRIC_NAMES } from '../statistics/classification-metrics.js';
+import type { ClassificationMetrics, MetricName } from '../statistics/classification-metrics.js';
+import { percentileInterval } from '../statistics/interval.js';
+import type { Interval } from '../statistics/interval.js';
+
+/** What a model said of rows whose labels are not known, and how probable a failure truly is. */
+export interface UnlabelledRows {
+  /** As the model said them: they rank the rows and are what is judged. */
+  readonly probabilities: Float64Array;
+  /** Honest ones, by which each row would be a failure. */
+  readonly calibrated: Float64Array;
+}
+
+/**
+ * The figures to expect of rows whose labels are not known: each row counts as a failure with its
+ * calibrated probability and as none with the rest (confidence-based performance estimation, CBPE;
+ * NannyML's `estimate_roc_auc` and its like). Right where the probabilities are honest.
+ */
+export function expectedMetrics({
+  probabilities,
+  calibrated,
+}: UnlabelledRows): ClassificationMetrics {
+  const rows = probabilities.length;
+  const labels = new Uint8Array(2 * rows).fill(1, 0, rows);
+  const twice = new Float64Array(2 * rows);
+  const weights = new Float64Array(2 * rows);
+  probabilities.forEach((probability, row) => {
+    const chance = calibrated[row] ?? 0;
+    twice[row] = probability;
+    twice[rows + row] = probability;
+    weights[row] = chance;
+    weights[rows + row] = 1 - chance;
+  });
+  return classificationMetrics({ labels, probabilities: twice, weights });
+}
+
+/**
+ * Where the realised figures will lie, 90 %, if the calibrated probabilities are honest: rows are
+ * drawn with replacement and each draws its label.
+ */
+export function realisedRange(
+  { probabilities, calibrated }: UnlabelledRows,
+  { random, resamples = 200 }: BootstrapOptions,
+): Record<MetricName, Interval> {
+  const drawn: ClassificationMetrics[] = [];
+  for (let resample = 0; resample < resamples; resample += 1) {
+    const weights = drawCounts(probabilities.length, random);
+    const labels = Uint8Array.from(calibrated, (chance) => (random() < chance ? 1 : 0));
+    drawn.push(classificationMetrics({ labels, probabilities, weights }));
+  }
+  const ranges = METRIC_NAMES.map((name) => [name, percentileInterval(drawn.map((m) => m[name]))]);
+  return Object.fromEntries(ranges) as Record<MetricName, Interval>;
+}
