@@ -1,4 +1,5 @@
 import { DomainError } from '../core/errors/domain-error.js';
+import { featureTable } from '../core/features/feature-table.js';
 import { unfamiliarityCheck } from '../core/scoring/abstention.js';
 import { lossHead } from '../core/scoring/loss-head.js';
 import { requireParity } from '../core/scoring/parity-probe.js';
@@ -11,8 +12,8 @@ import { logisticRegressionLearner } from '../core/training/logistic-regression.
 import { PRIOR_VERSION, priorLearner } from '../core/training/prior.js';
 import { currentJourneys } from '../storage/journey.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
-import { championVersion } from '../storage/model.store.js';
-import type { ScoredEpisode } from '../storage/prediction.store.js';
+import { challengerVersion, championVersion } from '../storage/model.store.js';
+import type { ScoredEpisode, ShadowAnswer } from '../storage/prediction.store.js';
 import type { Sql } from '../storage/sql.js';
 import { neuralLearner } from '../tensorflow/neural-learner.js';
 import { Baselines } from './baselines.js';
@@ -30,10 +31,23 @@ export const LADDER: readonly Learner[] = [
   neuralLearner(),
 ];
 
+interface Shadow {
+  readonly version: string | null;
+  readonly model: ScoringModel | null;
+}
+
+/** What the challenger would have said: the prior's word where it would have abstained. */
+function shadowOf(challenger: ScoringModel, { features }: ScoredEpisode): ShadowAnswer {
+  const model = challenger.unfamiliar(features) === null ? challenger : PRIOR_MODEL;
+  const [probability = 0] = model.classifier.predict(featureTable(model.schema, [features]));
+  return { version: challenger.version, probability };
+}
+
 /** Scores with whichever model is champion; a model is read from its files once. */
 export class ChampionScorer {
   readonly baselines = new Baselines();
   private loaded: ScoringModel = PRIOR_MODEL;
+  private shadow: Shadow = { version: null, model: null };
 
   constructor(private readonly files: ModelFiles) {}
 
@@ -70,6 +84,20 @@ export class ChampionScorer {
     if (items.length === 0) return [];
     const model = await this.champion(sql);
     const journeys = await currentJourneys(sql);
-    return await scoreEpisodes({ sql, baselines: this.baselines, model, journeys }, items);
+    const answers = await scoreEpisodes({ sql, baselines: this.baselines, model, journeys }, items);
+    const challenger = await this.challenger(sql);
+    if (challenger === null) return answers;
+    return answers.map((own) => own.map((one) => ({ ...one, shadow: shadowOf(challenger, one) })));
+  }
+
+  /** The challenger, ready to score; null where there is none, or none that can be read. */
+  private async challenger(sql: Sql): Promise<ScoringModel | null> {
+    const version = await challengerVersion(sql);
+    if (version !== this.shadow.version) {
+      // A challenger whose files are broken must not keep the champion from answering.
+      const model = version === null ? null : await this.model(version).catch(() => null);
+      this.shadow = { version, model };
+    }
+    return this.shadow.model;
   }
 }

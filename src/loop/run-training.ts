@@ -15,6 +15,7 @@ import type { TrainingSet } from '../core/training/classifier.js';
 import { FEWEST_FAILURES, fitLossQuantiles } from '../core/training/loss-quantiles.js';
 import type { LossQuantiles } from '../core/training/loss-quantiles.js';
 import { validationFolds } from '../core/training/validation-folds.js';
+import { audit } from '../storage/audit.store.js';
 import type { TrainingRunRow } from '../storage/entities/training-run.entity.js';
 import type { ModelFiles } from '../storage/model-files.js';
 import { addModel, crown, modelByVersion, models } from '../storage/model.store.js';
@@ -131,8 +132,19 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
   });
   await source.transaction(async (sql) => {
     const { verdict, reason } = decision;
-    await addModel(sql, card, verdict === 'kept' ? 'rejected' : 'challenger');
-    if (verdict === 'promoted') await crown(sql, version, { since: asOf, by: 'gate', reason });
+    await addModel(sql, card, 'challenger');
+    if (verdict === 'promoted') {
+      await crown(sql, version, { since: asOf, by: 'gate', reason });
+      await audit(sql, {
+        at: finishedAt,
+        who: 'gate',
+        action: 'model.promote',
+        subject: version,
+        before: { champion: decision.champion.version },
+        after: { champion: version },
+        reason,
+      });
+    }
     const gate = { ...decision };
     const result = { state: verdict, progress: 1, model: version, gate, reason, finishedAt };
     await updateTrainingRun(sql, run.id, result);

@@ -16,6 +16,7 @@ import { Backfill1700000000007 } from './migrations/0007-backfill.js';
 import { MissedSearch1700000000008 } from './migrations/0008-missed-search.js';
 import { BatchKnown1700000000009 } from './migrations/0009-batch-known.js';
 import { ActorMerges1700000000010 } from './migrations/0010-actor-merges.js';
+import { Shadow1700000000013 } from './migrations/0013-shadow.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -36,6 +37,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       MissedSearch1700000000008,
       BatchKnown1700000000009,
       ActorMerges1700000000010,
+      Shadow1700000000013,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

@@ -16,8 +16,9 @@ export async function modelByVersion(sql: Sql, version: string): Promise<ModelRo
   return await sql.getRepository(ModelRow).findOneBy({ version });
 }
 
-/** Adds a model to the registry. */
+/** Adds a model to the registry; the challengers before it retire. */
 export async function addModel(sql: Sql, card: ModelCard, state: ModelState): Promise<void> {
+  await sql.getRepository(ModelRow).update({ state: 'challenger' }, { state: 'retired' });
   await sql.getRepository(ModelRow).insert({
     version: card.version,
     learner: card.learner,
@@ -35,9 +36,24 @@ export async function championVersion(sql: Sql): Promise<string | null> {
   return row?.version ?? null;
 }
 
+/** The newest model that waits to be promoted; it scores silently until then. */
+export async function challengerVersion(sql: Sql): Promise<string | null> {
+  const [row] = await sql.getRepository(ModelRow).find({
+    where: { state: 'challenger' },
+    order: { createdAt: 'DESC', version: 'DESC' },
+    take: 1,
+  });
+  return row?.version ?? null;
+}
+
 /** Who was champion since when, newest first. */
 export async function championHistory(sql: Sql): Promise<ChampionRow[]> {
   return await sql.getRepository(ChampionRow).find({ order: { id: 'DESC' } });
+}
+
+/** Says that a model shall not be promoted any more. */
+export async function rejectModel(sql: Sql, version: string): Promise<void> {
+  await sql.getRepository(ModelRow).update({ version }, { state: 'rejected' });
 }
 
 /** Makes a model the champion; the one before retires. */

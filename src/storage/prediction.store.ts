@@ -11,15 +11,24 @@ export interface ScoredEpisode {
   readonly prediction: Prediction;
   /** Whether somebody was answered with it; a rescoring in the background is logged too. */
   readonly answered: boolean;
+  /** What the challenger would have answered. */
+  readonly shadow?: ShadowAnswer | undefined;
+}
+
+/** A silent answer. */
+export interface ShadowAnswer {
+  readonly version: string;
+  readonly probability: number;
 }
 
 /** Logs predictions with their features. The first of an episode and stage is the one that reports judge. */
 export async function savePredictions(sql: Sql, scored: readonly ScoredEpisode[]): Promise<void> {
   if (scored.length === 0) return;
-  const lines = scored.map(({ episodeId, features, prediction, answered }) => ({
+  const lines = scored.map(({ episodeId, features, prediction, answered, shadow }) => ({
     episodeId,
     features,
     answered,
+    shadow,
     body: prediction,
   }));
   await run(
@@ -27,16 +36,17 @@ export async function savePredictions(sql: Sql, scored: readonly ScoredEpisode[]
     `WITH input AS (
        SELECT *, row_number() OVER (PARTITION BY "episodeId", body->>'journey', body->>'stage') AS place
        FROM jsonb_to_recordset($1::jsonb)
-         AS t ("episodeId" text, features jsonb, body jsonb, answered boolean)
+         AS t ("episodeId" text, features jsonb, body jsonb, answered boolean, shadow jsonb)
      )
      INSERT INTO prediction (anomaly_id, episode_id, journey, stage, as_of, features, body,
-       probability, priority, model_version, is_first, answered)
+       probability, priority, model_version, is_first, answered, shadow_version, shadow_probability)
      SELECT body->>'anomalyId', "episodeId", body->>'journey', body->>'stage',
        to_timestamp((body->>'featuresAsOf')::float8 / 1000), features, body,
        (body->>'probability')::float8, (body->'priority'->>'value')::float8, body->>'modelVersion',
        place = 1 AND NOT EXISTS (SELECT 1 FROM prediction p WHERE p.is_first
          AND p.episode_id = input."episodeId" AND p.journey = body->>'journey'
-         AND p.stage = body->>'stage'), answered
+         AND p.stage = body->>'stage'), answered,
+       shadow->>'version', (shadow->>'probability')::float8
      FROM input`,
     [JSON.stringify(lines)],
   );

@@ -1,4 +1,5 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import type { StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
@@ -11,6 +12,8 @@ import { text } from '../../wire/labels.js';
 import { ModelsService } from './models.service.js';
 
 const decision = z.strictObject({ reason: text });
+
+const cardQuery = z.object({ format: z.enum(['json', 'html']).default('json') });
 
 @ApiTags('models')
 @Controller('v1/models')
@@ -34,9 +37,30 @@ export class ModelsController {
   }
 
   @Get(':version/card')
-  @Operation({ summary: "A model's card", scope: 'read', answers: { 200: anyObject } })
-  async card(@Param('version') version: string): Promise<object> {
-    return await this.models.card(version);
+  @Operation({
+    summary: "A model's card, with how it has done since",
+    scope: 'read',
+    query: cardQuery,
+    files: ['text/html'],
+    answers: { 200: anyObject },
+  })
+  async card(
+    @Param('version') version: string,
+    @Query(new Checked(cardQuery, 'query')) { format }: z.output<typeof cardQuery>,
+  ): Promise<object | StreamableFile> {
+    return format === 'json'
+      ? await this.models.card(version)
+      : await this.models.cardPage(version);
+  }
+
+  @Get(':version/shadow')
+  @Operation({
+    summary: 'How a challenger would have answered live traffic, beside what was answered',
+    scope: 'read',
+    answers: { 200: anyObject },
+  })
+  async shadow(@Param('version') version: string): Promise<object> {
+    return await this.models.shadow(version);
   }
 
   @Post('rollback')
@@ -68,5 +92,21 @@ export class ModelsController {
     @From() caller: Caller,
   ): Promise<object> {
     return await this.models.promote(version, body.reason, caller);
+  }
+
+  @Post(':version/reject')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Say that a model shall not answer',
+    scope: 'review',
+    body: decision,
+    answers: { 200: anyObject },
+  })
+  async reject(
+    @Param('version') version: string,
+    @Body(new Checked(decision)) body: z.output<typeof decision>,
+    @From() caller: Caller,
+  ): Promise<object> {
+    return await this.models.reject(version, body.reason, caller);
   }
 }

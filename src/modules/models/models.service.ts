@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, StreamableFile } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { shadowComparison } from '../../loop/shadow-comparison.js';
+import { modelCardPage } from '../../reports/model-card-page.js';
 import { audit } from '../../storage/audit.store.js';
 import type { ModelRow } from '../../storage/entities/model.entity.js';
 import {
@@ -12,6 +14,7 @@ import {
   crown,
   modelByVersion,
   models,
+  rejectModel,
 } from '../../storage/model.store.js';
 import { writeTimes } from '../../wire/instant.js';
 
@@ -24,6 +27,13 @@ function written(row: ModelRow): object {
 function writeCard(card: ModelRow['card']): object {
   const data = card.data === null ? null : writeTimes(card.data);
   return { ...writeTimes(card), data };
+}
+
+/** Who decided something about a model, and why. */
+interface Decision {
+  readonly action: 'model.promote' | 'model.rollback' | 'model.reject';
+  readonly reason: string;
+  readonly caller: Caller;
 }
 
 @Injectable()
@@ -57,9 +67,57 @@ export class ModelsService {
     return writeCard((await this.known(version)).card);
   }
 
+  /** The card for people, with where the model stands and what it did as a challenger. */
+  async cardPage(version: string): Promise<StreamableFile> {
+    const { card, state } = await this.known(version);
+    const history = await championHistory(this.source.manager);
+    const reigns = history.map(({ since, ...reign }, i) => ({
+      ...reign,
+      since: since.getTime(),
+      until: history[i - 1]?.since.getTime() ?? null,
+    }));
+    const shadow = await shadowComparison(this.source.manager, version, this.clock.now());
+    const page = modelCardPage({
+      card,
+      state,
+      shadow,
+      reigns: reigns.filter((reign) => reign.version === version),
+    });
+    return new StreamableFile(Buffer.from(page), { type: 'text/html; charset=utf-8' });
+  }
+
+  async shadow(version: string): Promise<object> {
+    await this.known(version);
+    return {
+      version,
+      ...(await shadowComparison(this.source.manager, version, this.clock.now())),
+    };
+  }
+
   async promote(version: string, reason: string, caller: Caller): Promise<object> {
     await this.known(version);
     return await this.change(version, { action: 'model.promote', reason, caller });
+  }
+
+  /** A rejected model scores no more, not even silently; it may still be promoted by hand. */
+  async reject(version: string, reason: string, caller: Caller): Promise<object> {
+    const { state } = await this.known(version);
+    if (state === 'champion') {
+      throw new Problem(409, 'model-answers', 'the champion answers: roll back or promote another');
+    }
+    await this.source.transaction(async (sql) => {
+      await rejectModel(sql, version);
+      await audit(sql, {
+        at: new Date(this.clock.now()),
+        who: caller.name,
+        action: 'model.reject',
+        subject: version,
+        before: { state },
+        after: { state: 'rejected' },
+        reason,
+      });
+    });
+    return await this.list();
   }
 
   /** Makes the champion before the present one answer again. */
@@ -72,15 +130,11 @@ export class ModelsService {
     return await this.change(before.version, { action: 'model.rollback', reason, caller });
   }
 
-  private async change(
-    version: string,
-    deed: { readonly action: string; readonly reason: string; readonly caller: Caller },
-  ): Promise<object> {
+  private async change(version: string, { action, reason, caller }: Decision): Promise<object> {
     const now = this.clock.now();
     await this.source.transaction(async (sql) => {
       const before = await championVersion(sql);
       if (before === version) return;
-      const { action, reason, caller } = deed;
       await crown(sql, version, { since: now, by: caller.name, reason });
       await audit(sql, {
         at: new Date(now),

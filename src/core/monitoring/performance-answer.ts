@@ -1,0 +1,66 @@
+import type { FeatureRow } from '../features/feature-schema.js';
+import type { LabelState } from '../outcomes/training-label.js';
+import type { Instant } from '../telemetry/time.js';
+
+/** The failure that an answer's episode turned out to be on. */
+export interface AnsweredFailure {
+  /** One failure, however many episodes fire on it. */
+  readonly failureId: string;
+  readonly startedAt: Instant | null;
+  readonly endedAt: Instant | null;
+  readonly conversionsLost: number;
+  readonly valueLost: number;
+}
+
+/** The first answer about an episode on a stage, with what is known of how it went. */
+export interface JudgedAnswer {
+  readonly episodeId: string;
+  readonly journey: string;
+  readonly stage: string;
+  readonly segment: string | null;
+  /** Who sent the anomaly. */
+  readonly source: string;
+  readonly modelVersion: string;
+  readonly asOf: Instant;
+  readonly probability: number;
+  readonly priority: number;
+  /** As logged when it was scored. */
+  readonly features: FeatureRow;
+  /** When its outcome can be measured. */
+  readonly dueAt: Instant;
+  readonly state: LabelState['state'];
+  /** Null unless labelled. */
+  readonly label: 0 | 1 | null;
+  readonly labelKnownAt: Instant | null;
+  /** Its incident, else its failure, else itself: answers of one group are not independent. */
+  readonly group: string;
+  readonly failure: AnsweredFailure | null;
+}
+
+/** An answer whose label is known. */
+export interface LabelledAnswer extends JudgedAnswer {
+  readonly label: 0 | 1;
+  readonly labelKnownAt: Instant;
+}
+
+/** The answers whose labels are known by a moment. */
+export function labelledAnswers(
+  answers: readonly JudgedAnswer[],
+  knownBy: Instant = Number.POSITIVE_INFINITY,
+): LabelledAnswer[] {
+  return answers.filter(
+    (answer): answer is LabelledAnswer =>
+      answer.label !== null && answer.labelKnownAt !== null && answer.labelKnownAt <= knownBy,
+  );
+}
+
+/** Labels and probabilities as the metrics take them. */
+export function scoredLabels(answers: readonly LabelledAnswer[]): {
+  readonly labels: Uint8Array;
+  readonly probabilities: Float64Array;
+} {
+  return {
+    labels: Uint8Array.from(answers, ({ label }) => label),
+    probabilities: Float64Array.from(answers, ({ probability }) => probability),
+  };
+}

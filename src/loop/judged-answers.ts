@@ -1,0 +1,82 @@
+import type { AnsweredFailure, JudgedAnswer } from '../core/monitoring/performance-answer.js';
+import { currentOutcomes } from '../core/outcomes/supersede.js';
+import type { Instant } from '../core/telemetry/time.js';
+import type { FirstAnswer } from '../storage/first-answer.store.js';
+import { firstAnswers } from '../storage/first-answer.store.js';
+import { currentJourneys } from '../storage/journey.store.js';
+import type { OutcomeOfEpisode } from '../storage/outcome.store.js';
+import { outcomesByEpisode } from '../storage/outcome.store.js';
+import type { Sql } from '../storage/sql.js';
+import { episodeState } from './episode-label.js';
+
+const placeOf = (one: { episodeId: string; journey: string; stage: string }): string =>
+  JSON.stringify([one.episodeId, one.journey, one.stage]);
+
+function failureOf(
+  answer: FirstAnswer,
+  outcomes: readonly OutcomeOfEpisode[],
+  value: number,
+): AnsweredFailure {
+  const told = currentOutcomes(outcomes).filter(({ failure }) => failure === true);
+  const window = told.findLast(({ source }) => source === 'measured') ?? told.at(-1);
+  const { failureId = answer.incidentId ?? answer.episodeId, startedAt, endedAt } = window ?? {};
+  const lost = told.flatMap((one) => one.conversionsLost ?? []).at(-1) ?? 0;
+  return {
+    failureId,
+    startedAt: startedAt ?? null,
+    endedAt: endedAt ?? null,
+    conversionsLost: lost,
+    valueLost: lost * value,
+  };
+}
+
+function judged(
+  answer: FirstAnswer,
+  outcomes: readonly OutcomeOfEpisode[],
+  value: number,
+): JudgedAnswer {
+  const { episodeId, journey, stage, source, asOf, dueAt, features, prediction } = answer;
+  const state = episodeState(outcomes);
+  const label = state.state === 'labelled' ? state.label.label : null;
+  const failureId = outcomes.find((outcome) => outcome.failureId !== undefined)?.failureId;
+  return {
+    episodeId,
+    journey,
+    stage,
+    segment: prediction.segment,
+    source,
+    modelVersion: prediction.modelVersion,
+    asOf,
+    probability: prediction.probability,
+    priority: prediction.priority.value,
+    features,
+    dueAt,
+    state: state.state,
+    label,
+    labelKnownAt: label === null ? null : Math.max(...outcomes.map(({ knownAt }) => knownAt)),
+    group: answer.incidentId ?? failureId ?? episodeId,
+    failure: label === 1 ? failureOf(answer, outcomes, value) : null,
+  };
+}
+
+/** The first answers made before a moment, with what was known at another of how they went. */
+export async function judgedAnswers(
+  sql: Sql,
+  before: Instant,
+  knownBy: Instant,
+): Promise<JudgedAnswer[]> {
+  const outcomes = new Map<string, OutcomeOfEpisode[]>();
+  for (const outcome of await outcomesByEpisode(sql, knownBy)) {
+    const place = placeOf(outcome);
+    const known = outcomes.get(place);
+    if (known === undefined) outcomes.set(place, [outcome]);
+    else known.push(outcome);
+  }
+  const journeys = await currentJourneys(sql);
+  const values = new Map(
+    journeys.map(({ journey }) => [journey.key, journey.valuePerConversion ?? 1]),
+  );
+  return (await firstAnswers(sql, before, knownBy)).map((answer) =>
+    judged(answer, outcomes.get(placeOf(answer)) ?? [], values.get(answer.journey) ?? 1),
+  );
+}
