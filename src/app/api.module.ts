@@ -8,6 +8,7 @@ import { Clock } from '../http/clock.js';
 import { ChampionScorer } from '../loop/champion-scorer.js';
 import { ActorsModule } from '../modules/actors/actors.module.js';
 import { AnomaliesModule } from '../modules/anomalies/anomalies.module.js';
+import { AuditModule } from '../modules/audit/audit.module.js';
 import { BackfillModule } from '../modules/backfill/backfill.module.js';
 import { ChangesModule } from '../modules/changes/changes.module.js';
 import { EventsModule } from '../modules/events/events.module.js';
@@ -19,6 +20,7 @@ import { OperationsModule } from '../modules/operations/operations.module.js';
 import type { Readiness } from '../modules/operations/operations.tokens.js';
 import { METRICS, READINESS } from '../modules/operations/operations.tokens.js';
 import { OutcomesModule } from '../modules/outcomes/outcomes.module.js';
+import { PerformanceModule } from '../modules/performance/performance.module.js';
 import { ThresholdsModule } from '../modules/thresholds/thresholds.module.js';
 import { TrainingModule } from '../modules/training/training.module.js';
 import { JOBS } from '../modules/training/training.tokens.js';
@@ -67,10 +69,12 @@ export class ApiModule {
         ChangesModule,
         IncidentsModule,
         AnomaliesModule,
+        AuditModule,
         BackfillModule,
         OutcomesModule,
         TrainingModule,
         ModelsModule,
+        PerformanceModule,
         ThresholdsModule,
         OperationsModule,
       ],

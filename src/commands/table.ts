@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./drift.js')).registerDrift,
   },
   {
+    name: 'report',
+    description: 'reports of the running service, as a page or as JSON',
+    load: async () => (await import('./report.js')).registerReport,
+  },
+  {
     name: 'simulate',
     description: 'write a seeded world with its truth apart',
     load: async () => (await import('./simulate.js')).registerSimulate,

@@ -113,6 +113,19 @@ export const trainingRunAnswer = z
   })
   .meta({ id: 'TrainingRun' });
 
+export const deedAnswer = z
+  .object({
+    id: z.string(),
+    at: time,
+    who: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()).nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Deed' });
+
 /** Any JSON object: for answers that echo a stored body. */
 export const anyObject = z.record(z.string(), z.unknown());
 

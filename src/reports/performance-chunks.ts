@@ -1,0 +1,81 @@
+import type { PerformanceChunk } from '../core/monitoring/performance-chunks.js';
+import { count, figure, utcTime } from './figures.js';
+import type { Html } from './html.js';
+import { html } from './html.js';
+import { lineChart } from './line-chart.js';
+import type { ReportSection } from './page.js';
+import { told } from './realised-figures.js';
+import { legend, mark, table } from './table.js';
+
+function reconciled({ realised, expected }: PerformanceChunk): Html | string {
+  if (realised === null || expected === null) return '–';
+  const [low, high] = expected.rocAuc;
+  const { rocAuc } = realised.metrics;
+  return rocAuc >= low && rocAuc <= high ? mark('as expected', 'good') : mark('off', 'warn');
+}
+
+function chartOf(chunks: readonly PerformanceChunk[]): Html {
+  const at = ({ from, to }: PerformanceChunk): number => (from + to) / 2;
+  return lineChart({
+    label: 'ROC-AUC by time, estimated and realised',
+    xKind: 'time',
+    lines: [
+      {
+        name: 'realised',
+        colour: 'one',
+        points: chunks.map((chunk) => ({
+          x: at(chunk),
+          y: chunk.realised?.metrics.rocAuc ?? null,
+          low: chunk.expected?.rocAuc[0] ?? null,
+          high: chunk.expected?.rocAuc[1] ?? null,
+        })),
+      },
+      {
+        name: 'CBPE',
+        colour: 'two',
+        points: chunks.map((chunk) => ({ x: at(chunk), y: chunk.cbpe?.rocAuc ?? null })),
+      },
+      {
+        name: 'PAPE',
+        colour: 'three',
+        points: chunks.map((chunk) => ({ x: at(chunk), y: chunk.pape?.rocAuc ?? null })),
+      },
+    ],
+  });
+}
+
+const COLUMNS = [
+  { heading: 'from', cell: ({ from }: PerformanceChunk) => utcTime(from).slice(0, 10) },
+  { heading: 'model', cell: (chunk: PerformanceChunk) => chunk.modelVersions.join(', ') || '–' },
+  { heading: 'answers', cell: (chunk: PerformanceChunk) => count(chunk.answers), isNumber: true },
+  {
+    heading: 'failures',
+    cell: ({ realised }: PerformanceChunk) => (realised === null ? '–' : count(realised.failures)),
+    isNumber: true,
+  },
+  {
+    heading: 'ROC-AUC, realised',
+    cell: ({ realised }: PerformanceChunk) => told(realised, 'rocAuc'),
+    isNumber: true,
+  },
+  { heading: 'CBPE', cell: ({ cbpe }: PerformanceChunk) => figure(cbpe?.rocAuc), isNumber: true },
+  { heading: 'PAPE', cell: ({ pape }: PerformanceChunk) => figure(pape?.rocAuc), isNumber: true },
+  {
+    heading: 'log loss, realised',
+    cell: ({ realised }: PerformanceChunk) => told(realised, 'logLoss'),
+    isNumber: true,
+  },
+  { heading: 'reconciled', cell: reconciled },
+];
+
+/** Chunk by chunk: what was estimated before the labels came, and what was realised after. */
+export function overTime(chunks: readonly PerformanceChunk[]): ReportSection {
+  return {
+    heading: 'Over time: estimated before the labels, realised after',
+    body: html`${chartOf(chunks)}${legend([
+      ['one', 'realised; the band is where it was expected'],
+      ['two', 'CBPE'],
+      ['three', 'PAPE'],
+    ])}${table(COLUMNS, chunks)}`,
+  };
+}

@@ -1,0 +1,210 @@
+import type { PerformanceName } from '../core/monitoring/performance-figures.js';
+import type { PerformanceReport, PerformanceSlice } from '../core/monitoring/performance-report.js';
+import { DAY, HOUR, MINUTE } from '../core/telemetry/time.js';
+import { count, percent, utcTime } from './figures.js';
+import { html } from './html.js';
+import { lineChart } from './line-chart.js';
+import type { Fact, ReportSection } from './page.js';
+import { reportPage } from './page.js';
+import { overTime } from './performance-chunks.js';
+import { round, told, withInterval } from './realised-figures.js';
+import { bar, table } from './table.js';
+
+const NAMES: Readonly<Record<PerformanceName, string>> = {
+  rocAuc: 'ROC-AUC',
+  prAuc: 'PR-AUC',
+  brierSkill: 'Brier skill',
+  logLoss: 'Log loss',
+  brier: 'Brier score',
+  ece: 'ECE',
+};
+
+const ROWS = Object.keys(NAMES) as PerformanceName[];
+
+function lasting(length: number): string {
+  const size = Math.abs(length);
+  const sign = length < 0 ? '−' : '';
+  if (size < 2 * HOUR) return `${sign}${Math.round(size / MINUTE)} min`;
+  return size < 2 * DAY
+    ? `${sign}${(size / HOUR).toFixed(1)} h`
+    : `${sign}${(size / DAY).toFixed(1)} days`;
+}
+
+function overall({ naive, weighted }: PerformanceReport): ReportSection {
+  const columns = [
+    { heading: 'figure', cell: (name: PerformanceName) => NAMES[name] },
+    { heading: 'naive', cell: (name: PerformanceName) => told(naive, name), isNumber: true },
+    { heading: 'weighted', cell: (name: PerformanceName) => told(weighted, name), isNumber: true },
+  ];
+  const deLong = naive === null ? '–' : `${round(naive.deLong[0])} to ${round(naive.deLong[1])}`;
+  return {
+    heading: 'Realised',
+    body: html`${table(columns, ROWS)}
+      <p class="soft">
+        90 % intervals, episodes of one incident drawn together; ROC-AUC by DeLong, naive:
+        ${deLong}. Weighted: each label counts as 1 / P(observed uncensored | rank, features), so
+        that what is handled early, or left alone, does not decide alone.
+      </p>`,
+  };
+}
+
+function sliced(heading: string, slices: readonly PerformanceSlice[]): ReportSection {
+  const figures = (name: PerformanceName) => ({
+    heading: NAMES[name],
+    cell: (slice: PerformanceSlice): string => told(slice.figures, name),
+    isNumber: true,
+  });
+  return {
+    heading,
+    body: table(
+      [
+        { heading: 'name', cell: ({ name }: PerformanceSlice) => name },
+        { heading: 'labelled', cell: (s: PerformanceSlice) => count(s.labelled), isNumber: true },
+        { heading: 'failures', cell: (s: PerformanceSlice) => count(s.failures), isNumber: true },
+        figures('rocAuc'),
+        figures('logLoss'),
+        figures('ece'),
+      ],
+      slices,
+    ),
+  };
+}
+
+function honesty({ calibration }: PerformanceReport): ReportSection {
+  const points = calibration.map(({ probability, failureRate, interval }) => ({
+    x: probability,
+    y: failureRate,
+    low: interval[0],
+    high: interval[1],
+  }));
+  return {
+    heading: 'What was said against what happened',
+    body: html`${lineChart({
+        label: 'calibration curve',
+        xKind: 'number',
+        hasDiagonal: true,
+        width: 420,
+        height: 300,
+        lines: [{ name: 'share that failed', colour: 'one', points }],
+      })}
+      <p class="soft">Ten groups of equally many answers; the band is 90 %.</p>`,
+  };
+}
+
+function queue({ recallAtPages, lossCapture, leadTime }: PerformanceReport): ReportSection {
+  const chart = lineChart({
+    label: 'loss-capture curve',
+    xKind: 'number',
+    yExtent: [0, 1],
+    lines: [
+      {
+        name: 'share of the loss',
+        colour: 'one',
+        points: lossCapture.map(({ queue: x, lossCaptured }) => ({ x, y: lossCaptured })),
+      },
+    ],
+  });
+  const columns = [
+    {
+      heading: 'pages a week',
+      cell: (point: (typeof recallAtPages)[number]) => count(point.pagesPerWeek),
+      isNumber: true,
+    },
+    {
+      heading: 'failures found',
+      cell: (point: (typeof recallAtPages)[number]) => percent(point.recall),
+      isNumber: true,
+    },
+    {
+      heading: 'value lost in them',
+      cell: (point: (typeof recallAtPages)[number]) => percent(point.lossCaptured),
+      isNumber: true,
+    },
+  ];
+  const lead =
+    leadTime === null
+      ? 'No failure with a known time.'
+      : `The first answer about a failure came ${lasting(leadTime.toEnd.median)} before its end (middle four fifths: ${lasting(leadTime.toEnd.p10)} to ${lasting(leadTime.toEnd.p90)}) and ${lasting(leadTime.toOnset.median)} before its onset in the median of ${count(leadTime.failures)} failures.`;
+  return {
+    heading: 'The queue: who reads only its top',
+    body: html`${chart}
+      <p class="soft">
+        Share of the queue, by priority, against the share of the value that failures lost.
+      </p>
+      ${table(columns, recallAtPages)}
+      <p>${lead}</p>`,
+  };
+}
+
+function labels({ coverage, labelDelay }: PerformanceReport): ReportSection {
+  type Decile = (typeof coverage)[number];
+  type Delay = (typeof labelDelay)[number];
+  const number = (heading: string, of: (decile: Decile) => number) => ({
+    heading,
+    cell: (decile: Decile): string => count(of(decile)),
+    isNumber: true,
+  });
+  return {
+    heading: 'Labels: who has one, and how soon',
+    body: html`${table(
+      [
+        { heading: 'tenth of the queue', cell: ({ decile }: Decile) => count(decile) },
+        number('answers', ({ answers }) => answers),
+        number('labelled', ({ labelled }) => labelled),
+        number('censored', ({ censored }) => censored),
+        number('undecided', ({ undecided }) => undecided),
+        number('unmeasured', ({ unmeasured }) => unmeasured),
+        { heading: 'coverage', cell: ({ coverage: share }: Decile) => bar(share || 0) },
+      ],
+      coverage,
+    )}${table(
+      [
+        { heading: 'within', cell: ({ within }: Delay) => lasting(within) },
+        {
+          heading: 'labels known',
+          cell: ({ labelled }: Delay) => percent(labelled),
+          isNumber: true,
+        },
+        { heading: 'of answers', cell: ({ answers }: Delay) => count(answers), isNumber: true },
+      ],
+      labelDelay,
+    )}`,
+  };
+}
+
+function summaryOf({ naive, labelled, mature }: PerformanceReport): string[] {
+  if (naive === null) {
+    return [`Not enough data: ${count(labelled)} of ${count(mature)} mature answers have a label.`];
+  }
+  const { metrics, intervals } = naive;
+  const better = intervals.brierSkill[0] > 0 ? 'better than' : 'not proved better than';
+  return [
+    `The answers tell failures from the rest with a ROC-AUC of ${withInterval(metrics.rocAuc, intervals.rocAuc)}; their probabilities are ${better} the base rate (Brier skill ${withInterval(metrics.brierSkill, intervals.brierSkill)}).`,
+  ];
+}
+
+/** The performance report as one page. */
+export function performancePage(report: PerformanceReport): string {
+  const facts: Fact[] = [
+    ['answers', count(report.answers)],
+    ['mature', count(report.mature)],
+    ['labelled', count(report.labelled)],
+    ['failures', count(report.failures)],
+  ];
+  return reportPage({
+    title: 'Performance',
+    subtitle: `${utcTime(report.from)} to ${utcTime(report.to)}, as known at ${utcTime(report.asOf)}; the first answer about each episode is judged.`,
+    summary: summaryOf(report),
+    facts,
+    sections: [
+      overall(report),
+      overTime(report.chunks),
+      honesty(report),
+      queue(report),
+      sliced('By stage', report.stages),
+      sliced('By segment', report.segments),
+      sliced('By source', report.sources),
+      labels(report),
+    ],
+  });
+}

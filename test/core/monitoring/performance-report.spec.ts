@@ -1,0 +1,204 @@
+import { describe, expect, it } from '@jest/globals';
+
+import type { JudgedAnswer } from '../../../src/core/monitoring/performance-answer.js';
+import {
+  coverageByRank,
+  labelDelayCurve,
+} from '../../../src/core/monitoring/performance-coverage.js';
+import {
+  leadTimeOf,
+  lossCapture,
+  recallAtPages,
+} from '../../../src/core/monitoring/performance-curves.js';
+import { observationProbabilities } from '../../../src/core/monitoring/performance-observation.js';
+import { performanceReport } from '../../../src/core/monitoring/performance-report.js';
+import { seededRandom } from '../../../src/core/statistics/random.js';
+import { DAY, HOUR, MINUTE, WEEK } from '../../../src/core/telemetry/time.js';
+
+const START = Date.UTC(2026, 0, 5);
+const DELAY = 8 * HOUR;
+
+function anAnswer(id: number, overrides: Partial<JudgedAnswer> = {}): JudgedAnswer {
+  const asOf = overrides.asOf ?? START + id * HOUR;
+  return {
+    episodeId: `e${id}`,
+    journey: 'checkout',
+    stage: 'payment',
+    segment: null,
+    source: 'prometheus',
+    modelVersion: '2026-01-05.1',
+    asOf,
+    probability: 0.2,
+    priority: 0.5,
+    features: { severity_level: 1, service: 'payment' },
+    dueAt: asOf + DELAY,
+    state: 'labelled',
+    label: 0,
+    labelKnownAt: asOf + DELAY,
+    group: `e${id}`,
+    failure: null,
+    ...overrides,
+  };
+}
+
+function aFailure(id: number, lost: number, overrides: Partial<JudgedAnswer> = {}): JudgedAnswer {
+  const asOf = START + id * HOUR;
+  return anAnswer(id, {
+    label: 1,
+    failure: {
+      failureId: `f${id}`,
+      startedAt: asOf - 10 * MINUTE,
+      endedAt: asOf + 50 * MINUTE,
+      conversionsLost: lost,
+      valueLost: 80 * lost,
+    },
+    ...overrides,
+  });
+}
+
+/** Honest answers about episodes, one an hour; whether a label was observed is up to `observe`. */
+function history(
+  count: number,
+  observe: (chance: number, random: () => number) => boolean,
+): JudgedAnswer[] {
+  const random = seededRandom(2);
+  return Array.from({ length: count }, (_, id) => {
+    const probability = random();
+    const failed = random() < probability;
+    const about = { probability, priority: probability, segment: id % 3 === 0 ? 'mobile' : null };
+    const answer = failed ? aFailure(id, 10, about) : anAnswer(id, about);
+    if (observe(probability, random)) return answer;
+    return {
+      ...answer,
+      state: 'censored',
+      label: null,
+      labelKnownAt: null,
+      failure: null,
+    } as const;
+  });
+}
+
+describe('the performance report', () => {
+  it('tells what honest answers are worth, in whole, by time, segment and stage', async () => {
+    const answers = history(24 * 28, () => true);
+    const report = await performanceReport({
+      answers,
+      from: START,
+      to: START + 28 * DAY,
+      asOf: START + 28 * DAY,
+      chunk: WEEK,
+    });
+    expect(report.mature).toBe(24 * 28 - 7);
+    expect(report.labelled).toBe(report.mature);
+    const { naive, weighted } = report;
+    // Uniform honest probabilities: an AUC of 5/6, a Brier score of 1/6 against 1/4.
+    expect(naive?.metrics.rocAuc).toBeCloseTo(5 / 6, 1);
+    expect(naive?.metrics.brierSkill).toBeCloseTo(1 / 3, 1);
+    expect(weighted?.metrics).toEqual(naive?.metrics);
+    expect(naive?.intervals.rocAuc[0]).toBeLessThan(naive?.metrics.rocAuc ?? 0);
+    expect(naive?.intervals.rocAuc[0]).toBeCloseTo(naive?.deLong[0] ?? 0, 1.7);
+    expect(report.segments.map(({ name }) => name)).toEqual(['everybody', 'mobile']);
+    expect(report.stages.map(({ name }) => name)).toEqual(['checkout/payment']);
+    expect(report.chunks.map(({ referenceLabels }) => referenceLabels)).toEqual([0, 161, 329, 497]);
+    for (const { cbpe, realised, expected } of report.chunks) {
+      expect(Math.abs((cbpe?.rocAuc ?? 0) - (realised?.metrics.rocAuc ?? 0))).toBeLessThan(0.08);
+      expect(realised?.metrics.rocAuc).toBeGreaterThan(expected?.rocAuc[0] ?? 1);
+    }
+    expect(report.chunks[3]?.pape).not.toBeNull();
+    expect(report.chunks[0]?.pape).toBeNull();
+  });
+
+  it('estimates a chunk by nothing that was learnt after it began', async () => {
+    const answers = history(24 * 21, () => true);
+    const [from, to] = [START, START + 14 * DAY];
+    const asOf = START + 21 * DAY;
+    const late = answers.map((answer) =>
+      answer.asOf > START + 7 * DAY - DELAY ? { ...answer, probability: 0.5 } : answer,
+    );
+    const estimateOf = async (some: readonly JudgedAnswer[]): Promise<unknown> =>
+      (await performanceReport({ answers: some, from, to, asOf, chunk: WEEK })).chunks[0]?.cbpe;
+    expect(await estimateOf(answers)).not.toBeNull();
+    const known = answers.filter((answer) => answer.asOf < START + 7 * DAY - DELAY);
+    const seen = late.filter((answer) => answer.asOf < START + 7 * DAY - DELAY);
+    expect(await estimateOf(seen)).toEqual(await estimateOf(known));
+  });
+
+  it('weighs what is seldom observed: the naive figures are off and the weighted ones are not', async () => {
+    // Of what was ranked high, four fifths are mitigated before anything can be seen.
+    const seldom = (chance: number, random: () => number): boolean =>
+      random() < (chance > 0.5 ? 0.2 : 1);
+    const [whole, biased] = [history(1500, () => true), history(1500, seldom)];
+    const ask = {
+      from: START,
+      to: START + 1500 * HOUR,
+      asOf: START + 2000 * HOUR,
+      chunk: 9000 * HOUR,
+    };
+    const truth = (await performanceReport({ answers: whole, ...ask })).naive;
+    const { naive, weighted } = await performanceReport({ answers: biased, ...ask });
+    const gap = (rate: number | undefined): number =>
+      Math.abs((rate ?? 0) - (truth?.failureRate ?? 0));
+    expect(gap(naive?.failureRate)).toBeGreaterThan(0.1);
+    expect(gap(weighted?.failureRate)).toBeLessThan(0.04);
+    const probabilities = await observationProbabilities(biased, seededRandom(0));
+    expect(Math.min(...probabilities)).toBeGreaterThanOrEqual(0.05);
+  });
+
+  it('says that it does not know where there are too few', async () => {
+    const answers = [anAnswer(1), aFailure(2, 5)];
+    const ask = { from: START, to: START + DAY, asOf: START + 2 * DAY, chunk: DAY };
+    const report = await performanceReport({ answers, ...ask });
+    expect(report.naive).toBeNull();
+    expect(report.weighted).toBeNull();
+    expect(report.chunks[0]?.realised).toBeNull();
+    const empty = await performanceReport({ answers: [], ...ask });
+    expect(empty).toMatchObject({ answers: 0, leadTime: null, naive: null, labelDelay: [] });
+  });
+});
+
+describe('the queue', () => {
+  const answers = [
+    aFailure(1, 90, { priority: 0.9 }),
+    // The same failure fires a second alert, and a page counts once for both its stages.
+    aFailure(2, 90, { priority: 0.8, failure: aFailure(1, 90).failure }),
+    anAnswer(3, { priority: 0.7 }),
+    aFailure(4, 10, { priority: 0.1 }),
+  ];
+
+  it('finds a failure once, whoever told of it', () => {
+    const points = recallAtPages(answers, WEEK);
+    expect(points[0]).toEqual({ pagesPerWeek: 1, recall: 0.5, lossCaptured: 0.9 });
+    expect(points[2]).toEqual({ pagesPerWeek: 5, recall: 1, lossCaptured: 1 });
+    const curve = lossCapture(answers);
+    expect(curve[0]?.lossCaptured).toBe(0);
+    expect(curve[5]?.lossCaptured).toBe(0.9);
+    expect(curve[20]?.lossCaptured).toBe(1);
+  });
+
+  it('tells how early the first answer about a failure was', () => {
+    expect(leadTimeOf(answers)).toMatchObject({
+      failures: 2,
+      toEnd: { median: 50 * MINUTE },
+      toOnset: { median: -10 * MINUTE },
+    });
+  });
+});
+
+describe('the labels', () => {
+  it('are told by tenth of the queue and by delay', () => {
+    const answers = Array.from({ length: 100 }, (_, id) =>
+      anAnswer(id, {
+        asOf: START,
+        priority: 1 - id / 100,
+        ...(id < 10 ? ({ state: 'censored', label: null, labelKnownAt: null } as const) : {}),
+      }),
+    );
+    const [first, second] = coverageByRank(answers);
+    expect(first).toMatchObject({ decile: 1, answers: 10, censored: 10, coverage: 0 });
+    expect(second).toMatchObject({ decile: 2, labelled: 10, coverage: 1 });
+    const delays = labelDelayCurve(answers, START + DAY);
+    expect(delays.find(({ within }) => within === 6 * HOUR)?.labelled).toBe(0);
+    expect(delays.find(({ within }) => within === 9 * HOUR)?.labelled).toBe(0.9);
+    expect(delays.some(({ within }) => within > DAY)).toBe(false);
+  });
+});

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { priorCard } from '../../../src/core/registry/prior-card.js';
+import { addModel } from '../../../src/storage/model.store.js';
+import type { Json } from '../../builders/running-api.js';
+import { RunningApi } from '../../builders/running-api.js';
+
+const NOW = Date.UTC(2026, 10, 20);
+const [OLD, NEW] = ['2026-11-19.1', '2026-11-20.1'];
+const because = { reason: 'it ranks <better> "here"' };
+
+let api: RunningApi;
+
+beforeAll(async () => {
+  api = await RunningApi.start();
+  for (const version of [OLD, NEW]) {
+    const card = {
+      ...priorCard(NOW, '1.0.0'),
+      version,
+      evidence: 'model',
+      learner: 'logistic',
+    } as const;
+    await addModel(api.source.manager, card, 'challenger');
+  }
+}, 60_000);
+
+afterAll(async () => {
+  await api.stop();
+});
+
+const statesOf = (body: Json): unknown =>
+  Object.fromEntries(
+    (body['items'] as Json[]).map(({ version, state }) => [String(version), state]),
+  );
+
+const deedsOf = async (query: string): Promise<Json[]> =>
+  (await api.get(`/v1/audit?${query}`)).body['items'] as Json[];
+
+describe('the registry', () => {
+  it('lets the newest challenger wait alone', async () => {
+    const { body } = await api.get('/v1/models');
+    expect(statesOf(body)).toEqual({ '0': 'champion', [OLD]: 'retired', [NEW]: 'challenger' });
+  });
+
+  it('promotes by hand, with who and why', async () => {
+    const { status, body } = await api.post(`/v1/models/${NEW}/promote`, because);
+    expect(status).toBe(200);
+    expect(body['champion']).toBe(NEW);
+    expect((body['history'] as Json[])[0]).toMatchObject({ version: NEW, reason: because.reason });
+    const [deed] = await deedsOf(`subject=${NEW}`);
+    expect(deed).toMatchObject({
+      action: 'model.promote',
+      before: { champion: '0' },
+      after: { champion: NEW },
+      reason: because.reason,
+    });
+    expect(deed?.['who']).toMatch(/^test /);
+  });
+
+  it('rejects no champion', async () => {
+    const { status, body } = await api.post(`/v1/models/${NEW}/reject`, because);
+    expect(status).toBe(409);
+    expect(body['type']).toMatch(/model-answers$/);
+  });
+
+  it('rolls back in one call, and rejects what was rolled back', async () => {
+    const back = await api.post('/v1/models/rollback', { reason: 'pages at night' });
+    expect(back.body['champion']).toBe('0');
+    const { body } = await api.post(`/v1/models/${NEW}/reject`, because);
+    expect(statesOf(body)).toMatchObject({ '0': 'champion', [NEW]: 'rejected' });
+    expect((await deedsOf('limit=2')).map(({ action }) => action)).toEqual([
+      'model.reject',
+      'model.rollback',
+    ]);
+    expect((await deedsOf('action=model.reject'))[0]).toMatchObject({
+      before: { state: 'retired' },
+      after: { state: 'rejected' },
+    });
+  });
+
+  it('wants a reason, and names the field', async () => {
+    const { status, body } = await api.post(`/v1/models/${OLD}/promote`, {});
+    expect(status).toBe(422);
+    expect(body['errors']).toMatchObject([{ pointer: '/reason' }]);
+    expect((await api.post('/v1/models/2020-01-01.1/promote', because)).status).toBe(404);
+  });
+
+  it('pages through the audit log, newest first', async () => {
+    const first = await api.get('/v1/audit?limit=1');
+    const next = String(first.body['next']);
+    const second = await api.get(`/v1/audit?limit=1&cursor=${next}`);
+    const [one] = first.body['items'] as Json[];
+    const [two] = second.body['items'] as Json[];
+    expect(Number(two?.['id'])).toBeLessThan(Number(one?.['id']));
+  });
+
+  it('shows a card as a page that holds no markup but its own', async () => {
+    const { status, headers, text } = await api.get(`/v1/models/${NEW}/card?format=html`);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^text\/html/);
+    expect(text).toContain('it ranks &lt;better&gt; &quot;here&quot;');
+    expect(text).not.toMatch(/<script|https?:/);
+    expect((await api.get(`/v1/models/${NEW}/card`)).body['version']).toBe(NEW);
+  });
+
+  it('tells what a challenger would have answered', async () => {
+    const { body } = await api.get(`/v1/models/${OLD}/shadow`);
+    expect(body).toMatchObject({ version: OLD, answers: 0, labelled: 0, figures: null });
+  });
+});
+
+describe('the performance report', () => {
+  it('says that there is nothing yet, as JSON and as a page', async () => {
+    const stretch = 'from=2026-01-05T00:00:00Z&to=2026-01-26T00:00:00Z';
+    const { status, body } = await api.get(`/v1/reports/performance?${stretch}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      from: '2026-01-05T00:00:00.000Z',
+      to: '2026-01-26T00:00:00.000Z',
+      answers: 0,
+      naive: null,
+    });
+    expect((body['chunks'] as Json[]).map(({ from }) => from)).toEqual([
+      '2026-01-05T00:00:00.000Z',
+      '2026-01-12T00:00:00.000Z',
+      '2026-01-19T00:00:00.000Z',
+    ]);
+    const page = await api.get(`/v1/reports/performance?${stretch}&format=html`);
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(page.text).toContain('Not enough data');
+  });
+
+  it('refuses a stretch that ends before it begins, and too many chunks', async () => {
+    const turned = await api.get(
+      '/v1/reports/performance?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z',
+    );
+    expect(turned.status).toBe(422);
+    expect(turned.body['errors']).toMatchObject([{ pointer: '/from', code: 'empty-range' }]);
+    const fine = await api.get('/v1/reports/performance?chunk=1m');
+    expect(fine.body['errors']).toMatchObject([{ pointer: '/chunk', code: 'too-many-chunks' }]);
+  });
+});
