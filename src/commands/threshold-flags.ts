@@ -13,6 +13,7 @@ export interface ThresholdFlags {
   readonly time: string;
   readonly failures: string;
   readonly current?: number;
+  readonly expr?: string;
   readonly comparison: Comparison;
   readonly for: Duration;
   readonly keepFiringFor: Duration;
@@ -83,6 +84,7 @@ function ruleFlags(command: Command): Command {
       'columns startedAt, endedAt and, where known, valueLost, id',
     )
     .option('--current <threshold>', 'the threshold in use', finite)
+    .option('--expr <promql>', 'the alert expression: comparison and current threshold are its own')
     .addOption(
       new Option('--comparison <sign>', 'how the rule compares').choices(COMPARISONS).default('>'),
     )

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { parseComparison } from '../connectors/prometheus/comparison.js';
 import { DomainError } from '../core/errors/domain-error.js';
 import { seededRandom } from '../core/statistics/random.js';
 import type { AlertRule } from '../core/thresholds/alert-rule.js';
@@ -41,7 +42,19 @@ async function run(flags: ThresholdFlags): Promise<void> {
   }
 }
 
-async function answer(flags: ThresholdFlags): Promise<void> {
+/** An alert expression tells comparison and threshold; one that cannot be taken apart is refused. */
+function withExpression(flags: ThresholdFlags): ThresholdFlags {
+  if (flags.expr === undefined) return flags;
+  const found = parseComparison(flags.expr);
+  if ('code' in found) {
+    throw new DomainError('wrong-flags', `--expr: ${found.reason} (${found.code}).`);
+  }
+  const { comparison, threshold } = found;
+  return { ...flags, comparison, current: flags.current ?? threshold };
+}
+
+async function answer(given: ThresholdFlags): Promise<void> {
+  const flags = withExpression(given);
   const series = readSeries(await readTable(flags.series), flags);
   tellBadRows(flags.series, series.bad);
   if (series.repeated > 0) {

@@ -175,6 +175,22 @@ describe('throughline threshold', () => {
     });
   });
 
+  it('takes comparison and threshold from an alert expression, or says why it cannot', async () => {
+    const quantile = 'histogram_quantile(0.9, rate(b_bucket[5m])) > 1.5';
+    const told = await call(series, failures, '--expr', quantile, '--json');
+    expect(body(told)).toMatchObject({ verdict: 'raise', current: { threshold: 1.5 } });
+    for (const [expr, says] of [
+      ['absent(up)', 'absent'],
+      ['up', 'no-comparison'],
+      ['a > 1 and b > 2', 'compound'],
+      ['a > b', 'two-series'],
+    ] as const) {
+      const refused = await call(series, failures, '--expr', expr);
+      expect(refused).toMatchObject({ status: 2, out: '' });
+      expect(refused.err).toContain(says);
+    }
+  });
+
   it('refuses flags that make no sense', async () => {
     expect((await call(series, failures, '--comparison', '=')).status).toBe(1);
     expect((await call(series, failures, '--alpha', '2')).status).toBe(1);
