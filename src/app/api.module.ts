@@ -22,6 +22,7 @@ import { METRICS, READINESS } from '../modules/operations/operations.tokens.js';
 import { OutcomesModule } from '../modules/outcomes/outcomes.module.js';
 import { PerformanceModule } from '../modules/performance/performance.module.js';
 import { ThresholdsModule } from '../modules/thresholds/thresholds.module.js';
+import { SUGGESTIONS } from '../modules/thresholds/thresholds.tokens.js';
 import { TrainingModule } from '../modules/training/training.module.js';
 import { JOBS } from '../modules/training/training.tokens.js';
 import { REBUILDS } from '../modules/journeys/journeys.tokens.js';
@@ -54,6 +55,7 @@ export class ApiModule {
       { provide: JOBS, useValue: parts.jobs },
       { provide: REBUILDS, useValue: parts.jobs },
       { provide: PROJECTIONS, useValue: parts.jobs },
+      { provide: SUGGESTIONS, useValue: parts.jobs },
       { provide: METRICS, useValue: parts.metrics },
       { provide: READINESS, useValue: parts.readiness },
       { provide: ChampionScorer, useValue: parts.scorer },

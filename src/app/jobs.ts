@@ -10,12 +10,15 @@ import { projectEvents } from '../loop/project-events.js';
 import { rebuildJourney } from '../loop/rebuild-journey.js';
 import { rescoreOpenEpisodes } from '../loop/rescore-open-episodes.js';
 import { runTraining } from '../loop/run-training.js';
+import { makeSuggestion } from '../loop/suggest-threshold.js';
 import { sumHours } from '../loop/sum-hours.js';
 import type { JobHandlers } from '../queue/job.js';
+import { JOB_POLICIES } from '../queue/jobs.js';
 import type { EventCopies } from '../storage/event-copies.js';
 import { knownUntil } from '../storage/backfill.store.js';
 import { expireKeys } from '../storage/idempotency.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
+import { expireSuggestions } from '../storage/threshold-suggestion.store.js';
 
 /** What jobs work on. */
 export interface JobParts {
@@ -54,9 +57,14 @@ export function jobHandlers(parts: JobParts): JobHandlers {
     },
     'copy-events': async () => await copyEvents(source, copies, clock.now()),
     'sum-hours': async () => await sumHours(source),
+    'suggest-threshold': async ({ suggestionId }, { attempt }) => {
+      const isLastTry = attempt >= JOB_POLICIES['suggest-threshold'].attempts;
+      await makeSuggestion(source, suggestionId, { now: clock.now(), isLastTry });
+    },
     expire: async () => {
       await expireEvents(source, retention, clock.now());
       await expireKeys(source.manager, clock.now());
+      await expireSuggestions(source.manager, clock.now());
     },
   };
 }

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 
-import type { Interval } from '../core/statistics/interval.js';
-import type { Instant } from '../core/telemetry/time.js';
 import { DAY } from '../core/telemetry/time.js';
 import type { ThresholdEvidence } from '../core/thresholds/threshold-evidence.js';
 import type { ThresholdPoint } from '../core/thresholds/threshold-point.js';
 import type { ThresholdSuggestion } from '../core/thresholds/threshold-suggestion.js';
-import type { ThresholdVerdict } from '../core/thresholds/threshold-verdict.js';
-import type { WalkForward } from '../core/thresholds/walk-forward.js';
 import { formatInstant } from '../wire/instant.js';
+import { writeDay as day, writeSuggestion } from '../wire/threshold-suggestion.js';
 import type { ThresholdFlags } from './threshold-flags.js';
 
 /** A suggestion is stale so long after the end of the history that it was made from. */
@@ -20,50 +17,18 @@ const SHOWN_POINTS = 12;
 /** Days and failures that are named in the text; JSON has them all. */
 const NAMED = 10;
 
-interface SuggestionJson {
-  readonly id: string;
-  readonly state: 'draft';
-  readonly verdict: ThresholdVerdict;
-  readonly reason: string;
-  readonly current: ThresholdPoint | null;
-  readonly suggested: ThresholdPoint | null;
-  /** Of the suggested cost less the current, 90 %. */
-  readonly interval: Interval | null;
-  readonly frontier: readonly ThresholdPoint[];
-  readonly flips: readonly string[];
-  readonly missedFailureIds: readonly string[];
-  readonly expiresAt: string;
-  readonly walkForward: WalkForward | null;
-  readonly failures: number;
-  readonly from: string;
-  readonly until: string;
-}
-
-const day = (at: Instant): string => formatInstant(at).slice(0, 10);
-
 /** A suggestion as the contract has it; its id is a hash of question and answer. */
 export function suggestionJson(
   suggestion: ThresholdSuggestion,
-  { losses, from, until }: ThresholdEvidence,
+  evidence: ThresholdEvidence,
   { comparison, value }: ThresholdFlags,
-): SuggestionJson {
+): object {
   const hash = createHash('sha256').update(JSON.stringify([comparison, value, suggestion]));
   return {
     id: `threshold-${hash.digest('hex').slice(0, 16)}`,
     state: 'draft',
-    verdict: suggestion.verdict,
-    reason: suggestion.reason,
-    current: suggestion.current,
-    suggested: suggestion.suggested,
-    interval: suggestion.interval,
-    frontier: suggestion.frontier,
-    flips: suggestion.flips.map(day),
-    missedFailureIds: suggestion.missedFailureIds,
-    expiresAt: formatInstant(until + LIFE),
-    walkForward: suggestion.walkForward,
-    failures: losses.length,
-    from: formatInstant(from),
-    until: formatInstant(until),
+    ...writeSuggestion(suggestion, evidence),
+    expiresAt: formatInstant(evidence.until + LIFE),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Jobs {
   readonly 'copy-events': Readonly<Record<string, never>>;
   /** Adds up the stage metrics of the hours that have changed. */
   readonly 'sum-hours': Readonly<Record<string, never>>;
+  /** Makes the threshold suggestion that was put on record under this id. */
+  readonly 'suggest-threshold': { readonly suggestionId: string };
   /** Drops what is past its retention and closes suggestions that are past their expiry. */
   readonly expire: Readonly<Record<string, never>>;
 }
@@ -40,5 +42,7 @@ export const JOB_POLICIES: Readonly<Record<JobName, JobPolicy>> = {
   // Comes again in ten minutes anyway.
   'copy-events': { attempts: 2, pauseMs: 10_000 },
   'sum-hours': { attempts: 2, pauseMs: 1_000 },
+  // Somebody waits; what a server cannot tell now it seldom can a second later.
+  'suggest-threshold': { attempts: 2, pauseMs: 2_000 },
   expire: { attempts: 3, pauseMs: 10_000 },
 };

@@ -17,6 +17,8 @@ import { MissedSearch1700000000008 } from './migrations/0008-missed-search.js';
 import { BatchKnown1700000000009 } from './migrations/0009-batch-known.js';
 import { ActorMerges1700000000010 } from './migrations/0010-actor-merges.js';
 import { Shadow1700000000013 } from './migrations/0013-shadow.js';
+import { ThresholdSuggestions1700000000015 } from './migrations/0015-threshold-suggestions.js';
+import { AlertRules1700000000016 } from './migrations/0016-alert-rules.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -38,6 +40,8 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       BatchKnown1700000000009,
       ActorMerges1700000000010,
       Shadow1700000000013,
+      ThresholdSuggestions1700000000015,
+      AlertRules1700000000016,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

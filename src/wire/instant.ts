@@ -57,23 +57,30 @@ export const instant = z
   })
   .meta({ type: 'string', format: 'date-time' });
 
+function durationFrom(shortest: number, what: string): z.ZodType<number, string> {
+  return z
+    .string()
+    .transform((text, context): number => {
+      const length = parseDuration(text);
+      if (length === null || length < shortest) {
+        context.issues.push({
+          code: 'custom',
+          input: text,
+          message: `is not a duration ${what} such as 90s, 30m or 14d`,
+          params: { code: 'bad-duration' },
+        });
+        return z.NEVER;
+      }
+      return length;
+    })
+    .meta({ type: 'string', pattern: '^(\\d+(ms|[smhdwy]))+$', examples: ['30m'] });
+}
+
 /** A duration on the wire (`90s`, `30m`, `14d`) and in the core (milliseconds, above zero). */
-export const duration = z
-  .string()
-  .transform((text, context): number => {
-    const length = parseDuration(text);
-    if (length === null || length <= 0) {
-      context.issues.push({
-        code: 'custom',
-        input: text,
-        message: 'is not a duration above zero such as 90s, 30m or 14d',
-        params: { code: 'bad-duration' },
-      });
-      return z.NEVER;
-    }
-    return length;
-  })
-  .meta({ type: 'string', pattern: '^(\\d+(ms|[smhdwy]))+$', examples: ['30m'] });
+export const duration = durationFrom(1, 'above zero');
+
+/** A duration that may be nothing (`0s`). */
+export const durationOrNone = durationFrom(0, 'of zero or more');
 
 /** A duration as it is written on the wire. */
 export const writeDuration = formatDuration;

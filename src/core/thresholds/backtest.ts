@@ -1,12 +1,14 @@
+import type { Labels } from '../telemetry/anomaly.js';
 import type { AlertRule } from './alert-rule.js';
-import type { Evaluations } from './evaluations.js';
 import type { CatchRule, PricedFailure } from './failure-loss.js';
-import { firingLevels } from './firing-levels.js';
 import type { RuleEpisode } from './rule-episodes.js';
 import { ruleEpisodes } from './rule-episodes.js';
+import type { SeriesGroup } from './series-groups.js';
 
 /** An episode that the rule would have had, with the failures that it would have caught. */
 export interface BacktestEpisode extends RuleEpisode {
+  /** What its series have in common; empty where they were not grouped. */
+  readonly labels: Labels;
   readonly failureIds: readonly string[];
 }
 
@@ -31,14 +33,21 @@ function catcherOf(
   );
 }
 
-/** Replays a rule at one threshold and says which failure each episode would have caught. */
-export function backtest(
-  seen: Evaluations,
+/**
+ * Replays a rule at one threshold on each group of series and says which failure each episode would
+ * have caught.
+ */
+export function backtestGroups(
+  groups: readonly SeriesGroup[],
   rule: AlertRule & { readonly threshold: number },
   failures: readonly PricedFailure[],
   catching: Pick<CatchRule, 'lead' | 'detect'>,
 ): Backtest {
-  const episodes = ruleEpisodes(firingLevels(seen, rule), rule, rule.threshold);
+  const episodes = groups
+    .flatMap(({ labels, firing }) =>
+      ruleEpisodes(firing, rule, rule.threshold).map((episode) => ({ ...episode, labels })),
+    )
+    .sort((one, other) => one.startedAt - other.startedAt);
   const caught = episodes.map((): string[] => []);
   const missed = failures.filter((failure) => {
     const ids = caught[catcherOf(failure, episodes, catching)];

@@ -26,7 +26,7 @@ export interface Evaluations {
 export const PROMETHEUS_STALENESS: Duration = 5 * MINUTE;
 
 /** The usual distance of two samples in milliseconds (median; 0 for fewer than two). */
-function usualStep(at: Float64Array): Duration {
+export function usualStep(at: Float64Array): Duration {
   const steps = at.slice(1);
   for (let i = 0; i < steps.length; i += 1) steps[i] = (at[i + 1] ?? 0) - (at[i] ?? 0);
   return steps.sort()[steps.length >> 1] ?? 0;

@@ -59,3 +59,18 @@ export function pagesOf(firing: FiringLevels, gap: Duration): Pages {
     high: pages.high.subarray(0, count),
   };
 }
+
+/** The pages of several groups, by time. */
+export function pagesTogether(groups: readonly Pages[]): Pages {
+  const [only] = groups;
+  if (only !== undefined && groups.length === 1) return only;
+  const all = groups.flatMap(({ at, low, high }) =>
+    Array.from(at, (time, i) => [time, low[i] ?? 0, high[i] ?? 0] as const),
+  );
+  all.sort(([one], [other]) => one - other);
+  return {
+    at: Float64Array.from(all, ([at]) => at),
+    low: Float64Array.from(all, ([, low]) => low),
+    high: Float64Array.from(all, ([, , high]) => high),
+  };
+}

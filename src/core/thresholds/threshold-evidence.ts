@@ -1,14 +1,16 @@
 import { quantileOfSorted } from '../statistics/interval.js';
-import type { Instant } from '../telemetry/time.js';
+import type { Duration, Instant } from '../telemetry/time.js';
 import type { AlertRule } from './alert-rule.js';
 import type { Evaluations } from './evaluations.js';
 import type { CatchRule, PricedFailure } from './failure-loss.js';
 import { lossPieces } from './failure-loss.js';
+import type { FiringLevels } from './firing-levels.js';
 import { firingLevels } from './firing-levels.js';
 import type { FailureLoss } from './frontier.js';
 import type { Pages } from './pages.js';
 import { levelAtOnset } from './level-at-onset.js';
-import { pagesOf } from './pages.js';
+import { pagesOf, pagesTogether } from './pages.js';
+import { anyFiring } from './series-groups.js';
 
 /** Everything that thresholds of one rule are judged by; levels rise with severity. */
 export interface ThresholdEvidence {
@@ -47,10 +49,17 @@ function spreadOf(sorted: Float64Array): number {
   return deviation > 0 ? deviation / sorted.length : 1;
 }
 
+/** The usual level of a list and the usual distance from it. */
+export function scaleOf(levels: Float64Array): Pick<ThresholdEvidence, 'centre' | 'spread'> {
+  const sorted = sortedSample(levels);
+  if (sorted.length === 0) return { centre: 0, spread: 1 };
+  return { centre: quantileOfSorted(sorted, 0.5), spread: spreadOf(sorted) };
+}
+
 /** Failures whose onset was seen, and those that lie outside the history. */
 export function failuresSeen(
   failures: readonly PricedFailure[],
-  { at }: Evaluations,
+  { at }: Pick<Evaluations, 'at'>,
 ): { inside: PricedFailure[]; outside: PricedFailure[] } {
   const [first, last] = [at[0] ?? Infinity, at.at(-1) ?? -Infinity];
   const isSeen = ({ startedAt }: PricedFailure): boolean => startedAt >= first && startedAt <= last;
@@ -67,22 +76,34 @@ export function evidenceOf(
   failures: readonly PricedFailure[],
   catching: CatchRule,
 ): ThresholdEvidence {
-  const firing = firingLevels(seen, rule);
-  const pages = pagesOf(firing, rule.groupGap);
+  return evidenceOfFiring([firingLevels(seen, rule)], rule.groupGap, failures, catching);
+}
+
+/**
+ * The same of several groups of series that page each by itself (at least one). What share of the
+ * time the rule fires is counted over all of them.
+ */
+export function evidenceOfFiring(
+  groups: readonly FiringLevels[],
+  gap: Duration,
+  failures: readonly PricedFailure[],
+  catching: CatchRule,
+): ThresholdEvidence {
+  const pages = pagesTogether(groups.map((firing) => pagesOf(firing, gap)));
   const losses = failures.map((failure) => {
-    const open = levelAtOnset(firing, failure.startedAt, rule.groupGap);
-    return { failure, pieces: lossPieces(failure, pages, open, catching) };
+    const open = groups.map((firing) => levelAtOnset(firing, failure.startedAt, gap));
+    return { failure, pieces: lossPieces(failure, pages, Math.max(...open), catching) };
   });
-  const sorted = sortedSample(firing.levels);
-  const [from, last] = [seen.at[0] ?? 0, seen.at.at(-1) ?? 0];
+  const { at, levels } = anyFiring(groups);
+  const sorted = sortedSample(levels);
+  const [from, last] = [at[0] ?? 0, at.at(-1) ?? 0];
   return {
     pages,
     losses,
     from,
     // The last look stands for as long as the others.
-    until: last + (last - from) / Math.max(1, seen.at.length - 1),
+    until: last + (last - from) / Math.max(1, at.length - 1),
     lowest: sorted.length === 0 ? Infinity : quantileOfSorted(sorted, 1 - MAX_FIRING_SHARE),
-    centre: sorted.length === 0 ? 0 : quantileOfSorted(sorted, 0.5),
-    spread: sorted.length === 0 ? 1 : spreadOf(sorted),
+    ...scaleOf(levels),
   };
 }

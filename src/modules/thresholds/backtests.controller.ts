@@ -1,10 +1,13 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
+import type { Caller } from '../../http/caller.js';
+import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
 import { Operation } from '../../http/operation.decorator.js';
-import type { BacktestBody } from '../../wire/backtest.js';
-import { backtestAnswer, backtestBody } from '../../wire/backtest.js';
+import { backtestAnswer } from '../../wire/backtest.js';
+import type { BacktestBody } from '../../wire/threshold-question.js';
+import { backtestBody } from '../../wire/threshold-question.js';
 import { BacktestsService } from './backtests.service.js';
 
 @ApiTags('thresholds')
@@ -20,7 +23,10 @@ export class BacktestsController {
     body: backtestBody,
     answers: { 200: backtestAnswer },
   })
-  async replay(@Body(new Checked(backtestBody)) body: BacktestBody): Promise<object> {
-    return await this.backtests.replay(body);
+  async replay(
+    @Body(new Checked(backtestBody)) body: BacktestBody,
+    @From() caller: Caller,
+  ): Promise<object> {
+    return await this.backtests.replay(body, caller);
   }
 }

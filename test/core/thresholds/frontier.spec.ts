@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import type { AlertRule } from '../../../src/core/thresholds/alert-rule.js';
 import { directionOf, thresholdLevel } from '../../../src/core/thresholds/alert-rule.js';
-import { backtest } from '../../../src/core/thresholds/backtest.js';
+import { backtestGroups } from '../../../src/core/thresholds/backtest.js';
 import type { Evaluations } from '../../../src/core/thresholds/evaluations.js';
 import { lossPieces } from '../../../src/core/thresholds/failure-loss.js';
 import { levelAtOnset } from '../../../src/core/thresholds/level-at-onset.js';
@@ -101,7 +101,7 @@ describe('a rule at all thresholds at once', () => {
             expect(frontier.caught[step]).toBe(shares.filter((share) => share < 1).length);
             const replayed = { ...given, threshold: limit };
             const ids = failures.map((one, i) => ({ ...one, id: `f${i}` }));
-            const told = backtest(looks, replayed, ids, { lead, detect });
+            const told = backtestGroups([{ labels: {}, firing }], replayed, ids, { lead, detect });
             expect(told.missed.map(({ id }) => id)).toEqual(
               ids.filter((_, i) => shares[i] === 1).map(({ id }) => id),
             );

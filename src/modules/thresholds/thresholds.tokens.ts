@@ -1,0 +1,2 @@
+/** Names the queue that suggestions go into. */
+export const SUGGESTIONS = Symbol('suggestions');
