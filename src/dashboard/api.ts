@@ -28,18 +28,22 @@ async function send(path: string, key: string, body: unknown): Promise<Answer> {
   }
 }
 
+async function told(key: string, path: string, body?: unknown): Promise<string> {
+  if (!PRINTABLE.test(key)) {
+    throw new ProblemError(401, 'Unauthorized', 'an API key has no spaces or accented letters');
+  }
+  const { response, text } = await send(path, key, body);
+  if (!response.ok) throw problemIn(response.status, response.statusText, text);
+  return text;
+}
+
 /**
  * Asks the API with a key; with a body it posts.
  *
  * @throws ProblemError
  */
 export async function askWith(key: string, path: string, body?: unknown): Promise<unknown> {
-  if (!PRINTABLE.test(key)) {
-    throw new ProblemError(401, 'Unauthorized', 'an API key has no spaces or accented letters');
-  }
-  const { response, text } = await send(path, key, body);
-  if (!response.ok) throw problemIn(response.status, response.statusText, text);
-  return JSON.parse(text);
+  return JSON.parse(await told(key, path, body));
 }
 
 /**
@@ -48,8 +52,17 @@ export async function askWith(key: string, path: string, body?: unknown): Promis
  * @throws ProblemError
  */
 export async function ask(path: string, body?: unknown): Promise<unknown> {
+  return JSON.parse(await askText(path, body));
+}
+
+/**
+ * Asks as `ask` does, for an answer that need not be JSON.
+ *
+ * @throws ProblemError
+ */
+export async function askText(path: string, body?: unknown): Promise<string> {
   try {
-    return await askWith(sessionKey() ?? '', path, body);
+    return await told(sessionKey() ?? '', path, body);
   } catch (error) {
     if (error instanceof ProblemError && error.status === 401) {
       document.dispatchEvent(new CustomEvent(UNAUTHENTICATED, { detail: error }));

@@ -47,3 +47,14 @@ export function timeTicks([from, to]: readonly [number, number], wanted: number)
   for (let at = start.getTime(); at <= to; at += step * HOUR) if (at >= from) found.push(at);
   return found;
 }
+
+/** Round numbers within a stretch, about `wanted` of them. */
+export function valueTicks([from, to]: readonly [number, number], wanted: number): number[] {
+  if (!(to > from)) return [from];
+  const rough = (to - from) / Math.max(1, wanted);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((size) => size * power).find((size) => size >= rough) ?? rough;
+  const first = Math.ceil(from / step);
+  const count = Math.floor(to / step) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}

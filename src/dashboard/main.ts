@@ -13,6 +13,8 @@ import type { Page, View } from './page.js';
 import { keyInFragment, parseRoute } from './address.js';
 import { forgetKey, keepKey, sessionKey } from './session.js';
 import { signIn } from './sign-in.js';
+import { suggestionPage } from './suggestion-page.js';
+import { suggestionsPage } from './suggestions-page.js';
 
 const main = document.querySelector('main');
 const nav = document.querySelector<HTMLElement>('#nav');
@@ -31,6 +33,7 @@ function pageOf({ page, parts }: Route): Page {
   if (page === 'anomalies') return isOne ? anomalyPage : queuePage;
   if (page === 'journeys') return isOne ? journeyPage : journeysPage;
   if (page === 'models') return isOne ? modelPage : modelsPage;
+  if (page === 'thresholds') return isOne ? suggestionPage : suggestionsPage;
   return lost;
 }
 

@@ -10,7 +10,8 @@ import type {
   Story,
   TrainingRun,
 } from './answers.js';
-import { ask } from './api.js';
+import { ask, askText } from './api.js';
+import type { Suggestion, SuggestionDetail } from './suggestion-answers.js';
 
 // This is the edge where answers get their types: the service and its dashboard are of one version.
 
@@ -79,4 +80,30 @@ export async function getTrainingRuns(): Promise<readonly TrainingRun[]> {
 /** Starts a training run. */
 export async function startTrainingRun(): Promise<TrainingRun> {
   return (await ask(path('training-runs'), {})) as TrainingRun;
+}
+
+/** Threshold suggestions, newest first. */
+export async function getSuggestions(): Promise<readonly Suggestion[]> {
+  return ((await ask(path('threshold-suggestions'))) as { items: Suggestion[] }).items;
+}
+
+/** One threshold suggestion. */
+export async function getSuggestion(id: string): Promise<SuggestionDetail> {
+  return (await ask(path('threshold-suggestions', id))) as SuggestionDetail;
+}
+
+/** A suggestion for another system. */
+export async function getSuggestionExport(id: string, format: string): Promise<string> {
+  const query = new URLSearchParams({ format });
+  return await askText(`${path('threshold-suggestions', id, 'export')}?${query}`);
+}
+
+/** Decides on a suggestion; an empty owner is whoever asks. */
+export async function decideOnSuggestion(
+  id: string,
+  decision: string,
+  { owner, reason }: { readonly owner: string; readonly reason: string },
+): Promise<void> {
+  const named = owner.trim() === '' ? {} : { owner: owner.trim() };
+  await ask(path('threshold-suggestions', id, decision), { ...named, reason });
 }

@@ -1,0 +1,185 @@
+import type { Child } from './element.js';
+import { element, fragment } from './element.js';
+import { decideForm } from './decide-form.js';
+import { fill } from './fill.js';
+import { count, duration, figure } from './format.js';
+import { frontierChart } from './frontier-chart.js';
+import { chip, crumbs, facts, link, section, small, time } from './parts.js';
+import type { Page } from './page.js';
+import { getSuggestion, getSuggestionExport } from './requests.js';
+import { saveText } from './save-text.js';
+import type { Decision, Lived, SuggestionDetail, ThresholdPoint } from './suggestion-answers.js';
+import { move } from './suggestions-page.js';
+import { table } from './table.js';
+import { span } from './words.js';
+
+const NARROWEST = 320;
+/** Failures that are named one by one. */
+const NAMED = 10;
+
+const FORMATS: readonly (readonly [string, string])[] = [
+  ['prometheus', 'Prometheus rule'],
+  ['promtool-test', 'promtool test'],
+  ['datadog-tf', 'Datadog (Terraform)'],
+  ['grafana', 'Grafana'],
+  ['json', 'JSON'],
+];
+
+function chartOf(one: SuggestionDetail): Child {
+  const { frontier: points = [], current = null, suggested = null, rule } = one;
+  if (points.length === 0) return null;
+  const place = element('div', { class: 'chart-place' });
+  let drawn = 0;
+  new ResizeObserver(() => {
+    const width = Math.max(NARROWEST, Math.floor(place.clientWidth));
+    if (width === drawn) return;
+    drawn = width;
+    const frontier = { points, current, suggested, comparison: rule.comparison };
+    place.replaceChildren(frontierChart(frontier, width));
+  }).observe(place);
+  return section(
+    'What every threshold would have done',
+    element('figure', { class: 'card' }, place),
+  );
+}
+
+function pointsView({ current, suggested, rule }: SuggestionDetail): Child {
+  type Row = readonly [string, ThresholdPoint];
+  const rows: Row[] = [];
+  if (current) rows.push(['current', current]);
+  if (suggested) rows.push(['suggested', suggested]);
+  if (rows.length === 0) return null;
+  const number = (header: string, of: (point: ThresholdPoint) => string) => ({
+    ...{ header, numeric: true },
+    cell: ([, point]: Row) => of(point),
+  });
+  const columns = [
+    { header: '', cell: ([name]: Row) => name },
+    number('Threshold', ({ threshold }) => `${rule.comparison} ${figure(threshold)}`),
+    number('Pages a week', ({ pagesPerWeek }) => count(pagesPerWeek)),
+    number('Caught', ({ caught }) => count(caught)),
+    number('Missed', ({ missed }) => count(missed)),
+    number('Cost', ({ cost }) => figure(cost)),
+  ];
+  return table('Current and suggested', columns, rows);
+}
+
+function effectView({ effect }: SuggestionDetail): Child {
+  if (effect === undefined) return null;
+  const { promised, observed, before } = effect;
+  type Row = readonly [string, number, number | null, Lived | null];
+  const rows: Row[] = [
+    ['promised', promised.pagesPerWeek, promised.missedPerWeek, null],
+    ['seen since', observed.pagesPerWeek, perWeek(observed), observed],
+    ['as long before', before.pagesPerWeek, perWeek(before), before],
+  ];
+  const columns = [
+    { header: '', cell: ([name]: Row) => name },
+    { header: 'Pages a week', numeric: true, cell: ([, pages]: Row) => figure(pages) },
+    {
+      header: 'Missed a week',
+      numeric: true,
+      cell: ([, , missed]: Row) => (missed === null ? '–' : figure(missed)),
+    },
+    {
+      header: 'Time to restore',
+      numeric: true,
+      cell: ([, , , lived]: Row) =>
+        lived?.continuitySeconds ? duration(lived.continuitySeconds) : '–',
+    },
+  ];
+  return section(
+    'What it did',
+    small('Since ', time(effect.from), `, ${count(observed.failures)} failures.`),
+    table('Promised and seen', columns, rows),
+  );
+}
+
+function perWeek({ missed, weeks }: Lived): number | null {
+  return weeks > 0 ? missed / weeks : null;
+}
+
+function decisionsView(decisions: readonly Decision[]): Child {
+  if (decisions.length === 0) return null;
+  const columns = [
+    { header: 'Decided', cell: ({ state }: Decision) => chip(state, state) },
+    { header: 'When', cell: ({ at }: Decision) => time(at) },
+    { header: 'Owner', cell: ({ owner }: Decision) => owner },
+    { header: 'Reason', cell: ({ reason }: Decision) => reason },
+  ];
+  return section('What was decided', table('Decisions', columns, decisions));
+}
+
+function exportsView({ id }: SuggestionDetail): Node {
+  const buttons = FORMATS.map(([format, name]) => {
+    const button = element('button', { type: 'button' }, name);
+    button.addEventListener('click', () => {
+      void getSuggestionExport(id, format).then((text) => {
+        const kind = format.endsWith('tf') || format === 'json' ? 'json' : 'yml';
+        saveText(`throughline-${format}.${kind}`, text);
+      });
+    });
+    return button;
+  });
+  return section('Take it along', element('div', { class: 'actions' }, ...buttons));
+}
+
+function list(items: readonly string[] = []): Child {
+  if (items.length === 0) return null;
+  return element('ul', {}, ...items.map((item) => element('li', {}, item)));
+}
+
+function historyOf({ from, until }: SuggestionDetail): Child {
+  if (from === undefined || until === undefined) return null;
+  return fragment(time(from), ' to ', time(until));
+}
+
+function missedOf({ missedFailureIds = [] }: SuggestionDetail): Child {
+  if (missedFailureIds.length === 0) return null;
+  const more = missedFailureIds.length - NAMED;
+  return missedFailureIds.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function told(one: SuggestionDetail): HTMLElement {
+  const { failure, reason, verdict, interval, flips } = one;
+  return facts([
+    ['Verdict', verdict === undefined ? null : fragment(chip(verdict, verdict), ' ', reason)],
+    ['Could not be made', failure?.detail],
+    [
+      'Stage',
+      link(`#/journeys/${encodeURIComponent(one.journey)}`, `${one.journey} › ${one.stage}`),
+    ],
+    ['Stale', list(one.stale)],
+    ['Saves', interval ? `${span(interval, figure)} of cost (90%; below zero is a saving)` : null],
+    ['History', historyOf(one)],
+    ['Judged by', one.evidence],
+    ['Days that flip', flips === undefined ? null : count(flips.length)],
+    ['Would be missed', missedOf(one)],
+    ['To be known', list(one.notes)],
+    ['Expires', time(one.expiresAt)],
+  ]);
+}
+
+async function detail(id: string, again: () => void): Promise<Node> {
+  const one = await getSuggestion(id);
+  const isMade = Boolean(one.suggested);
+  return fragment(
+    element('h1', {}, `${one.rule.name} `, chip(one.state, one.state)),
+    element('p', { class: 'answer' }, move(one)),
+    decideForm({ id, state: one.state, isMade }, again),
+    told(one),
+    pointsView(one),
+    chartOf(one),
+    effectView(one),
+    decisionsView(one.decisions),
+    isMade && exportsView(one),
+  );
+}
+
+/** One suggestion: the trade, what speaks for it, and what people decide. */
+export const suggestionPage: Page = ({ parts: [id = ''] }) => {
+  const place = element('div', { class: 'place' });
+  const show = (): void => void fill(place, () => detail(id, show));
+  show();
+  return { title: 'Threshold', content: fragment(crumbs('#/thresholds', 'Thresholds'), place) };
+};
