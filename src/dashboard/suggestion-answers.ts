@@ -61,6 +61,12 @@ export interface SuggestionDetail extends Suggestion {
   readonly notes?: readonly string[];
   readonly modelVersion: string | null;
   readonly decisions: readonly Decision[];
+  readonly shadow?: {
+    readonly from: string;
+    readonly pages: number;
+    readonly wouldPage: number;
+    readonly unknown: number;
+  };
   readonly effect?: {
     readonly from: string;
     readonly to: string;

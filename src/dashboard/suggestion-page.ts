@@ -64,6 +64,16 @@ function pointsView({ current, suggested, rule }: SuggestionDetail): Child {
   return table('Current and suggested', columns, rows);
 }
 
+function shadowOf({ shadow }: SuggestionDetail): Child {
+  if (shadow === undefined) return null;
+  const { from, pages, wouldPage, unknown } = shadow;
+  const untold = unknown > 0 ? `, of ${count(unknown)} the peak is not known yet` : '';
+  return fragment(
+    `${count(wouldPage)} of ${count(pages)} pages would have been sent${untold}, since `,
+    time(from),
+  );
+}
+
 function effectView({ effect }: SuggestionDetail): Child {
   if (effect === undefined) return null;
   const { promised, observed, before } = effect;
@@ -149,6 +159,7 @@ function told(one: SuggestionDetail): HTMLElement {
       'Stage',
       link(`#/journeys/${encodeURIComponent(one.journey)}`, `${one.journey} › ${one.stage}`),
     ],
+    ['In shadow', shadowOf(one)],
     ['Stale', list(one.stale)],
     ['Saves', interval ? `${span(interval, figure)} of cost (90%; below zero is a saving)` : null],
     ['History', historyOf(one)],

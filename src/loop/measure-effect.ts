@@ -1,5 +1,6 @@
 import type { Instant } from '../core/telemetry/time.js';
 import type { LivedFigures } from '../core/thresholds/applied-effect.js';
+import { alertPeaks } from '../core/thresholds/alert-peaks.js';
 import { livedFigures } from '../core/thresholds/applied-effect.js';
 import { thresholdLevel } from '../core/thresholds/alert-rule.js';
 import type { ThresholdQuestion } from '../core/thresholds/threshold-question.js';
@@ -64,4 +65,37 @@ export async function measureEffect(
     observed: await figuresOf(from, to, threshold),
     before: await figuresOf(from - (to - from), from, question.rule.threshold),
   };
+}
+
+/** Pages of the threshold in use, and how many of them one in shadow would have sent too. */
+export interface ShadowedPages {
+  readonly pages: number;
+  readonly wouldPage: number;
+  /** Pages whose peak nobody told yet. */
+  readonly unknown: number;
+}
+
+/**
+ * Compares what the threshold in use pages with what one in shadow would have. Pages that only the
+ * one in shadow would have sent cannot be seen: nobody was told of them.
+ */
+export async function watchShadow(
+  sql: Sql,
+  question: ThresholdQuestion,
+  { from, to, threshold }: Applied,
+): Promise<ShadowedPages> {
+  const { rule, source } = question;
+  const range = { from, to, knownBy: to };
+  const level = thresholdLevel(threshold, rule.comparison);
+  if (source === 'impact-score') {
+    const scores = await impactScores(sql, question, range);
+    const beyond = (limit: number): number =>
+      scores.filter(({ impactScore }) => impactScore > limit).length;
+    const current = thresholdLevel(rule.threshold, rule.comparison);
+    return { pages: beyond(current), wouldPage: beyond(level), unknown: 0 };
+  }
+  const alerts = await alertsOfRule(sql, rule, range);
+  const { episodes, unknown } = alertPeaks(alerts, rule);
+  const wouldPage = episodes.filter((episode) => episode.level > level).length;
+  return { pages: alerts.length, wouldPage, unknown: unknown.length };
 }

@@ -148,13 +148,23 @@ export async function impactScores(
   }));
 }
 
+/** A change and when it became known. */
+export interface KnownChange {
+  readonly change: Change;
+  readonly knownAt: Instant;
+}
+
 /** The changes that happened and became known after a moment, oldest first. */
-export async function changesSince(sql: Sql, moment: Instant, until: Instant): Promise<Change[]> {
-  const found = await rows<{ body: Change }>(
+export async function changesSince(
+  sql: Sql,
+  moment: Instant,
+  until: Instant,
+): Promise<KnownChange[]> {
+  const found = await rows<{ body: Change; known_at: Date }>(
     sql,
-    `SELECT body FROM change WHERE occurred_at > $1 AND occurred_at <= $2 AND known_at > $1
-     ORDER BY occurred_at, id LIMIT 500`,
+    `SELECT body, known_at FROM change WHERE occurred_at > $1 AND occurred_at <= $2
+       AND known_at > $1 ORDER BY occurred_at, id LIMIT 5000`,
     [new Date(moment), new Date(until)],
   );
-  return found.map(({ body }) => body);
+  return found.map((row) => ({ change: row.body, knownAt: row.known_at.getTime() }));
 }

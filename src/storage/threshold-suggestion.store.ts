@@ -106,6 +106,9 @@ export interface SuggestionQuery {
   readonly journey?: string | undefined;
   readonly stage?: string | undefined;
   readonly rule?: string | undefined;
+  /** As it is at `now`: what nobody decided in time has expired. */
+  readonly state?: SuggestionState | undefined;
+  readonly now: Instant;
   readonly limit: number;
   /** The last one of the page before. */
   readonly after?: { readonly at: string; readonly id: string } | undefined;
@@ -114,7 +117,7 @@ export interface SuggestionQuery {
 /** Suggestions, newest first, without frontier and excerpt. */
 export async function suggestionPage<Request, Result>(
   sql: Sql,
-  { journey, stage, rule, limit, after }: SuggestionQuery,
+  { journey, stage, rule, state, now, limit, after }: SuggestionQuery,
 ): Promise<SuggestionRow<Request, Result>[]> {
   return await rows<SuggestionRow<Request, Result>>(
     sql,
@@ -123,8 +126,10 @@ export async function suggestionPage<Request, Result>(
      WHERE ($1::text IS NULL OR journey = $1) AND ($2::text IS NULL OR stage = $2)
        AND ($3::text IS NULL OR rule = $3)
        AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
+       AND ($7::text IS NULL OR $7 =
+         CASE WHEN state IN ('draft', 'shadow') AND expires_at <= $8 THEN 'expired' ELSE state END)
      ORDER BY created_at DESC, id DESC LIMIT $6`,
-    [journey, stage, rule, after?.at, after?.id, limit],
+    [journey, stage, rule, after?.at, after?.id, limit, state, new Date(now)],
   );
 }
 

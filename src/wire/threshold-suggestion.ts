@@ -87,6 +87,15 @@ export const suggestionAnswer = answerBody
         }),
       )
       .optional(),
+    shadow: z
+      .object({
+        from: moment,
+        to: moment,
+        pages: z.int(),
+        wouldPage: z.int(),
+        unknown: z.int(),
+      })
+      .optional(),
     effect: z
       .object({
         from: moment,

@@ -1,6 +1,6 @@
 import type { Instant } from '../../core/telemetry/time.js';
 import { WEEK } from '../../core/telemetry/time.js';
-import { measureEffect } from '../../loop/measure-effect.js';
+import { measureEffect, watchShadow } from '../../loop/measure-effect.js';
 import type { Sql } from '../../storage/sql.js';
 import type { DecisionRow } from '../../storage/threshold-suggestion.store.js';
 import { formatInstant } from '../../wire/instant.js';
@@ -33,4 +33,18 @@ export async function effectOf(
     observed: measured.observed,
     before: measured.before,
   };
+}
+
+/** What a suggestion in shadow would have paged on so far; undefined for any other. */
+export async function shadowOf(
+  sql: Sql,
+  { request, answer, state }: Suggestion,
+  decisions: readonly DecisionRow[],
+  now: Instant,
+): Promise<object | undefined> {
+  const since = decisions.find(({ decision }) => decision === 'shadow')?.decidedAt.getTime();
+  if (state !== 'shadow' || since === undefined || !answer?.suggested) return undefined;
+  const { threshold } = answer.suggested;
+  const watched = await watchShadow(sql, request, { from: since, to: now, threshold });
+  return { from: formatInstant(since), to: formatInstant(now), ...watched };
 }

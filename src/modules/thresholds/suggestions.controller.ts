@@ -15,6 +15,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import type { SuggestionDecision } from '../../core/thresholds/suggestion-state.js';
+import { SUGGESTION_STATES } from '../../core/thresholds/suggestion-state.js';
 import type { Caller } from '../../http/caller.js';
 import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
@@ -31,6 +32,7 @@ const listQuery = z.object({
   journey: key.optional(),
   stage: key.optional(),
   rule: key.optional(),
+  state: z.enum(SUGGESTION_STATES).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 });

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
+import type { SuggestionState } from '../../core/thresholds/suggestion-state.js';
 import { DAY, SECOND } from '../../core/telemetry/time.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
@@ -20,11 +21,11 @@ import {
   suggestionPage,
 } from '../../storage/threshold-suggestion.store.js';
 import type { SuggestionBody } from '../../wire/threshold-question.js';
-import { effectOf } from './effect-of.js';
+import { effectOf, shadowOf } from './effect-of.js';
 import { asProblem } from './known-stage.js';
 import type { AskedThreshold } from './question-of.js';
 import { questionOf } from './question-of.js';
-import { staleOf } from './stale-of.js';
+import { staleOf, staleness } from './stale-of.js';
 import type { Suggestion } from './stored-suggestion.js';
 import { storedSuggestion } from './stored-suggestion.js';
 import { SUGGESTIONS } from './thresholds.tokens.js';
@@ -40,6 +41,7 @@ interface ListQuery {
   readonly journey?: string | undefined;
   readonly stage?: string | undefined;
   readonly rule?: string | undefined;
+  readonly state?: SuggestionState | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -87,19 +89,17 @@ export class SuggestionsService {
       ...writtenSuggestion(row, now),
       stale: await staleOf(sql, row, now),
       decisions: decisions.map(writtenDecision),
+      shadow: await shadowOf(sql, row, decisions, now),
       effect: await effectOf(sql, row, decisions, now),
     };
   }
 
   async list({ cursor, ...query }: ListQuery): Promise<object> {
     const after = cursor === undefined ? undefined : placeOf(cursor);
-    const sql = this.source.manager;
-    const found = (await suggestionPage(sql, { ...query, after })) as Suggestion[];
-    const now = this.clock.now();
-    const items: object[] = [];
-    for (const row of found) {
-      items.push({ ...writtenSuggestion(row, now), stale: await staleOf(sql, row, now) });
-    }
+    const [sql, now] = [this.source.manager, this.clock.now()];
+    const found = (await suggestionPage(sql, { ...query, after, now })) as Suggestion[];
+    const isStale = await staleness(sql, found, now);
+    const items = found.map((row) => ({ ...writtenSuggestion(row, now), stale: isStale(row) }));
     const last = found.length === query.limit ? found.at(-1) : undefined;
     const place = last && `${last.createdAt.toISOString()} ${last.id}`;
     return { items, next: place && Buffer.from(place).toString('base64url') };

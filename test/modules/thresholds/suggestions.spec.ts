@@ -111,6 +111,7 @@ describe('POST /v1/threshold-suggestions', () => {
     expect(status).toBe(202);
     expect(made).toMatchObject({ state: 'draft', stale: [], decisions: [] });
     expect(made).not.toHaveProperty('verdict');
+    expect(made).not.toHaveProperty('frontier');
   });
 
   it('sees only the failures that were known then', async () => {
@@ -179,6 +180,8 @@ describe('deciding on a suggestion', () => {
       "UPDATE threshold_suggestion SET expires_at = now() - interval '1 s' WHERE id = $1";
     await api.source.query(past, [id]);
     expect(await one(id)).toMatchObject({ state: 'expired' });
+    const listed = await api.get('/v1/threshold-suggestions?state=expired');
+    expect(listed.body['items']).toMatchObject([{ id }]);
     expect(await decide(id, 'approve')).toMatchObject({ status: 409 });
   });
 
@@ -257,6 +260,11 @@ describe('from past alerts alone', () => {
     const notes = (made['notes'] as string[]).join();
     expect(notes).toContain('past alerts alone');
     expect(notes).toContain('1 of 110 episodes have no known peak');
+    await decide(made['id'], 'shadow');
+    const backdate = "UPDATE threshold_decision SET decided_at = now() - interval '90 days'";
+    await api.source.query(`${backdate} WHERE suggestion_id = $1`, [made['id']]);
+    const { shadow } = await one(made['id']);
+    expect(shadow).toMatchObject({ pages: 110, wouldPage: 11, unknown: 1 });
   });
 });
 
