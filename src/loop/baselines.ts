@@ -2,8 +2,12 @@ import type { Journey } from '../core/journeys/journey.js';
 import { stageWindow } from '../core/journeys/stage-cell.js';
 import type { Baseline } from '../core/outcomes/baseline.js';
 import { fitBaseline } from '../core/outcomes/baseline.js';
+import { changeSpans, incidentSpans } from '../core/outcomes/known-trouble.js';
+import type { TimeSpan } from '../core/outcomes/stage-series.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { DAY, bucketStart } from '../core/telemetry/time.js';
+import type { KnownRange } from '../storage/known-trouble.store.js';
+import { changesKnown, incidentsKnown } from '../storage/known-trouble.store.js';
 import { failuresOfStage } from '../storage/outcome.store.js';
 import type { Sql } from '../storage/sql.js';
 import { stageSeries } from '../storage/stage-series.store.js';
@@ -57,11 +61,8 @@ export class Baselines {
     const series = await stageSeries(sql, { ...name, segment, from, to, knownBy: day });
     const begun = series.entered.findIndex((entered) => entered > 0);
     if (begun === -1) return null;
-    const failures = await failuresOfStage(sql, name, { from, to, knownBy: day });
-    const masked = failures.flatMap(({ startedAt, endedAt }) =>
-      startedAt === undefined || endedAt === undefined ? [] : [{ startedAt, endedAt }],
-    );
     const { converted } = withConversions(journey, stageIndex, series);
+    const whole = segment === null ? null : await this.of(sql, { ...stage, segment: null }, day);
     return fitBaseline(
       {
         start: series.start + begun * series.width,
@@ -69,7 +70,28 @@ export class Baselines {
         entered: series.entered.subarray(begun),
         converted: converted.subarray(begun),
       },
-      { asOf: to, masked },
+      {
+        asOf: to,
+        masked: await troubleOf(sql, stage, { from, to, knownBy: day }),
+        whole: whole ?? undefined,
+      },
     );
   }
+}
+
+/** All trouble of a stage that was known: a baseline that learns from it takes it for usual. */
+async function troubleOf(
+  sql: Sql,
+  { journey, stageIndex }: StageOfJourney,
+  range: KnownRange,
+): Promise<TimeSpan[]> {
+  const name = { journey: journey.key, stage: journey.stages[stageIndex]?.key ?? '' };
+  const failures = await failuresOfStage(sql, name, range);
+  return [
+    ...failures.flatMap(({ startedAt, endedAt }) =>
+      startedAt === undefined || endedAt === undefined ? [] : [{ startedAt, endedAt }],
+    ),
+    ...changeSpans(journey, stageIndex, await changesKnown(sql, range)),
+    ...incidentSpans(await incidentsKnown(sql, name, range)),
+  ];
 }

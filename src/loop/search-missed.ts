@@ -22,7 +22,7 @@ import type { StoredOutcome } from '../storage/outcome.store.js';
 import { failuresOfStage } from '../storage/outcome.store.js';
 import type { Baselines } from './baselines.js';
 import { recordOutcome } from './record-outcome.js';
-import { controlOf, observe, randomFor } from './stage-outcome.js';
+import { controlsOf, observe, randomFor } from './stage-outcome.js';
 
 /** A day is searched once its failures are over and known, and again for what came late. */
 const ROUNDS: readonly Duration[] = [0, DAY, 7 * DAY];
@@ -91,9 +91,9 @@ async function searchedStages({ sql, baselines, search }: Searching): Promise<Se
       const own = { journey, stageIndex, segment: null };
       const observed = await observe(ground, own, glance);
       if (observed === null || !isKnown(observed.baseline)) continue;
-      const control = await controlOf(ground, own, glance);
+      const controls = await controlsOf(ground, own, glance);
       const place = { journey: journey.key, stage: stage.key, criterion: stage.failure };
-      stages.push({ ...place, ...observed, control });
+      stages.push({ ...place, ...observed, ...controls });
     }
   }
   return stages;

@@ -1,4 +1,5 @@
-import type { Control } from '../core/outcomes/window-totals.js';
+import type { Journey } from '../core/journeys/journey.js';
+import type { Control, Controls } from '../core/outcomes/window-totals.js';
 import { LONGEST_FAILURE } from '../core/outcomes/failure-pieces.js';
 import type { MeasuredOutcome } from '../core/outcomes/measured-outcome.js';
 import { measureOutcome } from '../core/outcomes/measured-outcome.js';
@@ -52,28 +53,32 @@ export async function observe(
   return { baseline, series: withConversions(journey, stageIndex, series) };
 }
 
-/** Entry stages that the episode does not touch: other journeys' first, else the own one's. */
-function controlCandidates(ground: MeasuringGround, own: StageOfJourney): StageOfJourney[] {
-  const entries = ground.journeys.flatMap(({ journey }) => {
-    const key = `${journey.key}/${journey.stages[0]?.key ?? ''}`;
-    const self = journey.key === own.journey.key && own.stageIndex === 0;
-    return self || ground.touched.has(key) ? [] : [{ journey, stageIndex: 0, segment: null }];
-  });
-  const isOwn = (one: StageOfJourney): boolean => one.journey.key === own.journey.key;
-  return [...entries.filter(isOwn), ...entries.filter((one) => !isOwn(one))];
-}
+/** Whether the episode is mapped to the journey's entry. */
+const isTouched = (ground: MeasuringGround, { key, stages }: Journey): boolean =>
+  ground.touched.has(`${key}/${stages[0]?.key ?? ''}`);
 
-/** The first of the untouched entry stages that anything is known of. */
-export async function controlOf(
+const entryOf = (journey: Journey): StageOfJourney => ({ journey, stageIndex: 0, segment: null });
+
+/**
+ * What tells everyone's traffic: where the stage's customers come in, and, unless that says it all,
+ * the untouched entries of all other journeys.
+ */
+export async function controlsOf(
   ground: MeasuringGround,
   own: StageOfJourney,
   glance: Glance,
-): Promise<Control | undefined> {
-  for (const candidate of controlCandidates(ground, own)) {
-    const control = await observe(ground, candidate, glance);
-    if (control !== null) return control;
+): Promise<Controls> {
+  const entry = own.stageIndex > 0 ? await observe(ground, entryOf(own.journey), glance) : null;
+  const touched = isTouched(ground, own.journey);
+  const inflow = entry === null ? undefined : { ...entry, touched };
+  if (inflow?.touched === false) return { inflow };
+  const controls: Control[] = [];
+  for (const { journey } of ground.journeys) {
+    if (journey.key === own.journey.key || isTouched(ground, journey)) continue;
+    const control = await observe(ground, entryOf(journey), glance);
+    if (control !== null) controls.push(control);
   }
-  return undefined;
+  return { controls, inflow };
 }
 
 /** Chance of its own for everything that is measured: measuring it again gives the same. */
@@ -96,7 +101,7 @@ export async function measureStage(
     mitigatedAt: due.mitigatedAt ?? undefined,
     criterion: stage.journey.stages[stage.stageIndex]?.failure,
     ...observed,
-    control: await controlOf(ground, stage, glance),
+    ...(await controlsOf(ground, stage, glance)),
     random: randomFor(due.episodeId, due.journey, due.stage),
   });
 }

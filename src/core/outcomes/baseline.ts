@@ -28,8 +28,8 @@ export interface BaselineOptions {
   readonly asOf: Instant;
   /** Known trouble: failure windows, changes and their ramps, open incidents. */
   readonly masked?: readonly TimeSpan[];
-  /** The whole journey's baseline, to whose season a thin stage is pulled. */
-  readonly journey?: Baseline | undefined;
+  /** The baseline of the whole that this is a part of, to whose season a thin one is pulled. */
+  readonly whole?: Baseline | undefined;
 }
 
 /** What is to be expected of one bucket; excesses are relative variances beyond chance. */
@@ -96,7 +96,7 @@ function deviations(
     block.usual += usual;
     block.chance += of.chance[index] ?? 0;
   }
-  return [...blocks.values()].filter(({ seen }) => seen > 0.8 * span.buckets);
+  return [...blocks.values()].filter(({ seen }) => 2 * seen > span.buckets);
 }
 
 function excessByLength(
@@ -143,7 +143,7 @@ export function unseenExcess(baseline: Baseline, at: Instant): { entries: number
 
 /**
  * Learns what is usual from the unmasked buckets before `asOf`: hour-of-week season shrunk to the
- * hour of the day and to the journey, a robust level that drifts by the day, and dispersion beyond
+ * hour of the day and to the whole that it is a part of, a robust level that drifts by the day, and dispersion beyond
  * chance. With little history it falls back to coarser seasons.
  *
  * @throws DomainError `unsupported-bucket` where the width does not divide an hour.
@@ -160,8 +160,8 @@ export function fitBaseline(series: StageSeries, options: BaselineOptions): Base
     if (before && mask[index] === 0 && !Number.isNaN(entered)) good.push(index);
   });
   const [entryHours, rateHours] = hoursOf(series, good);
-  const entries = fitRhythm(entryHours, false, options.journey?.entries.season);
-  const rate = fitRhythm(rateHours, true, options.journey?.rate.season);
+  const entries = fitRhythm(entryHours, false, options.whole?.entries.season);
+  const rate = fitRhythm(rateHours, true, options.whole?.rate.season);
   const usualEntries = series.entered.map((_, i) => usualAt(entries, bucketTime(series, i + 0.5)));
   const usualRates = series.entered.map((_, i) =>
     clampRate(usualAt(rate, bucketTime(series, i + 0.5))),

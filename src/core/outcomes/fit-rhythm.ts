@@ -103,7 +103,7 @@ function seasonalityOf({ ofDay, ofWeek }: Tiers): FittedRhythm['seasonality'] {
 /**
  * Fits season and level by turns, deviations cut back between passes so that trouble that no one
  * marked does not become usual. `binomial` counts are out of their exposure, others are Poisson.
- * `shape` is the journey's season, to which this one is pulled.
+ * `shape` is the season of the whole that this is a part of, to which it is pulled.
  */
 export function fitRhythm(
   hours: readonly HourCount[],

@@ -1,4 +1,5 @@
 import { gammaVariate } from '../statistics/gamma-variate.js';
+import { normalQuantile } from '../statistics/special-functions.js';
 import { KIND_PRIOR, type DropGrid } from './drop-posterior.js';
 import type { FailurePiece } from './failure-pieces.js';
 import type { FailureScan } from './failure-window.js';
@@ -35,15 +36,29 @@ function dropSampler(grid: DropGrid): DropSampler {
   };
 }
 
+/** The gamma variate (scale 1) that lies `z` standard deviations out (Wilson & Hilferty 1931). */
+function gammaAt(shape: number, z: number): number {
+  return shape * Math.max(0, 1 - 1 / (9 * shape) + z / (3 * Math.sqrt(shape))) ** 3;
+}
+
 /** A figure known from a gamma prior (mean, relative variance) and a count out of an exposure. */
-function drawMean(
+function meanAt(
   prior: { readonly mean: number; readonly excess: number },
   count: number,
   exposure: number,
-  random: () => number,
+  z: number,
 ): number {
   const shape = 1 / Math.max(prior.excess, 1e-6);
-  return gammaVariate(shape + count, random) / (shape / prior.mean + exposure);
+  return gammaAt(shape + count, z) / (shape / prior.mean + exposure);
+}
+
+/**
+ * How far from usual demand and readiness were, in standard deviations: what strays does so for
+ * hours, and alike in all pieces of a failure, or it would even out between them.
+ */
+interface Mood {
+  readonly demand: number;
+  readonly readiness: number;
 }
 
 /** What one piece of a failure cost, of how much. */
@@ -52,7 +67,7 @@ interface PieceDraw {
   readonly usual: number;
 }
 
-type PieceSampler = (random: () => number) => PieceDraw;
+type PieceSampler = (mood: Mood, random: () => number) => PieceDraw;
 
 function pieceSampler({ window, posterior }: FailurePiece): PieceSampler {
   const [rate, entries] = [dropSampler(posterior.rate), dropSampler(posterior.entries)];
@@ -63,7 +78,7 @@ function pieceSampler({ window, posterior }: FailurePiece): PieceSampler {
   ];
   const top = Math.max(...logs);
   const kinds = logs.map((log) => Math.exp(log - top));
-  return (random) => {
+  return (mood, random) => {
     const kind = drawIndex(kinds, random);
     const rateDrop = kind === 1 ? 0 : rate.draw(random);
     const entriesDrop = kind === 0 ? 0 : entries.draw(random);
@@ -72,14 +87,17 @@ function pieceSampler({ window, posterior }: FailurePiece): PieceSampler {
     const wouldCome =
       kind === 0
         ? gammaVariate(entered + 0.5, random)
-        : drawMean(
+        : meanAt(
             { mean: expectedEntries, excess: entriesExcess },
             entered,
             1 - entriesDrop,
-            random,
+            mood.demand,
           );
     const usual = { mean: window.rate, excess: rateExcess };
-    const usualRate = Math.min(1, drawMean(usual, converted, entered * (1 - rateDrop), random));
+    const usualRate = Math.min(
+      1,
+      meanAt(usual, converted, entered * (1 - rateDrop), mood.readiness),
+    );
     const wouldConvert = wouldCome * usualRate;
     const relativeDrop = 1 - (1 - rateDrop) * (1 - entriesDrop);
     return { loss: wouldConvert * relativeDrop, usual: wouldConvert };
@@ -120,11 +138,12 @@ class FailureSampler {
 
   draw(): LossDraw {
     const { scan, random } = this;
+    const [demand, readiness] = [normalQuantile(1 - random()), normalQuantile(1 - random())];
     const at = random() * ((this.first.at(-1) ?? 0) + scan.none);
     let piece: FailurePiece | undefined = scan.candidates[firstAbove(this.first, at)];
     let [loss, usual] = [0, 0];
     while (piece !== undefined) {
-      const drawn = this.samplerOf(piece)(random);
+      const drawn = this.samplerOf(piece)({ demand, readiness }, random);
       loss += drawn.loss;
       usual += drawn.usual;
       piece = this.after(piece);

@@ -7,7 +7,7 @@ import { LONGEST_LEAD } from './failure-starts.js';
 import { scanForFailure } from './failure-window.js';
 import { drawLosses } from './loss-draws.js';
 import type { StageSeries, TimeSpan } from './stage-series.js';
-import { WindowTable, type Control } from './window-totals.js';
+import { WindowTable, type Controls } from './window-totals.js';
 
 /** When a drop counts as a failure where a stage does not say. */
 export const DEFAULT_CRITERION: FailureCriterion = { minRelativeDrop: 0.1, minLoss: 5 };
@@ -21,7 +21,7 @@ export const FAILURE_PRIOR = 0.2;
 const CERTAIN = 0.95;
 const DRAWS = 1000;
 
-export interface Measurement {
+export interface Measurement extends Controls {
   /** When the episode started. */
   readonly startedAt: Instant;
   /** Fixed when the episode starts. */
@@ -31,7 +31,6 @@ export interface Measurement {
   readonly series: StageSeries;
   /** Fitted on what came before the episode. */
   readonly baseline: Baseline;
-  readonly control?: Control | undefined;
   /** How often an episode is a failure, where better known than `FAILURE_PRIOR`. */
   readonly prior?: number | undefined;
   readonly random: () => number;
@@ -85,15 +84,15 @@ function verdict(
 
 /**
  * Measures what an episode did to a stage: the worst run of buckets that begins between its start
- * and the horizon (or its mitigation), or is under way at its start, followed to its end, against the baseline and the control.
+ * and the horizon (or its mitigation), or is under way at its start, followed to its end, against the baseline and the controls.
  * Every figure averages over the runs that may be the failure. Same input and random, same answer.
  */
 export function measureOutcome(measurement: Measurement): MeasuredOutcome {
-  const { startedAt, horizon, mitigatedAt, series, baseline, control, random } = measurement;
+  const { startedAt, horizon, mitigatedAt, series, baseline, random } = measurement;
   const { minRelativeDrop, minLoss } = measurement.criterion ?? DEFAULT_CRITERION;
   const until = Math.min(startedAt + horizon, Math.max(startedAt, mitigatedAt ?? Infinity));
   const lead = Math.floor(LONGEST_LEAD / series.width) * series.width;
-  const table = new WindowTable({ series, baseline }, control, {
+  const table = new WindowTable({ series, baseline }, measurement, {
     from: startedAt - lead,
     to: until + LONGEST_FAILURE,
   });

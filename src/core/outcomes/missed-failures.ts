@@ -6,15 +6,14 @@ import { MERGE_GAP } from './failure-course.js';
 import { measureOutcome, type MeasuredOutcome } from './measured-outcome.js';
 import { overlaps, type StageSeries, type TimeSpan } from './stage-series.js';
 import { windowPValue } from './window-p-value.js';
-import { WindowTable, type Control } from './window-totals.js';
+import { WindowTable, type Controls } from './window-totals.js';
 
-export interface SearchedStage {
+export interface SearchedStage extends Controls {
   readonly journey: string;
   readonly stage: string;
   readonly series: StageSeries;
   readonly baseline: Baseline;
   readonly criterion?: FailureCriterion | undefined;
-  readonly control?: Control | undefined;
 }
 
 export interface FoundFailure extends TimeSpan {
@@ -35,29 +34,32 @@ export interface SearchOptions {
 /** The lengths that are searched, each paid for. */
 const LENGTHS: readonly Duration[] = [10, 30, 60, 180, 360].map((minutes) => minutes * MINUTE);
 
+/** A run of buckets, its p value times the lengths tried. */
 interface Tested extends TimeSpan {
-  readonly stage: number;
   readonly p: number;
 }
 
-/** The most surprising run that begins in each bucket, its p value times the lengths tried. */
-function testStage(stage: SearchedStage, index: number, options: SearchOptions): Tested[] {
-  const table = new WindowTable(stage, stage.control, options);
+/** The runs of each length that begin in one bucket, and the smallest of their p values. */
+interface Start {
+  readonly runs: readonly Tested[];
+  readonly p: number;
+}
+
+function testStage(stage: SearchedStage, options: SearchOptions): Start[] {
+  const table = new WindowTable(stage, stage, options);
   const lengths = [...new Set(LENGTHS.map((length) => Math.ceil(length / table.width)))];
-  const tested: Tested[] = [];
+  const starts: Start[] = [];
   for (let start = 0; start < table.buckets; start += 1) {
-    let best: Tested | null = null;
-    for (const length of lengths) {
-      if (start + length > table.buckets) continue;
-      const window = table.totals(start, start + length);
-      const p = Math.min(1, windowPValue(window) * lengths.length);
-      if (!best || p < best.p) {
-        best = { stage: index, p, startedAt: window.startedAt, endedAt: window.endedAt };
-      }
-    }
-    if (best) tested.push(best);
+    const runs = lengths
+      .filter((length) => start + length <= table.buckets)
+      .map((length) => {
+        const window = table.totals(start, start + length);
+        const p = Math.min(1, windowPValue(window) * lengths.length);
+        return { p, startedAt: window.startedAt, endedAt: window.endedAt };
+      });
+    if (runs.length > 0) starts.push({ runs, p: Math.min(...runs.map(({ p }) => p)) });
   }
-  return tested;
+  return starts;
 }
 
 /** How far around the most surprising run's start the failure's own start is looked for. */
@@ -77,12 +79,11 @@ function failuresOf(
     const startedAt = next.startedAt - width;
     const random = randomOf(stage, next.startedAt);
     const outcome = measureOutcome({ ...stage, startedAt, horizon: width + AROUND, random });
-    const span = outcome.failureWindow;
-    if (outcome.failure === true && span !== null) {
-      found.push({ journey: stage.journey, stage: stage.stage, outcome, ...span });
-    }
-    const seen = outcome.failure === true && span !== null ? [next, span] : [next];
-    left = left.filter((one) => !seen.some((other) => overlaps(one, other)));
+    const span = outcome.failure === true ? outcome.failureWindow : null;
+    if (span !== null) found.push({ journey: stage.journey, stage: stage.stage, outcome, ...span });
+    const looked = next.startedAt + AROUND;
+    const isLooked = ({ startedAt: at }: Tested): boolean => at >= startedAt && at < looked;
+    left = left.filter((one) => !isLooked(one) && (span === null || !overlaps(one, span)));
   }
   return found.sort((a, b) => a.startedAt - b.startedAt);
 }
@@ -112,20 +113,20 @@ export function searchFailures(
   stages: readonly SearchedStage[],
   options: SearchOptions,
 ): FoundFailure[] {
-  const tested = stages.flatMap((stage, index) => testStage(stage, index, options));
+  const tested = stages.map((stage) => testStage(stage, options));
+  const all = tested.flat();
   const adjusted = adjustedPValues(
-    tested.map(({ p }) => p),
+    all.map(({ p }) => p),
     'any',
   );
-  const limit = options.falseDiscoveryRate ?? 0.05;
-  const surprising = tested.filter((_, i) => (adjusted[i] ?? 1) <= limit);
-  const found = stages.flatMap((stage, index) =>
-    failuresOf(
-      stage,
-      surprising.filter((one) => one.stage === index),
-      options,
-    ),
-  );
+  const rate = options.falseDiscoveryRate ?? 0.05;
+  const limit = Math.max(0, ...all.map(({ p }, i) => ((adjusted[i] ?? 1) <= rate ? p : 0)));
+  const found = stages.flatMap((stage, index) => {
+    const runs = tested[index]?.flatMap((start) => start.runs) ?? [];
+    // A milder failure is told by its own runs, not by those that reach into a worse one.
+    const surprising = runs.filter(({ p }) => p <= limit && p < 1);
+    return failuresOf(stage, surprising, options);
+  });
   return joined(found);
 }
 

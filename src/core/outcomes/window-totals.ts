@@ -1,13 +1,38 @@
 import type { Duration, Instant } from '../telemetry/time.js';
 import { expectedAt, unseenExcess, type Baseline } from './baseline.js';
 import { excessAt } from './excess-variance.js';
-import { siteWideFactor } from './site-wide-factor.js';
+import {
+  inflowFactor,
+  siteWideFactor,
+  type Inflow,
+  type SiteWideFactor,
+} from './site-wide-factor.js';
 import { bucketIndex, bucketTime, type StageSeries } from './stage-series.js';
 
 /** Series that the episode does not touch, with what they usually do. */
 export interface Control {
   readonly series: StageSeries;
   readonly baseline: Baseline;
+}
+
+/** A journey's entry beside one of its later stages. */
+export interface Inflowing extends Control {
+  /**
+   * The episode may touch it: trouble brings nobody, so more than usual are a surge, while fewer
+   * may be the trouble's own doing.
+   */
+  readonly touched: boolean;
+}
+
+/** What tells a change of everyone's traffic from what happened to the stage alone. */
+export interface Controls {
+  /**
+   * Untouched by the episode: what the traffic of all of them does is not its doing. What only one
+   * of them does is that one's own.
+   */
+  readonly controls?: readonly Control[] | undefined;
+  /** Where the stage's customers come in: fewer or more of them there are fewer or more here. */
+  readonly inflow?: Inflowing | undefined;
 }
 
 /** What was counted in one run of buckets, and what was to be expected of it. */
@@ -57,6 +82,13 @@ function running(series: StageSeries, baseline: Baseline, from: Instant, to: Ins
   return { first, length, entered, converted, expected, usualConverted, expectedConverted };
 }
 
+/** A control beside the stage. */
+interface Compared extends Control {
+  readonly sums: Running;
+}
+
+const NO_CHANGE: SiteWideFactor = { factor: 1, excess: 0 };
+
 const between = (sums: Float64Array, from: number, to: number): number =>
   (sums[to] ?? 0) - (sums[from] ?? 0);
 
@@ -67,22 +99,21 @@ const MIN_CONTROL = 50;
 export class WindowTable {
   readonly buckets: number;
   readonly #main: Running;
-  readonly #control: Running | null;
+  readonly #controls: readonly Compared[];
+  readonly #inflow: Compared | null;
 
   constructor(
     private readonly stage: Control,
-    private readonly control: Control | undefined,
+    private readonly controls: Controls,
     span: { readonly from: Instant; readonly to: Instant },
   ) {
     this.#main = running(stage.series, stage.baseline, span.from, span.to);
-    this.#control = control
-      ? running(
-          control.series,
-          control.baseline,
-          bucketTime(stage.series, this.#main.first),
-          span.to,
-        )
-      : null;
+    const from = bucketTime(stage.series, this.#main.first);
+    const compared = (other: Control): Compared => {
+      return { ...other, sums: running(other.series, other.baseline, from, span.to) };
+    };
+    this.#controls = (controls.controls ?? []).map(compared);
+    this.#inflow = controls.inflow === undefined ? null : compared(controls.inflow);
     this.buckets = this.#main.length;
   }
 
@@ -104,35 +135,50 @@ export class WindowTable {
       entered > 0
         ? between(this.#main.usualConverted, from, to) / entered
         : between(this.#main.expectedConverted, from, to) / Math.max(expected, 1e-12);
-    const site = this.siteWide(from, to);
-    const entriesExcess = excessAt(stage.baseline.entriesExcess, length) + site.excess;
+    const usual = excessAt(stage.baseline.entriesExcess, length) + unseen.entries;
+    const traffic = this.trafficIn(from, to, usual);
     return {
       startedAt: this.timeOf(from),
       endedAt: this.timeOf(to),
       entered,
       converted: between(this.#main.converted, from, to),
-      expectedEntries: expected * site.factor,
-      entriesExcess: entriesExcess + (site.known ? 0 : unseen.entries),
+      expectedEntries: expected * traffic.factor,
+      entriesExcess: traffic.excess,
       rate: Math.min(0.9999, Math.max(1e-6, rate)),
       rateExcess: excessAt(stage.baseline.rateExcess, length) + unseen.rate,
     };
   }
 
-  /** The control's observed / expected entries, as a gamma posterior (mean and relative variance). */
-  private siteWide(
-    from: number,
-    to: number,
-  ): { readonly factor: number; readonly excess: number; readonly known: boolean } {
-    const [control, sums] = [this.control, this.#control];
-    if (!control || !sums) return { factor: 1, excess: 0, known: false };
-    const scale = this.width / control.series.width;
-    const [left, right] = [Math.floor(from * scale), Math.ceil(to * scale)].map((k) =>
-      Math.min(k, sums.length),
+  /** How much more or less came than usual, where this stage's customers come in or everywhere. */
+  private trafficIn(from: number, to: number, excess: number): SiteWideFactor {
+    const came = this.inflow(from, to, excess);
+    if (came !== null) return came;
+    // Those of which too few are expected cannot confirm what others show.
+    const told = this.#controls.map((one) => this.countsOf(one, from, to));
+    const factors = told.map((counts) =>
+      counts === null ? NO_CHANGE : siteWideFactor(counts.seen, counts.expected, counts.excess),
     );
-    const expected = between(sums.expected, left ?? 0, right ?? 0);
-    if (expected < MIN_CONTROL) return { factor: 1, excess: 0, known: false };
-    const seen = between(sums.entered, left ?? 0, right ?? 0);
-    const usual = excessAt(control.baseline.entriesExcess, (to - from) * this.width);
-    return { ...siteWideFactor(seen, expected, usual), known: true };
+    const strays = ({ factor }: SiteWideFactor): number => Math.abs(Math.log(factor));
+    const [all = NO_CHANGE] = factors.toSorted((a, b) => strays(a) - strays(b));
+    return { factor: all.factor, excess: excess + all.excess };
+  }
+
+  private inflow(from: number, to: number, excess: number): SiteWideFactor | null {
+    const counts = this.#inflow === null ? null : this.countsOf(this.#inflow, from, to);
+    if (counts === null) return null;
+    const fewer = counts.seen < counts.expected;
+    return this.controls.inflow?.touched === true && fewer ? null : inflowFactor(counts, excess);
+  }
+
+  private countsOf(other: Compared, from: number, to: number): Inflow | null {
+    const { sums } = other;
+    const scale = this.width / other.series.width;
+    const left = Math.min(Math.floor(from * scale), sums.length);
+    const right = Math.min(Math.ceil(to * scale), sums.length);
+    const expected = between(sums.expected, left, right);
+    if (expected < MIN_CONTROL) return null;
+    const unseen = unseenExcess(other.baseline, this.timeOf(to - 1)).entries;
+    const excess = excessAt(other.baseline.entriesExcess, (to - from) * this.width) + unseen;
+    return { seen: between(sums.entered, left, right), expected, excess };
   }
 }

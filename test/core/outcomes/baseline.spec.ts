@@ -97,9 +97,9 @@ describe('fitBaseline', () => {
     expect(Math.abs(expectedAt(baseline, noon).entries / truth - 1)).toBeLessThan(0.15);
   });
 
-  it('pulls a thin stage to the season of its journey', () => {
+  it('pulls a thin segment to the season of its stage', () => {
     const thin = simulateStage({ days: 24, traffic: 0.3, seed: 10 }).series;
-    const journey = fitBaseline(series, { asOf });
+    const whole = fitBaseline(series, { asOf });
     const error = (options: BaselineOptions): number => {
       const baseline = fitBaseline(thin, options);
       let sum = 0;
@@ -110,7 +110,7 @@ describe('fitBaseline', () => {
       }
       return sum;
     };
-    expect(error({ asOf, journey })).toBeLessThan(error({ asOf }));
+    expect(error({ asOf, whole })).toBeLessThan(error({ asOf }));
   });
 
   it('refuses buckets that do not divide an hour', () => {

@@ -164,10 +164,35 @@ describe('measureOutcome', () => {
     const { baseline } = history(150);
     const control = { series: dropped(150, 9, everywhere).series, baseline };
     expect(measure(80, series).failure).toBe(true);
-    const controlled = measure(80, series, { control });
+    const controlled = measure(80, series, { controls: [control] });
     expect(controlled.failure).not.toBe(true);
     expect(controlled.interval[0]).toBe(0);
-    expect(measure(80, series, { control: history(150) }).failure).toBe(true);
+    expect(measure(80, series, { controls: [history(150)] }).failure).toBe(true);
+  });
+
+  it("takes a change of traffic for everyone's only where all controls show it", () => {
+    const surge = { from: ONSET, to: ONSET + 3 * HOUR, entries: -1 };
+    const surging = { series: dropped(150, 9, surge).series, baseline: history(150).baseline };
+    const { series } = history(80);
+    expect(measure(80, series, { controls: [surging, history(150)] }).failure).toBe(false);
+  });
+
+  it('sees what an outage in a surge took, by those who came in', () => {
+    const [from, to] = [ONSET, ONSET + HOUR];
+    const outage = dropped(80, 15, { from, to, entries: 0 });
+    const came = dropped(150, 16, { from: ONSET - 2 * HOUR, to: ONSET + 3 * HOUR, entries: -1 });
+    const inflow = { series: came.series, baseline: history(150).baseline, touched: true };
+    // Twice as many were to come as usual: as many as usual came.
+    expect(measure(80, outage.series).failure).toBe(false);
+    const told = measure(80, outage.series, { inflow });
+    expect(told.failure).toBe(true);
+    expect(told.relativeDrop).toBeGreaterThan(0.35);
+    // Fewer may be the doing of an outage that touches the entry as well.
+    const fewer = dropped(150, 17, { from, to, entries: 0.7 });
+    const emptied = dropped(80, 18, { from, to, entries: 0.7 }).series;
+    const entry = { series: fewer.series, baseline: history(150).baseline };
+    expect(measure(80, emptied, { inflow: { ...entry, touched: true } }).failure).toBe(true);
+    expect(measure(80, emptied, { inflow: { ...entry, touched: false } }).failure).not.toBe(true);
   });
 
   it('does not take the first weekend after five weekdays for a failure', () => {

@@ -45,4 +45,14 @@ describe('searchFailures', () => {
     const missed = missedFailures(found, [{ ...mapped, stage: 'payment' }, elsewhere]);
     expect(missed).toEqual([found[1]]);
   });
+
+  it('finds a mild failure hours before a severe one', () => {
+    const mild = { from: first, to: first + 30 * MINUTE, rate: 0.6 };
+    const severe = { from: first + 2 * HOUR, to: first + 4 * HOUR, rate: 1 };
+    const found = search([stage('payment', 3, [mild, severe])]);
+    expect(found).toHaveLength(2);
+    [mild, severe].forEach((drop, i) => {
+      expect(Math.abs((found[i]?.startedAt ?? 0) - drop.from)).toBeLessThanOrEqual(10 * MINUTE);
+    });
+  });
 });
