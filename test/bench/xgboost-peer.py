@@ -18,6 +18,7 @@ features = table.drop(columns=[label, split] + [name for name in dropped.split("
 for name in features.columns:
     if name in named or not pandas.api.types.is_numeric_dtype(features[name]):
         features[name] = features[name].astype("category")
+features.columns = [f"column {place}" for place in range(features.shape[1])]  # it refuses [ ] <
 train = table[split] == "train"
 model = xgboost.XGBClassifier(
     tree_method="hist",

@@ -19,11 +19,11 @@ const HELD_OUT = 0.2;
 const TIME_BLOCKS = 3;
 
 /** Trees learn faster by this factor while they are chosen, so that fewer do. */
-const HASTE = 2;
+const HASTE = 3;
 
 /** Trees of the choice, and how many without progress end it. */
 const MOST_ROUNDS = 300;
-const PATIENCE = 12;
+const PATIENCE = 10;
 
 /** Where nothing can be held out. */
 const BLIND_ROUNDS = 20;

@@ -1,5 +1,6 @@
 import type { BinnedTable } from './binned-table.js';
 import type { BoostingLoss, BoostingTargets } from './boosting-loss.js';
+import { SIDES } from './row-partition.js';
 import { RowWeights } from './row-weights.js';
 import { TreeGrower } from './tree-growth.js';
 import type { GrownTree, TreeRecipe } from './tree-growth.js';
@@ -94,17 +95,22 @@ function drawFeatures(count: number, share: number, random: () => number): Int32
 
 /** Adds a tree's values to the scores of rows that were not among those that it grew on. */
 function addToBinned(
-  { nodes }: GrownTree,
+  { nodes, goesLeft }: GrownTree,
   { columns }: BinnedTable,
   rows: Int32Array,
   scores: Float64Array,
 ): void {
+  const feature = Int32Array.from(nodes, ({ split }) => split?.feature ?? -1);
+  const left = Int32Array.from(nodes, (node) => node.left);
+  const value = Float64Array.from(nodes, (node) => node.value);
   for (const row of rows) {
-    let node = nodes[0];
-    while (node?.split != null) {
-      const bin = columns[node.split.feature]?.[row] ?? 0;
-      node = nodes[node.left + (node.goesLeft[bin] === 1 ? 0 : 1)];
+    let node = 0;
+    let own = feature[0] ?? -1;
+    while (own >= 0) {
+      const bin = columns[own]?.[row] ?? 0;
+      node = (left[node] ?? 0) + 1 - (goesLeft[SIDES * node + bin] ?? 0);
+      own = feature[node] ?? -1;
     }
-    scores[row] = (scores[row] ?? 0) + (node?.value ?? 0);
+    scores[row] = (scores[row] ?? 0) + (value[node] ?? 0);
   }
 }

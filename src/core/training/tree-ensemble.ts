@@ -1,5 +1,6 @@
 import { DomainError } from '../errors/domain-error.js';
 import type { FeatureBins } from './boosting-bins.js';
+import { SIDES } from './row-partition.js';
 import type { GrownNode, GrownTree } from './tree-growth.js';
 
 /** Words of a category set: 256 bins, 32 a word. */
@@ -46,10 +47,13 @@ export function packTrees(
   const sets: number[] = [];
   const figures: number[] = [];
   const roots: number[] = [];
-  for (const { nodes } of trees) {
+  for (const { nodes, goesLeft } of trees) {
     const root = figures.length / FIGURES;
     roots.push(root);
-    for (const node of nodes) figures.push(...nodeFigures(node, { root, bins, sets }));
+    nodes.forEach((node, n) => {
+      const sides = goesLeft.subarray(SIDES * n, SIDES * (n + 1));
+      figures.push(...nodeFigures(node, sides, { root, bins, sets }));
+    });
   }
   const shape = {
     trees: roots.length,
@@ -60,7 +64,8 @@ export function packTrees(
 }
 
 function nodeFigures(
-  { split, value, cover, left, goesLeft, missingLeft }: GrownNode,
+  { split, value, cover, left, missingLeft }: GrownNode,
+  goesLeft: Uint8Array,
   at: { readonly root: number; readonly bins: readonly FeatureBins[]; readonly sets: number[] },
 ): number[] {
   if (split === null) return [-1, value, -1, 0, cover];

@@ -1,8 +1,8 @@
 import type { BinnedTable } from './binned-table.js';
 import { CategorySplitter } from './tree-category-split.js';
 import { HistogramBuilder, subtractHistogram } from './tree-histogram.js';
-import { RowPartition, leftBins } from './row-partition.js';
-import type { LeafRows } from './row-partition.js';
+import { RowPartition, SIDES, markLeft } from './row-partition.js';
+import type { LeafRows, Sides } from './row-partition.js';
 import type { RowWeights } from './row-weights.js';
 import { bestNumericSplit, isClearlyBetter, leastHessian } from './tree-split.js';
 import type { NodeSums, Split, SplitRule } from './tree-split.js';
@@ -35,14 +35,14 @@ export interface GrownNode {
   split: Split | null;
   /** Where missing numbers and unknown categories go. */
   missingLeft: boolean;
-  /** 1 for the bins that go left; empty in a leaf. */
-  goesLeft: Uint8Array;
   left: number;
 }
 
 /** A tree as it grew, root first, and which rows of the order ended in which leaf. */
 export interface GrownTree {
   readonly nodes: readonly GrownNode[];
+  /** 1 for the bins that go left, 256 places a node. */
+  readonly goesLeft: Uint8Array;
   readonly leaves: readonly (LeafRows & { readonly value: number })[];
 }
 
@@ -53,6 +53,8 @@ interface OpenLeaf extends LeafRows {
   histogram: Float64Array | null;
   best: Split | null;
 }
+
+const EMPTY = new Uint8Array();
 
 /** Grows trees leaf by leaf on one binned table: LightGBM's way (Ke et al., NIPS 2017). */
 export class TreeGrower {
@@ -73,18 +75,19 @@ export class TreeGrower {
     this.histograms.select(task.features);
     const root = this.openRoot(task);
     const nodes = [nodeOf(root)];
+    const goesLeft = new Uint8Array(SIDES * (2 * this.recipe.leaves - 1));
     const leaves = [root];
     while (leaves.length < this.recipe.leaves) {
       const place = mostHelpful(leaves);
       const leaf = leaves[place];
       if (leaf?.best == null) break;
-      const [left, right] = this.splitLeaf(leaf, nodes, task);
+      const [left, right] = this.splitLeaf(leaf, { nodes, goesLeft }, task);
       nodes.push(nodeOf(left), nodeOf(right));
       leaves.splice(place, 1, left, right);
       if (leaves.length < this.recipe.leaves) this.openChildren(leaf, [left, right], task);
     }
     for (const leaf of leaves) this.release(leaf);
-    return { nodes, leaves };
+    return { nodes, goesLeft, leaves };
   }
 
   private openRoot(task: TreeTask): OpenLeaf {
@@ -101,24 +104,25 @@ export class TreeGrower {
 
   private leaf(rows: LeafRows, sums: NodeSums, at: { node: number; l2: number }): OpenLeaf {
     const value = (-this.recipe.learningRate * sums.gradient) / (sums.hessian + at.l2);
-    return { ...rows, sums, value, node: at.node, histogram: null, best: null };
+    const { begin, end } = rows;
+    return { begin, end, sums, value, node: at.node, histogram: null, best: null };
   }
 
   /** Writes the leaf's split into its node and parts its rows. */
   private splitLeaf(
     leaf: OpenLeaf,
-    nodes: GrownNode[],
+    { nodes, goesLeft }: { readonly nodes: GrownNode[]; readonly goesLeft: Uint8Array },
     task: TreeTask,
   ): readonly [OpenLeaf, OpenLeaf] {
     const { best, sums } = leaf;
     const node = nodes[leaf.node];
     if (best === null || node === undefined) throw new RangeError('A leaf without a split.');
-    const goesLeft = leftBins(best, this.binned);
-    const column = this.binned.columns[best.feature] ?? new Uint8Array();
-    const rows = task.order.subarray(leaf.begin, leaf.end);
-    const middle = leaf.begin + this.partition.part(rows, column, goesLeft);
+    const column = this.binned.columns[best.feature] ?? EMPTY;
+    const sides = { goesLeft, from: SIDES * leaf.node };
+    markLeft(best, this.binned, sides);
+    const middle = this.partition.part(task.order, leaf, column, sides);
     const weight = task.weights.sum(task.order, leaf.begin, middle);
-    const first = { ...best.left, weight };
+    const first = { gradient: best.left.gradient, hessian: best.left.hessian, weight };
     const second = {
       gradient: sums.gradient - first.gradient,
       hessian: sums.hessian - first.hessian,
@@ -127,10 +131,9 @@ export class TreeGrower {
     const { where, l2 } = best;
     node.split = best;
     node.left = nodes.length;
-    node.goesLeft = goesLeft;
     const known = where.kind === 'numeric' ? where.missingLeft : null;
     node.missingLeft = known ?? first.weight > second.weight;
-    if (where.kind === 'numeric') markMissing(goesLeft, this.binned, node);
+    if (where.kind === 'numeric') markMissing(sides, this.binned, node);
     return [
       this.leaf({ begin: leaf.begin, end: middle }, first, { node: nodes.length, l2 }),
       this.leaf({ begin: middle, end: leaf.end }, second, { node: nodes.length + 1, l2 }),
@@ -163,7 +166,7 @@ export class TreeGrower {
 
   private build({ begin, end }: LeafRows, task: TreeTask): Float64Array {
     const histogram = this.spare.pop() ?? new Float64Array(this.histograms.size);
-    this.histograms.fill(histogram, task.order.subarray(begin, end), task.derivatives);
+    this.histograms.fill(histogram, task, { begin, end });
     return histogram;
   }
 
@@ -194,7 +197,7 @@ export class TreeGrower {
 
 function nodeOf({ value, sums }: OpenLeaf): GrownNode {
   const { weight: cover } = sums;
-  return { value, cover, split: null, missingLeft: false, goesLeft: new Uint8Array(), left: -1 };
+  return { value, cover, split: null, missingLeft: false, left: -1 };
 }
 
 /** The place of the leaf whose split helps most; the first of equal ones. */
@@ -208,7 +211,7 @@ function mostHelpful(leaves: readonly OpenLeaf[]): number {
 }
 
 /** Validation rows may miss a number where no training row of the node did. */
-function markMissing(goesLeft: Uint8Array, { bins }: BinnedTable, node: GrownNode): void {
+function markMissing({ goesLeft, from }: Sides, { bins }: BinnedTable, node: GrownNode): void {
   const own = bins[node.split?.feature ?? -1];
-  if (own?.kind === 'numeric') goesLeft[own.edges.length + 1] = node.missingLeft ? 1 : 0;
+  if (own?.kind === 'numeric') goesLeft[from + own.edges.length + 1] = node.missingLeft ? 1 : 0;
 }

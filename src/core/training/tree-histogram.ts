@@ -1,4 +1,5 @@
 import type { BinnedTable } from './binned-table.js';
+import type { LeafRows } from './row-partition.js';
 import type { NodeSums } from './tree-split.js';
 
 /**
@@ -37,13 +38,13 @@ export class HistogramBuilder {
     return 2 * (this.binned.offsets[this.binned.columns.length] ?? 0);
   }
 
-  /** Fills the histogram with the sums of these rows; `derivatives` go by row. */
-  fill(histogram: Float64Array, rows: Int32Array, derivatives: Float32Array): void {
-    const { gathered, fours, ones } = this;
+  /** Fills the histogram with the sums of the leaf's rows; `derivatives` go by row. */
+  fill(histogram: Float64Array, rows: DerivedRows, leaf: LeafRows): void {
     histogram.fill(0);
-    this.gather(rows, derivatives);
-    for (const four of fours) addFour(histogram, rows, gathered, four);
-    for (const one of ones) addOne(histogram, rows, gathered, one);
+    this.gather(rows, leaf);
+    const from = { order: rows.order, gathered: this.gathered, leaf };
+    for (const four of this.fours) addFour(histogram, from, four);
+    for (const one of this.ones) addOne(histogram, from, one);
   }
 
   /** Sums over all rows of the histogram, from one feature: every row has a bin there. */
@@ -60,14 +61,27 @@ export class HistogramBuilder {
     return { gradient, hessian };
   }
 
-  private gather(rows: Int32Array, derivatives: Float32Array): void {
+  private gather({ order, derivatives }: DerivedRows, { begin, end }: LeafRows): void {
     const { gathered } = this;
-    for (let i = 0; i < rows.length; i += 1) {
-      const from = 2 * (rows[i] ?? 0);
+    for (let i = begin; i < end; i += 1) {
+      const from = 2 * (order[i] ?? 0);
       gathered[2 * i] = derivatives[from] ?? 0;
       gathered[2 * i + 1] = derivatives[from + 1] ?? 0;
     }
   }
+}
+
+/** Rows in their order, and their derivatives by row. */
+export interface DerivedRows {
+  readonly order: Int32Array;
+  readonly derivatives: Float32Array;
+}
+
+/** The rows of a leaf, and their derivatives by place in the order. */
+interface GatheredRows {
+  readonly order: Int32Array;
+  readonly gathered: Float32Array;
+  readonly leaf: LeafRows;
 }
 
 /** Takes one child's sums off the parent's, which leaves the other child's. */
@@ -113,12 +127,11 @@ function sameNumbers(a: Int32Array, b: Int32Array): boolean {
 
 function addOne(
   histogram: Float64Array,
-  rows: Int32Array,
-  gathered: Float32Array,
+  { order, gathered, leaf }: GatheredRows,
   { column, from }: One,
 ): void {
-  for (let i = 0; i < rows.length; i += 1) {
-    const bin = from + 2 * (column[rows[i] ?? 0] ?? 0);
+  for (let i = leaf.begin; i < leaf.end; i += 1) {
+    const bin = from + 2 * (column[order[i] ?? 0] ?? 0);
     addPair(histogram, bin, gathered[2 * i] ?? 0, gathered[2 * i + 1] ?? 0);
   }
 }
@@ -126,12 +139,12 @@ function addOne(
 /** Four features in one pass: rows and derivatives are read once, and additions do not wait. */
 function addFour(
   histogram: Float64Array,
-  rows: Int32Array,
-  gathered: Float32Array,
+  { order, gathered, leaf }: GatheredRows,
   { quad, from: [a = 0, b = 0, c = 0, d = 0] }: Four,
 ): void {
-  for (let i = 0; i < rows.length; i += 1) {
-    const bins = quad[rows[i] ?? 0] ?? 0;
+  const { end } = leaf;
+  for (let i = leaf.begin; i < end; i += 1) {
+    const bins = quad[order[i] ?? 0] ?? 0;
     const gradient = gathered[2 * i] ?? 0;
     const hessian = gathered[2 * i + 1] ?? 0;
     // A byte, doubled.
