@@ -1,5 +1,6 @@
 import { DomainError } from '../errors/domain-error.js';
 import type { FeatureTable } from '../features/feature-schema.js';
+import { binCount } from './boosting-bins.js';
 import type { Classifier, ClassifierArtefact } from './classifier.js';
 import { sigmoid } from './linear-margin.js';
 import { TreeContributions } from './tree-contributions.js';
@@ -7,7 +8,7 @@ import { unpackTrees } from './tree-ensemble.js';
 import type { EnsembleShape, TreeEnsemble } from './tree-ensemble.js';
 import { parseTreeFeatures, TreeInputs } from './tree-inputs.js';
 import type { TreeFeature } from './tree-inputs.js';
-import { addTreeValues } from './tree-walk.js';
+import { TreeScorer } from './tree-scorer.js';
 
 /** What a fitted boosting model is, besides its trees. */
 export interface BoostingParameters {
@@ -28,6 +29,7 @@ export class BoostingClassifier implements Classifier {
   readonly learner = 'boosting';
   private readonly inputs: TreeInputs;
   private readonly trees: TreeEnsemble;
+  private readonly scorer: TreeScorer;
   /** Made when reasons are first asked for. */
   private explanation: TreeContributions | undefined;
 
@@ -37,10 +39,12 @@ export class BoostingClassifier implements Classifier {
   ) {
     this.inputs = new TreeInputs(parameters.features);
     this.trees = unpackTrees(parameters.shape, weights, this.inputs.width);
+    const bins = parameters.features.map((one) => (one.kind === 'numeric' ? 0 : binCount(one)));
+    this.scorer = new TreeScorer(this.trees, bins);
   }
 
   predict(table: FeatureTable): Float64Array {
-    const { inputs, trees, parameters } = this;
+    const { inputs, scorer, parameters } = this;
     inputs.check(table);
     const answers = new Float64Array(table.rows).fill(parameters.baseLogOdds);
     const block = new Float64Array(Math.min(BLOCK, table.rows) * inputs.width);
@@ -48,7 +52,7 @@ export class BoostingClassifier implements Classifier {
       const scores = answers.subarray(first, first + BLOCK);
       const values = block.subarray(0, scores.length * inputs.width);
       inputs.fill(table, first, values);
-      addTreeValues(trees, values, inputs.width, scores);
+      scorer.add(values, scores);
     }
     for (let row = 0; row < answers.length; row += 1) answers[row] = sigmoid(answers[row] ?? 0);
     return answers;

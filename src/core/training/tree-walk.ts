@@ -26,21 +26,3 @@ export function childOf(
 function sideInSet(sets: Uint32Array, begin: number, bin: number): number {
   return 1 - (((sets[begin + (bin >> 5)] ?? 0) >>> (bin & 31)) & 1);
 }
-
-/** Adds the value that every tree has for every row to the row's score; rows x width, row by row. */
-export function addTreeValues(
-  trees: TreeEnsemble,
-  values: Float64Array,
-  width: number,
-  scores: Float64Array,
-): void {
-  const { roots, feature, figure } = trees;
-  // Tree after tree over a block of rows: the tree stays in the cache.
-  for (const root of roots) {
-    for (let row = 0, from = 0; row < scores.length; row += 1, from += width) {
-      let node = root;
-      while ((feature[node] ?? -1) >= 0) node = childOf(trees, node, values, from);
-      scores[row] = (scores[row] ?? 0) + (figure[node] ?? 0);
-    }
-  }
-}
