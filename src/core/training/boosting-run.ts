@@ -103,12 +103,13 @@ function addToBinned(
   const feature = Int32Array.from(nodes, ({ split }) => split?.feature ?? -1);
   const left = Int32Array.from(nodes, (node) => node.left);
   const value = Float64Array.from(nodes, (node) => node.value);
+  const binAt = (row: number, of: number): number => columns[of]?.[row] ?? 0;
   for (const row of rows) {
     let node = 0;
     let own = feature[0] ?? -1;
     while (own >= 0) {
-      const bin = columns[own]?.[row] ?? 0;
-      node = (left[node] ?? 0) + 1 - (goesLeft[SIDES * node + bin] ?? 0);
+      const isLeft = goesLeft[SIDES * node + binAt(row, own)] ?? 0;
+      node = (left[node] ?? 0) + 1 - isLeft;
       own = feature[node] ?? -1;
     }
     scores[row] = (scores[row] ?? 0) + (value[node] ?? 0);
