@@ -8,6 +8,9 @@ const MOST_BLOCKS = 200;
 /** Blocks of the smaller side, at least. */
 const FEWEST_BLOCKS = 4;
 
+/** How much longer a block is than what its rows need: the more the safer, where rows are many. */
+const MARGINS = [4, 2];
+
 /** Draws that reach the figure after which p is known well enough (Besag & Clifford 1991). */
 const ENOUGH_REACHED = 20;
 
@@ -149,12 +152,22 @@ function permuted(blocks: Blocks, statistic: Statistic, options: PermutationOpti
 function blockLength(series: CodedSeries, smallestP: number): number | null {
   const { reference, current, isOrdered, cells } = series;
   const fewest = Math.ceil((reference.length + current.length) / MOST_BLOCKS);
-  const needed = [reference, current].map((codes) => independentStretch(codes, isOrdered, cells));
-  const length = Math.max(fewest, ...needed);
+  const needed = Math.max(
+    ...[reference, current].map((codes) => independentStretch(codes, isOrdered, cells)),
+  );
+  const margins = needed === 1 ? [1] : MARGINS;
+  const lengths = margins.map((margin) => Math.max(fewest, margin * needed));
+  return lengths.find((length) => isFineEnough(series, length, smallestP)) ?? null;
+}
+
+function isFineEnough(
+  { reference, current }: CodedSeries,
+  length: number,
+  smallestP: number,
+): boolean {
   const blocks = [reference, current].map((codes) => Math.floor(codes.length / length));
   const [fewer, all] = [Math.min(...blocks), blocks.reduce((sum, one) => sum + one, 0)];
-  const isFineEnough = logChoose(all, fewer) >= Math.log(2 / smallestP);
-  return fewer >= FEWEST_BLOCKS && isFineEnough ? length : null;
+  return fewer >= FEWEST_BLOCKS && logChoose(all, fewer) >= Math.log(2 / smallestP);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { sortDoubles } from '../thresholds/sort-doubles.js';
+import { sortedSpread } from './sort-spread.js';
 
 /** A column of numbers in one sample, ready to be compared. */
 export interface NumericSample {
@@ -32,22 +32,25 @@ function deviationOf(values: Float64Array): number {
   for (let i = 0; i < n; i += 1) sum += values[i] ?? 0;
   const mean = sum / n;
   let squares = 0;
-  for (let i = 0; i < n; i += 1) squares += ((values[i] ?? 0) - mean) ** 2;
+  for (let i = 0; i < n; i += 1) {
+    const distance = (values[i] ?? 0) - mean;
+    squares += distance * distance;
+  }
   return Math.sqrt(squares / n);
+}
+
+function known(column: Float64Array): Float64Array {
+  let missing = 0;
+  for (const value of column) if (Number.isNaN(value)) missing += 1;
+  return missing === 0 ? column : column.filter((value) => !Number.isNaN(value));
 }
 
 /** A sample of numbers; NaN is missing, infinities are refused by whoever reads them. */
 export function numericSample(column: Float64Array): NumericSample {
-  const known = new Float64Array(column.length);
-  let count = 0;
-  for (const value of column) {
-    if (Number.isNaN(value)) continue;
-    known[count] = value;
-    count += 1;
-  }
-  const values = sortDoubles(known.subarray(0, count));
+  const values = sortedSpread(known(column));
+  const [count, deviation] = [values.length, deviationOf(values)];
   const missing = column.length - count;
-  return { kind: 'numeric', values, count, missing, deviation: deviationOf(values), rankError: 0 };
+  return { kind: 'numeric', values, count, missing, deviation, rankError: 0 };
 }
 
 /** A sample of categories; null is missing. */

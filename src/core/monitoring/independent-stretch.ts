@@ -10,9 +10,6 @@ const CHANCE = 1.5;
 /** Blocks that their correlation can be told from. */
 const FEWEST = 8;
 
-/** What is negligible from one block to the next is so over a longer one even more. */
-const MARGIN = 4;
-
 function scoresOf(codes: Uint8Array, isOrdered: boolean, cells: number): Float64Array {
   if (isOrdered) return Float64Array.from(codes);
   const counts = new Float64Array(cells);
@@ -44,14 +41,13 @@ function areLoose(sums: Float64Array): boolean {
 
 /**
  * Rows that a block needs so that blocks of a series are nearly independent: in doublings, until the
- * sums of blocks no longer correlate, and four times that for good measure; 1 where rows do not depend
- * on each other at all. A block that holds whole turns of a cycle is free of it. Infinite where blocks
+ * sums of blocks no longer correlate; 1 where rows do not depend on each other at all. A block that holds whole turns of a cycle is free of it. Infinite where blocks
  * never let go of each other.
  */
 export function independentStretch(codes: Uint8Array, isOrdered: boolean, cells: number): number {
   let sums = scoresOf(codes, isOrdered, cells);
   for (let rows = 1; sums.length >= FEWEST; rows *= 2) {
-    if (areLoose(sums)) return rows === 1 ? 1 : MARGIN * rows;
+    if (areLoose(sums)) return rows;
     sums = pairSums(sums);
   }
   return Infinity;

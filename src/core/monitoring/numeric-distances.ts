@@ -30,19 +30,31 @@ export function numericDistances(
 
 function plainDistances(a: Float64Array, b: Float64Array): NumericDistances {
   const [n, m] = [a.length, b.length];
-  let [i, j, ks, area] = [0, 0, 0, 0];
+  let [i, j, gap, ks, area] = [0, 0, 0, 0, 0];
   let x = Math.min(at(a, 0), at(b, 0));
   while (i < n && j < m) {
-    i = firstAbove(a, i, x);
-    j = firstAbove(b, j, x);
-    const gap = Math.abs(i / n - j / m);
-    if (gap > ks) ks = gap;
-    // Infinite only where both are past their ends, and gap is 0.
-    const next = Math.min(at(a, i), at(b, j));
-    if (gap > 0) area += gap * (next - x);
-    x = next;
+    const one = at(a, i);
+    const other = at(b, j);
+    const next = Math.min(one, other);
+    // Between equal values there is no gap yet: some of them are still to come.
+    if (next > x) {
+      area += gap * (next - x);
+      ks = Math.max(ks, gap);
+      x = next;
+    }
+    // Added, not jumped over: which of the two is next cannot be foretold.
+    i += one <= other ? 1 : 0;
+    j += other <= one ? 1 : 0;
+    gap = Math.abs(i / n - j / m);
   }
-  return { ks, wasserstein: area + restOfArea(i < n ? a : b, i < n ? i : j) };
+  const [rest, reached] = i < n ? [a, i] : [b, j];
+  const from = firstAbove(rest, reached, x);
+  if (from === rest.length) return { ks, wasserstein: area };
+  const last = 1 - from / rest.length;
+  return {
+    ks: Math.max(ks, last),
+    wasserstein: area + last * (at(rest, from) - x) + restOfArea(rest, from),
+  };
 }
 
 /** The area past the end of the other sample, from the value at `from` on. */
