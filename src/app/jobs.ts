@@ -8,6 +8,7 @@ import type { EventRetention } from '../loop/expire-events.js';
 import { expireEvents } from '../loop/expire-events.js';
 import { projectEvents } from '../loop/project-events.js';
 import { rebuildJourney } from '../loop/rebuild-journey.js';
+import { recalibrateThresholds } from '../loop/recalibrate-thresholds.js';
 import { rescoreOpenEpisodes } from '../loop/rescore-open-episodes.js';
 import { runTraining } from '../loop/run-training.js';
 import { makeSuggestion } from '../loop/suggest-threshold.js';
@@ -65,6 +66,7 @@ export function jobHandlers(parts: JobParts): JobHandlers {
       await expireEvents(source, retention, clock.now());
       await expireKeys(source.manager, clock.now());
       await expireSuggestions(source.manager, clock.now());
+      await recalibrateThresholds(source, clock.now());
     },
   };
 }

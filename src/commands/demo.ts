@@ -11,6 +11,7 @@ import { addressOf, ApiClient, expectOk } from './api-client.js';
 import type { RunningService } from './demo-service.js';
 import { serviceForDemo } from './demo-service.js';
 import { byPriority, queueText } from './demo-queue.js';
+import { suggestForBusiestRule } from './demo-threshold.js';
 import { replayFolder } from './replay.js';
 import { trainingLine } from './replay-training.js';
 import { writeWorld } from './simulate.js';
@@ -59,8 +60,11 @@ async function demo(options: DemoOptions): Promise<void> {
   try {
     await feed(folder, tell);
     const address = await addressOf(process.env);
-    process.stdout.write(await show(new ApiClient(address), options.json ?? false));
-    tell(`\nOpen ${service.url} for the queue, the reasons and the journeys.`);
+    const client = new ApiClient(address);
+    process.stdout.write(await show(client, options.json ?? false));
+    const threshold = await suggestForBusiestRule(client);
+    if (threshold !== null) tell(`\n${threshold}`);
+    tell(`\nOpen ${service.url} for the queue, the reasons, the journeys and the threshold.`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

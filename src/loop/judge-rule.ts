@@ -85,7 +85,8 @@ async function judgeAlerts(
   knownBy: Instant,
 ): Promise<JudgedRule> {
   const stage = await knownStage(sql, question);
-  const range = { from: knownBy - PAST, to: knownBy, knownBy };
+  const from = Math.max(knownBy - PAST, question.since ?? -Infinity);
+  const range = { from, to: knownBy, knownBy };
   const alerts = await alertsOfRule(sql, question.rule, range);
   const first = alerts[0]?.startedAt;
   if (first === undefined) {
@@ -124,7 +125,8 @@ async function judgeScores(
   knownBy: Instant,
 ): Promise<JudgedRule> {
   const stage = await knownStage(sql, question);
-  const range = { from: knownBy - PAST, to: knownBy, knownBy };
+  const from = Math.max(knownBy - PAST, question.since ?? -Infinity);
+  const range = { from, to: knownBy, knownBy };
   const scores = await impactScores(sql, question, range);
   const first = scores[0]?.at;
   if (first === undefined) {

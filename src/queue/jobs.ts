@@ -17,7 +17,7 @@ export interface Jobs {
   readonly 'sum-hours': Readonly<Record<string, never>>;
   /** Makes the threshold suggestion that was put on record under this id. */
   readonly 'suggest-threshold': { readonly suggestionId: string };
-  /** Drops what is past its retention and closes suggestions that are past their expiry. */
+  /** Drops what is past its retention and closes suggestions that are past their expiry, and asks anew for stale ones. */
   readonly expire: Readonly<Record<string, never>>;
 }
 

@@ -53,6 +53,11 @@ const COLUMNS = `id, state, progress, failure, journey, stage, journey_version A
   rule, request, answer, excerpt, model_version AS "modelVersion", requested_by AS "requestedBy",
   known_by AS "knownBy", created_at AS "createdAt", expires_at AS "expiresAt"`;
 
+const LISTED = COLUMNS.replace(
+  ' answer, excerpt,',
+  ` answer - 'frontier' AS answer, NULL AS excerpt,`,
+);
+
 /** Puts a suggestion on record. */
 export async function addSuggestion(sql: Sql, one: NewSuggestion): Promise<void> {
   await run(
@@ -121,8 +126,7 @@ export async function suggestionPage<Request, Result>(
 ): Promise<SuggestionRow<Request, Result>[]> {
   return await rows<SuggestionRow<Request, Result>>(
     sql,
-    `SELECT ${COLUMNS.replace(' answer, excerpt,', ` answer - 'frontier' AS answer, NULL AS excerpt,`)}
-     FROM threshold_suggestion
+    `SELECT ${LISTED} FROM threshold_suggestion
      WHERE ($1::text IS NULL OR journey = $1) AND ($2::text IS NULL OR stage = $2)
        AND ($3::text IS NULL OR rule = $3)
        AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
@@ -130,6 +134,17 @@ export async function suggestionPage<Request, Result>(
          CASE WHEN state IN ('draft', 'shadow') AND expires_at <= $8 THEN 'expired' ELSE state END)
      ORDER BY created_at DESC, id DESC LIMIT $6`,
     [journey, stage, rule, after?.at, after?.id, limit, state, new Date(now)],
+  );
+}
+
+/** The newest suggestion of each rule and stage, without frontier and excerpt. */
+export async function latestSuggestions<Request, Result>(
+  sql: Sql,
+): Promise<SuggestionRow<Request, Result>[]> {
+  return await rows<SuggestionRow<Request, Result>>(
+    sql,
+    `SELECT DISTINCT ON (journey, stage, rule) ${LISTED} FROM threshold_suggestion
+     ORDER BY journey, stage, rule, created_at DESC, id DESC`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { DomainError } from '../errors/domain-error.js';
-import type { Instant } from '../telemetry/time.js';
+import type { Duration, Instant } from '../telemetry/time.js';
+import { DAY } from '../telemetry/time.js';
 
 export const SUGGESTION_STATES = [
   'draft',
@@ -14,6 +15,9 @@ export type SuggestionState = (typeof SUGGESTION_STATES)[number];
 
 export const SUGGESTION_DECISIONS = ['shadow', 'approve', 'reject', 'rollback'] as const;
 export type SuggestionDecision = (typeof SUGGESTION_DECISIONS)[number];
+
+/** A suggestion that nobody decided on expires so long after it was made. */
+export const SUGGESTION_LIFE: Duration = 90 * DAY;
 
 const LEADS_TO: Readonly<Record<SuggestionDecision, SuggestionState>> = {
   shadow: 'shadow',

@@ -41,6 +41,8 @@ export interface ThresholdQuestion extends CatchRule {
     | undefined;
   /** The labels of each series that was sent along. */
   readonly seriesLabels?: readonly Labels[] | undefined;
+  /** Past alerts and predictions before this are not looked at. */
+  readonly since?: Instant | undefined;
   readonly groupBy: readonly string[];
   readonly groupGap: Duration;
   readonly hours?: WatchHours | undefined;

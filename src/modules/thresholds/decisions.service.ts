@@ -10,9 +10,9 @@ import type {
 import { stateAfter, stateAt } from '../../core/thresholds/suggestion-state.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { staleReasons } from '../../loop/suggestion-staleness.js';
 import { audit } from '../../storage/audit.store.js';
 import { decideSuggestion } from '../../storage/threshold-suggestion.store.js';
-import { staleOf } from './stale-of.js';
 import type { Suggestion } from './stored-suggestion.js';
 import { storedSuggestion } from './stored-suggestion.js';
 
@@ -59,7 +59,7 @@ export class DecisionsService {
       const state = nextState(before, decision);
       refuseUnmade(row, decision);
       const decided = { decision, state, owner: owner ?? caller.name, reason };
-      const stale = await staleOf(sql, row, now);
+      const stale = await staleReasons(sql, row, now);
       const [decidedAt, who] = [new Date(now), caller.name];
       await decideSuggestion(sql, id, { ...decided, decidedBy: who, decidedAt, stale });
       await audit(sql, {

@@ -5,11 +5,13 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
+import { SUGGESTION_LIFE } from '../../core/thresholds/suggestion-state.js';
 import type { SuggestionState } from '../../core/thresholds/suggestion-state.js';
-import { DAY, SECOND } from '../../core/telemetry/time.js';
+import { SECOND } from '../../core/telemetry/time.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import type { KnownStage } from '../../loop/threshold-failures.js';
+import { staleness, staleReasons } from '../../loop/suggestion-staleness.js';
 import { knownStage } from '../../loop/threshold-failures.js';
 import type { JobQueue } from '../../queue/job-queue.js';
 import { audit } from '../../storage/audit.store.js';
@@ -25,14 +27,11 @@ import { effectOf, shadowOf } from './effect-of.js';
 import { asProblem } from './known-stage.js';
 import type { AskedThreshold } from './question-of.js';
 import { questionOf } from './question-of.js';
-import { staleOf, staleness } from './stale-of.js';
 import type { Suggestion } from './stored-suggestion.js';
 import { storedSuggestion } from './stored-suggestion.js';
 import { SUGGESTIONS } from './thresholds.tokens.js';
 import { writtenDecision, writtenSuggestion } from './written-suggestion.js';
 
-/** A suggestion is no longer to be decided on so long after it was made. */
-const LIFE = 90 * DAY;
 /** So long an answer is waited for. */
 const PATIENCE = 10 * SECOND;
 const LOOK_EVERY = 50;
@@ -87,7 +86,7 @@ export class SuggestionsService {
     const now = this.clock.now();
     return {
       ...writtenSuggestion(row, now),
-      stale: await staleOf(sql, row, now),
+      stale: await staleReasons(sql, row, now),
       decisions: decisions.map(writtenDecision),
       shadow: await shadowOf(sql, row, decisions, now),
       effect: await effectOf(sql, row, decisions, now),
@@ -99,7 +98,10 @@ export class SuggestionsService {
     const [sql, now] = [this.source.manager, this.clock.now()];
     const found = (await suggestionPage(sql, { ...query, after, now })) as Suggestion[];
     const isStale = await staleness(sql, found, now);
-    const items = found.map((row) => ({ ...writtenSuggestion(row, now), stale: isStale(row) }));
+    const items = found.map((row) => ({
+      ...writtenSuggestion(row, now),
+      stale: isStale(row).reasons,
+    }));
     const last = found.length === query.limit ? found.at(-1) : undefined;
     const place = last && `${last.createdAt.toISOString()} ${last.id}`;
     return { items, next: place && Buffer.from(place).toString('base64url') };
@@ -132,7 +134,7 @@ export class SuggestionsService {
         requestedBy: caller.name,
         knownBy: new Date(knownBy),
         createdAt: new Date(now),
-        expiresAt: new Date(now + LIFE),
+        expiresAt: new Date(now + SUGGESTION_LIFE),
       });
       const action = 'threshold-suggestion.start';
       await audit(sql, { at: new Date(now), who: caller.name, action, subject: id });

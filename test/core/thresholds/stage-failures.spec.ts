@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { livedFigures } from '../../../src/core/thresholds/applied-effect.js';
 import type { ToldOutcome } from '../../../src/core/thresholds/stage-failures.js';
 import { failuresOfOutcomes } from '../../../src/core/thresholds/stage-failures.js';
-import { staleReasons, touchesStage } from '../../../src/core/thresholds/staleness.js';
+import { stalenessOf, touchesStage } from '../../../src/core/thresholds/staleness.js';
 import { stateAfter, stateAt } from '../../../src/core/thresholds/suggestion-state.js';
 import { unmitigatedFailures } from '../../../src/core/thresholds/unmitigated-failures.js';
 import { WEEK } from '../../../src/core/telemetry/time.js';
@@ -81,10 +81,15 @@ describe('a suggestion', () => {
     expect(touchesStage({ service: 'payment' }, {})).toBe(false);
     const change = { id: 'c', kind: 'flag', title: 'new form', occurredAt: 1 } as const;
     const changes = [{ ...change, labels: { service: 'payment' } }];
-    expect(staleReasons(stage, { changes, newVersion: 3 })).toEqual([
-      'the journey has version 3 since',
-      "flag on the stage's service: new form",
-    ]);
+    const newVersion = { version: 3, knownAt: 5 };
+    expect(stalenessOf(stage, { changes, newVersion })).toEqual({
+      reasons: ['the journey has version 3 since', "flag on the stage's service: new form"],
+      since: 5,
+    });
+    expect(stalenessOf(stage, { changes: [], newVersion: null })).toEqual({
+      reasons: [],
+      since: null,
+    });
   });
 
   it('is judged by what happened since', () => {

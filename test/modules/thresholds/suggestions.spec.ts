@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Outcome } from '../../../src/core/outcomes/outcome.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
+import { recalibrateThresholds } from '../../../src/loop/recalibrate-thresholds.js';
 import { makeSuggestion } from '../../../src/loop/suggest-threshold.js';
 import { queueConnection } from '../../../src/queue/connection.js';
 import type { JobHandlers } from '../../../src/queue/job.js';
@@ -265,6 +266,26 @@ describe('from past alerts alone', () => {
     await api.source.query(`${backdate} WHERE suggestion_id = $1`, [made['id']]);
     const { shadow } = await one(made['id']);
     expect(shadow).toMatchObject({ pages: 110, wouldPage: 11, unknown: 1 });
+  });
+});
+
+describe('recalibration', () => {
+  it('asks a stale question anew, of the time since, once enough has been seen', async () => {
+    const rule = { name: 'Slow', comparison: '>', threshold: 1 };
+    const { body: old } = await suggest(body({ rule, series: undefined }));
+    await api.post('/v1/changes', aChange({ occurredAt: new Date().toISOString() }));
+    const drafts = async (): Promise<Json[]> =>
+      (await api.get('/v1/threshold-suggestions?rule=Slow&limit=1')).body['items'] as Json[];
+    const day = 24 * 60 * MINUTE;
+    expect(await recalibrateThresholds(api.source, Date.now() + 10 * day)).toBe(0);
+    expect(await drafts()).toMatchObject([{ id: old['id'] }]);
+    const later = Date.now() + 40 * day;
+    expect(await recalibrateThresholds(api.source, later)).toBe(1);
+    // Nothing has fired since.
+    expect(await drafts()).toMatchObject([
+      { state: 'draft', requestedBy: 'recalibration', failure: { code: 'no-history' } },
+    ]);
+    expect(await recalibrateThresholds(api.source, later + day)).toBe(0);
   });
 });
 
