@@ -20,6 +20,7 @@ import { knownUntil } from '../storage/backfill.store.js';
 import { expireKeys } from '../storage/idempotency.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
 import { expireSuggestions } from '../storage/threshold-suggestion.store.js';
+import type { StartTraining } from './start-training.js';
 
 /** What jobs work on. */
 export interface JobParts {
@@ -29,6 +30,7 @@ export interface JobParts {
   readonly files: ModelFiles;
   readonly copies: EventCopies;
   readonly retention: EventRetention;
+  readonly training: StartTraining;
 }
 
 /** Every job and what does it: one that is missing does not compile. */
@@ -52,6 +54,7 @@ export function jobHandlers(parts: JobParts): JobHandlers {
     'rebuild-journey': async ({ journey }) => {
       await source.transaction((sql) => rebuildJourney(sql, journey, clock.now()));
     },
+    'consider-training': async () => await parts.training.startIfNeeded(),
     'rescore-open-episodes': async () => {
       await projectEvents(source, clock.now());
       return await rescoreOpenEpisodes(source, scorer, clock.now());

@@ -41,6 +41,11 @@ export class Schedule {
     await this.jobs.add('copy-events', {}, { coalesce: 'all' });
   }
 
+  @Cron(CronExpression.EVERY_HOUR)
+  async considerTraining(): Promise<void> {
+    await this.jobs.add('consider-training', {}, { coalesce: 'all' });
+  }
+
   @Cron(CronExpression.EVERY_DAY_AT_3AM, { timeZone: 'UTC' })
   async train(): Promise<void> {
     await this.training.start('schedule');

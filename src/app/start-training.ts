@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 
 import type { Clock } from '../http/clock.js';
+import { considerTraining } from '../loop/consider-training.js';
 import type { JobQueue } from '../queue/job-queue.js';
+import { audit } from '../storage/audit.store.js';
+import { knownUntil } from '../storage/backfill.store.js';
+import { runsSoFar } from '../storage/retraining.store.js';
 import { addTrainingRun } from '../storage/training-run.store.js';
 
-/** Puts a training run on record and into the queue, on nobody's request. */
+/** Puts training runs on record and into the queue, on nobody's request. */
 export class StartTraining {
   constructor(
     private readonly source: DataSource,
@@ -13,11 +17,36 @@ export class StartTraining {
     private readonly jobs: JobQueue,
   ) {}
 
-  async start(requestedBy: string): Promise<string> {
+  async start(requestedBy: string, reason: string | null = null): Promise<string> {
     const id = randomUUID();
     const createdAt = new Date(this.clock.now());
-    await addTrainingRun(this.source.manager, { id, asOf: null, requestedBy, createdAt });
+    await this.source.transaction(async (sql) => {
+      await addTrainingRun(sql, { id, asOf: null, requestedBy, createdAt });
+      const deed = { at: createdAt, who: requestedBy, action: 'training-run.start', subject: id };
+      await audit(sql, { ...deed, reason });
+    });
     await this.jobs.add('train', { runId: id }, { jobId: id });
     return id;
+  }
+
+  /** Starts a run where new outcomes, drift or a stale stage ask for one; tells why. */
+  async startIfNeeded(): Promise<string[]> {
+    const now = this.clock.now();
+    const sql = this.source.manager;
+    // While history is fed its sender says when to train: the clock has not come to it yet.
+    if ((await knownUntil(sql, now)) < now) return [];
+    const reasons = await considerTraining(sql, now);
+    if (reasons.length > 0) await this.start('retraining', reasons.join('; '));
+    return reasons;
+  }
+
+  /** Runs that a crash cut off are done again: a run that has ended meanwhile is left alone. */
+  async takeUpAgain(): Promise<number> {
+    const { unfinished } = await runsSoFar(this.source.manager);
+    // Under a new id: a job that the crash has used up would stay where it is.
+    for (const runId of unfinished) {
+      await this.jobs.add('train', { runId }, { jobId: `${runId}/${this.clock.now()}` });
+    }
+    return unfinished.length;
   }
 }

@@ -31,6 +31,7 @@ export async function startWorker(config: Config, databaseUrl: string): Promise<
   const queue = createJobQueue(connection, (error) => {
     logger.warn({ err: error }, 'the job queue lost its connection');
   });
+  const training = new StartTraining(source, clock, queue);
   const handlers = jobHandlers({
     source,
     clock,
@@ -38,6 +39,7 @@ export async function startWorker(config: Config, databaseUrl: string): Promise<
     files,
     copies: eventCopies(config),
     retention: config,
+    training,
   });
   const jobs = await startJobs(connection, handlers, {
     concurrency: 2,
@@ -48,7 +50,7 @@ export async function startWorker(config: Config, databaseUrl: string): Promise<
       logger.error({ ...failure, err: failure.error }, 'a job failed');
     },
   });
-  const training = new StartTraining(source, clock, queue);
+  await training.takeUpAgain();
   const schedule = await NestFactory.createApplicationContext(
     ScheduledJobsModule.on(queue, training),
     {

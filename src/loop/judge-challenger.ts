@@ -74,7 +74,7 @@ function knownAnswers(answered: readonly Answer[], origin: Instant): HeldOutOdds
   return {
     logOdds: Float64Array.from(known, ({ logOdds }) => logOdds),
     labels: Uint8Array.from(known, ({ row }) => row.label),
-    weights: new Float64Array(known.length).fill(1),
+    weights: Float64Array.from(known, ({ row }) => row.weight),
   };
 }
 
@@ -137,6 +137,7 @@ function decide({ defender, version, answers }: Contest): GateDecision {
     },
     challenger: { version, probabilities },
     labels: set.labels,
+    weights: set.weights,
     groups: set.groups,
     segments: rows.map(({ logged }) => logged.prediction.segment),
     heldOut: { startedAt: set.times ?? new Float64Array(), cutOffs },
@@ -194,8 +195,8 @@ export async function judgeChallenger(
   if (judgedAfter === undefined) {
     return { kind: 'insufficient-data', reason: 'no decided episode is newer than the champion' };
   }
-  const { labels } = trainingSetOf(answers.rows);
-  const scored = { labels, probabilities: answers.probabilities };
+  const { labels, weights } = trainingSetOf(answers.rows);
+  const scored = { labels, weights, probabilities: answers.probabilities };
   return {
     kind: 'judged',
     trained,

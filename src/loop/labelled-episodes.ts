@@ -19,6 +19,8 @@ export interface LabelledEpisode {
   readonly labelKnownAt: Instant;
   /** Rows of one incident or failure stay together. */
   readonly group: string;
+  /** What it counts: episodes on one failure count as many as the root of their number, together. */
+  readonly weight: number;
   /** What it lost of the conversions expected in the horizon; null where that was not measured. */
   readonly relativeLoss: number | null;
 }
@@ -33,10 +35,27 @@ export interface LabelledEpisodes {
 const placeOf = (one: { episodeId: string; journey: string; stage: string }): string =>
   JSON.stringify([one.episodeId, one.journey, one.stage]);
 
+type Unweighted = Omit<LabelledEpisode, 'weight'> & { readonly failureId: string | undefined };
+
+/**
+ * Episodes on one failure tell of one event, and not all of them are of its doing: n of them count
+ * as much as √n.
+ */
+function weighed(rows: readonly Unweighted[]): LabelledEpisode[] {
+  const counts = new Map<string, number>();
+  for (const { failureId } of rows) {
+    if (failureId !== undefined) counts.set(failureId, (counts.get(failureId) ?? 0) + 1);
+  }
+  return rows.map(({ failureId = '', ...row }) => ({
+    ...row,
+    weight: 1 / Math.sqrt(counts.get(failureId) ?? 1),
+  }));
+}
+
 function labelled(
   logged: LoggedFeatures,
   outcomes: readonly OutcomeOfEpisode[],
-): LabelledEpisode | null {
+): Unweighted | null {
   const label = episodeLabel(outcomes);
   if (label === null) return null;
   const failureId = outcomes.find((outcome) => outcome.failureId !== undefined)?.failureId;
@@ -45,6 +64,7 @@ function labelled(
     label: label.label,
     labelKnownAt: Math.max(...outcomes.map(({ knownAt }) => knownAt)),
     group: logged.incidentId ?? failureId ?? logged.episodeId,
+    failureId: label.label === 1 ? failureId : undefined,
     relativeLoss:
       outcomes.findLast((outcome) => outcome.relativeLoss !== null)?.relativeLoss ?? null,
   };
@@ -59,10 +79,10 @@ export async function labelledEpisodes(sql: Sql, asOf: Instant): Promise<Labelle
   }
   const logged = await firstPredictions(sql, asOf);
   const decided = logged.flatMap((one) => labelled(one, outcomes.get(placeOf(one)) ?? []) ?? []);
-  return { rows: decided, unlabelled: logged.length - decided.length };
+  return { rows: weighed(decided), unlabelled: logged.length - decided.length };
 }
 
-/** Rows as a training set; each counts the same. */
+/** Rows as a training set. */
 export function trainingSetOf(
   rows: readonly LabelledEpisode[],
   schema: FeatureSchema = ANOMALY_FEATURES,
@@ -73,7 +93,7 @@ export function trainingSetOf(
       rows.map(({ logged }) => logged.features),
     ),
     labels: Uint8Array.from(rows, ({ label }) => label),
-    weights: new Float64Array(rows.length).fill(1),
+    weights: Float64Array.from(rows, ({ weight }) => weight),
     times: Float64Array.from(rows, ({ logged }) => logged.asOf),
     groups: rows.map(({ group }) => group),
   };

@@ -170,6 +170,8 @@ function cardOf(
   const { choice, classifier, leftOut } = trained;
   const { version: _, ...figures } = decision.challenger;
   const failures = set.labels.reduce((sum, label) => sum + label, 0);
+  const weight = set.weights.reduce((sum, one) => sum + one, 0);
+  const failed = set.weights.reduce((sum, one, row) => sum + one * (set.labels[row] ?? 0), 0);
   const judgedOn = { episodes: decision.episodes, failures: decision.failures };
   return {
     version,
@@ -186,11 +188,12 @@ function cardOf(
     judgedAfter,
     fittedUntil: asOf,
     metrics: { naive: { figures, intervals, ...judgedOn }, weighted: null },
-    baseRate: failures / set.labels.length,
+    baseRate: failed / weight,
     calibration: choice.calibration.kind,
     completenessError: classifier.facts.completenessError,
     limits: [
       `learnt from ${set.labels.length} decided outcomes; ${episodes.unlabelled} were undecided, censored or too young`,
+      'episodes on one failure count as the root of their number: they tell of one event',
       'figures are naive: handled episodes are not weighted for having been handled',
       loss === null
         ? `the size of a loss is pooled from past failures: fewer than ${FEWEST_FAILURES} were measured`

@@ -22,9 +22,10 @@ import { runTraining } from '../../src/loop/run-training.js';
 import { takeEvents } from '../../src/loop/take-events.js';
 import type { TrainingRunRow } from '../../src/storage/entities/training-run.entity.js';
 import { ModelFiles } from '../../src/storage/model-files.js';
-import { championHistory, models } from '../../src/storage/model.store.js';
+import { championHistory, crown, models } from '../../src/storage/model.store.js';
 import { appendOutcome } from '../../src/storage/outcome.store.js';
 import { savePredictions } from '../../src/storage/prediction.store.js';
+import { shadowedBy } from '../../src/storage/shadow.store.js';
 import { addTrainingRun, trainingRunById } from '../../src/storage/training-run.store.js';
 import { SmallWorld, aJourney, anAnomaly, anEvent, anOutcome, day } from './small-world.js';
 
@@ -257,6 +258,54 @@ describe('a training run', () => {
     const run = await trained();
     expect(run?.state).toBe('kept');
     expect((await answerOf('payment', 'Errors')).by).toBe('prior 0');
+  });
+
+  it('keeps a champion that learnt the truth when old labels are poisoned', async () => {
+    await label(world, asItWas);
+    const mid = day(0) + 150 * SPACING;
+    const first = await trained({ asOf: mid });
+    expect(first?.state).toBe('promoted');
+    await world.rows('UPDATE outcome SET failure = NOT failure WHERE known_at <= $1', [
+      new Date(mid),
+    ]);
+    const second = await trained();
+    expect(second?.state).toBe('kept');
+    expect((await answerOf('payment', 'Errors')).by).toBe(`model ${first?.model}`);
+  });
+
+  it('has a challenger score silently, beside what is answered', async () => {
+    await label(world, asItWas);
+    const version = (await trained())?.model ?? '';
+    await crown(world.source.manager, '0', { since: END, by: 'test', reason: 'to compare' });
+    await world.rows(`UPDATE model SET state = 'challenger' WHERE version = $1`, [version]);
+    const anomaly = anAnomaly('odd', {
+      startedAt: END,
+      name: 'Errors',
+      labels: { service: 'payment' },
+    });
+    const item = { anomaly, episodeId: 'odd', asOf: END };
+    const [[scored] = []] = await scorer.score(world.source.manager, [item]);
+    expect(scored?.prediction.modelVersion).toBe('0');
+    expect(scored?.shadow?.version).toBe(version);
+    expect(scored?.shadow?.probability).toBeGreaterThan(0.5);
+    await savePredictions(world.source.manager, scored === undefined ? [] : [scored]);
+    expect(await shadowedBy(world.source.manager, version)).toMatchObject([
+      { episodeId: 'odd', shadow: scored?.shadow?.probability },
+    ]);
+  });
+
+  it('lets episodes on one failure count as the root of their number', async () => {
+    await label(world, asItWas);
+    const failed = episodes.filter(({ failure }) => failure).slice(0, 4);
+    await world.rows('UPDATE outcome SET failure_id = $1 WHERE anomaly_id = ANY($2)', [
+      'f-shared',
+      failed.map(({ id }) => id),
+    ]);
+    const { rows } = await labelledEpisodes(world.source.manager, END);
+    const weightOf = (id: string): number | undefined =>
+      rows.find(({ logged }) => logged.episodeId === id)?.weight;
+    expect(failed.map(({ id }) => weightOf(id))).toEqual([0.5, 0.5, 0.5, 0.5]);
+    expect(rows.filter(({ weight }) => weight !== 1)).toHaveLength(4);
   });
 
   it('sees nothing that was known after the moment it stands at', async () => {

@@ -18,6 +18,7 @@ const handlers = (some: Partial<JobHandlers>): JobHandlers => ({
   'rebuild-journey': nothing,
   'rescore-open-episodes': nothing,
   'copy-events': nothing,
+  'consider-training': nothing,
   'sum-hours': nothing,
   'suggest-threshold': nothing,
   expire: nothing,

@@ -127,11 +127,11 @@ describe('the performance report', () => {
     // Of what was ranked high, four fifths are mitigated before anything can be seen.
     const seldom = (chance: number, random: () => number): boolean =>
       random() < (chance > 0.5 ? 0.2 : 1);
-    const [whole, biased] = [history(1500, () => true), history(1500, seldom)];
+    const [whole, biased] = [history(900, () => true), history(900, seldom)];
     const ask = {
       from: START,
-      to: START + 1500 * HOUR,
-      asOf: START + 2000 * HOUR,
+      to: START + 900 * HOUR,
+      asOf: START + 1000 * HOUR,
       chunk: 9000 * HOUR,
     };
     const truth = (await performanceReport({ answers: whole, ...ask })).naive;
@@ -139,7 +139,7 @@ describe('the performance report', () => {
     const gap = (rate: number | undefined): number =>
       Math.abs((rate ?? 0) - (truth?.failureRate ?? 0));
     expect(gap(naive?.failureRate)).toBeGreaterThan(0.1);
-    expect(gap(weighted?.failureRate)).toBeLessThan(0.04);
+    expect(gap(weighted?.failureRate)).toBeLessThan(0.06);
     const probabilities = await observationProbabilities(biased, seededRandom(0));
     expect(Math.min(...probabilities)).toBeGreaterThanOrEqual(0.05);
   });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { jobHandlers } from '../../../src/app/jobs.js';
+import { StartTraining } from '../../../src/app/start-training.js';
 import { Clock } from '../../../src/http/clock.js';
 import { ChampionScorer } from '../../../src/loop/champion-scorer.js';
+import type { JobQueue } from '../../../src/queue/job-queue.js';
 import { EventCopies } from '../../../src/storage/event-copies.js';
 import { ModelFiles } from '../../../src/storage/model-files.js';
 import { aJourney, anAnomaly, minutesAgo, minutesAfter } from '../../builders/bodies.js';
@@ -38,6 +40,7 @@ describe('while history is fed', () => {
       files,
       copies: new EventCopies(api.folder),
       retention: { eventRetention: undefined, dropsEvents: false },
+      training: new StartTraining(api.source, new Clock(), {} as JobQueue),
     });
     const context = { progress: () => Promise.resolve() };
     return await handlers['measure-outcomes']({}, context as never);

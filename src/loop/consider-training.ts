@@ -1,0 +1,44 @@
+import { labelledAnswers, scoredLabels } from '../core/monitoring/performance-answer.js';
+import { realisedRange } from '../core/monitoring/performance-expected.js';
+import type { RecentLoss } from '../core/registry/retraining-policy.js';
+import { reasonsToTrain } from '../core/registry/retraining-policy.js';
+import { classificationMetrics } from '../core/statistics/classification-metrics.js';
+import { seededRandom } from '../core/statistics/random.js';
+import type { Instant } from '../core/telemetry/time.js';
+import { labelsSince, runsSoFar, staleStages } from '../storage/retraining.store.js';
+import type { Sql } from '../storage/sql.js';
+import { judgedAnswers } from './judged-answers.js';
+
+/** With fewer new failures nobody looks how the answers did. */
+const FEWEST_FAILURES = 10;
+
+async function recentLoss(sql: Sql, since: Instant, now: Instant): Promise<RecentLoss | null> {
+  const answers = (await judgedAnswers(sql, now, now)).filter(({ asOf }) => asOf >= since);
+  const { labels, probabilities } = scoredLabels(labelledAnswers(answers));
+  const failures = labels.reduce((sum, label) => sum + label, 0);
+  if (failures < FEWEST_FAILURES) return null;
+  const said = { probabilities, calibrated: probabilities };
+  return {
+    realised: classificationMetrics({ labels, probabilities }).logLoss,
+    expected: realisedRange(said, { random: seededRandom(0) }).logLoss,
+    failures,
+  };
+}
+
+/** Why a training run should start now, from new labels, stale stages and answers that drifted. */
+export async function considerTraining(sql: Sql, now: Instant): Promise<string[]> {
+  const { lastRunAt, unfinished } = await runsSoFar(sql);
+  const since = lastRunAt ?? 0;
+  const labels = await labelsSince(sql, since);
+  const isWorthALook = lastRunAt !== null && labels.failuresAfter >= FEWEST_FAILURES;
+  return reasonsToTrain({
+    now,
+    lastRunAt,
+    isUnderWay: unfinished.length > 0,
+    learntFrom: labels.before,
+    newLabels: labels.after,
+    newFailures: labels.failuresAfter,
+    stale: lastRunAt === null ? [] : await staleStages(sql, lastRunAt),
+    recent: isWorthALook ? await recentLoss(sql, lastRunAt, now) : null,
+  });
+}

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { StartTraining } from '../../src/app/start-training.js';
+import { HOUR } from '../../src/core/telemetry/time.js';
+import { considerTraining } from '../../src/loop/consider-training.js';
+import type { JobQueue } from '../../src/queue/job-queue.js';
+import { noteBackfill } from '../../src/storage/backfill.store.js';
+import { saveChange } from '../../src/storage/change.store.js';
+import { appendLabelChanges } from '../../src/storage/label.store.js';
+import { trainingRuns, updateTrainingRun } from '../../src/storage/training-run.store.js';
+import { SmallWorld, aJourney, anAnomaly, day } from './small-world.js';
+
+const NOW = day(40);
+
+let world: SmallWorld;
+let added: string[];
+let training: StartTraining;
+
+beforeEach(async () => {
+  world = await SmallWorld.open();
+  await world.define(aJourney());
+  added = [];
+  const queue = {
+    add: (name: string, _: unknown, { jobId = '' }: { jobId?: string }) =>
+      Promise.resolve(void added.push(`${name} ${jobId}`)),
+  } as unknown as JobQueue;
+  training = new StartTraining(world.source, { now: () => NOW }, queue);
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+/** Decided episodes on the payment stage, one an hour from a day on; a fifth are failures. */
+async function labels(count: number, from: number): Promise<void> {
+  const ids = Array.from({ length: count }, (_, i) => `e-${from}-${i}`);
+  await world.take(
+    ...ids.map((id, i) => ({
+      anomaly: anAnomaly(id, { startedAt: day(from, i), endedAt: day(from, i, 5) }),
+      receivedAt: day(from, i, 6),
+    })),
+  );
+  const place = {
+    journey: 'checkout',
+    stage: 'payment',
+    service: 'payment',
+    rule: 'PaymentErrors',
+  };
+  await appendLabelChanges(
+    world.source.manager,
+    ids.map((anomalyId, i) => ({
+      ...place,
+      anomalyId,
+      knownAt: day(from, i) + 8 * HOUR,
+      failures: i % 5 === 0 ? 1 : 0,
+      decided: 1,
+    })),
+  );
+}
+
+async function trained(at: number): Promise<void> {
+  const id = await training.start('test');
+  await updateTrainingRun(world.source.manager, id, { state: 'kept', progress: 1 });
+  await world.rows('UPDATE training_run SET as_of = $2 WHERE id = $1', [id, new Date(day(at))]);
+}
+
+describe('the service by itself', () => {
+  it('trains once there is enough to learn from, and not again for the same', async () => {
+    await labels(40, 0);
+    expect(await training.startIfNeeded()).toEqual([]);
+    await labels(30, 5);
+    expect(await training.startIfNeeded()).toEqual(['70 new labels, 14 of them failures']);
+    const [run] = await trainingRuns(world.source.manager, 2);
+    expect(run).toMatchObject({ state: 'queued', requestedBy: 'retraining' });
+    expect(added).toEqual([`train ${run?.id}`]);
+    expect(await training.startIfNeeded()).toEqual([]);
+    await updateTrainingRun(world.source.manager, run?.id ?? '', { state: 'kept', progress: 1 });
+    expect(await considerTraining(world.source.manager, NOW + 7 * HOUR)).toEqual([]);
+  });
+
+  it('trains for a release on a stage’s service, once episodes after it have labels', async () => {
+    await labels(100, 0);
+    await trained(10);
+    const occurredAt = day(11);
+    const release = {
+      id: 'r-1',
+      kind: 'release',
+      title: 'new',
+      labels: { service: 'payment' },
+    } as const;
+    await world.source.transaction((sql) =>
+      saveChange(sql, { ...release, occurredAt }, occurredAt),
+    );
+    expect(await training.startIfNeeded()).toEqual([]);
+    await labels(24, 12);
+    expect(await training.startIfNeeded()).toEqual([
+      'checkout/payment is stale (release r-1 on payment), 24 labels since',
+    ]);
+  });
+
+  it('waits while history is fed: its sender says when to train', async () => {
+    await labels(80, 0);
+    await noteBackfill(world.source.manager, day(20), NOW);
+    expect(await training.startIfNeeded()).toEqual([]);
+  });
+
+  it('takes runs up again that a crash cut off', async () => {
+    const cut = await training.start('test');
+    await updateTrainingRun(world.source.manager, cut, { state: 'running', progress: 0.4 });
+    const done = await training.start('test');
+    await updateTrainingRun(world.source.manager, done, { state: 'kept', progress: 1 });
+    added = [];
+    expect(await training.takeUpAgain()).toBe(1);
+    expect(added).toEqual([`train ${cut}/${NOW}`]);
+  });
+});
