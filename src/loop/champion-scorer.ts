@@ -10,7 +10,7 @@ import type { Learner } from '../core/training/classifier.js';
 import { gradientBoostingLearner } from '../core/training/gradient-boosting.js';
 import { logisticRegressionLearner } from '../core/training/logistic-regression.js';
 import { PRIOR_VERSION, priorLearner } from '../core/training/prior.js';
-import { currentJourneys } from '../storage/journey.store.js';
+import { journeyVersions } from '../storage/journey.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
 import { challengerVersion, championVersion } from '../storage/model.store.js';
 import type { ScoredEpisode, ShadowAnswer } from '../storage/prediction.store.js';
@@ -83,8 +83,8 @@ export class ChampionScorer {
   async score(sql: Sql, items: readonly ToScore[]): Promise<ScoredEpisode[][]> {
     if (items.length === 0) return [];
     const model = await this.champion(sql);
-    const journeys = await currentJourneys(sql);
-    const answers = await scoreEpisodes({ sql, baselines: this.baselines, model, journeys }, items);
+    const versions = await journeyVersions(sql);
+    const answers = await scoreEpisodes({ sql, baselines: this.baselines, model, versions }, items);
     const challenger = await this.challenger(sql);
     if (challenger === null) return answers;
     return answers.map((own) => own.map((one) => ({ ...one, shadow: shadowOf(challenger, one) })));

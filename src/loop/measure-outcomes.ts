@@ -9,7 +9,7 @@ import { HOUR, type Instant } from '../core/telemetry/time.js';
 import type { DueOutcome } from '../storage/episode.store.js';
 import { dueOutcomes, markMeasured, stagesOfEpisode } from '../storage/episode.store.js';
 import type { StoredJourney } from '../storage/journey.store.js';
-import { journeyVersions, latest } from '../storage/journey.store.js';
+import { journeyVersions, reigning } from '../storage/journey.store.js';
 import { failuresOfStage } from '../storage/outcome.store.js';
 import type { Baselines, StageOfJourney } from './baselines.js';
 import { recordOutcome } from './record-outcome.js';
@@ -81,7 +81,7 @@ async function measureOne(
   const stage = stageOf(versions, due);
   if (stage === null) return;
   const touched = await stagesOfEpisode(sql, due.episodeId);
-  const ground = { sql, baselines, journeys: latest(versions), touched };
+  const ground = { sql, baselines, journeys: reigning(versions, due.startedAt), touched };
   const measured = await measureStage(ground, stage, due);
   const traffic = await stageTraffic(sql, baselines, stage, due.startedAt);
   const expected = (traffic.expectedConversionsPerHour ?? 0) * (due.horizon / HOUR);

@@ -6,7 +6,7 @@ import type { Instant } from '../core/telemetry/time.js';
 import { anomaliesById } from '../storage/anomaly.store.js';
 import type { StoredEpisode } from '../storage/episode.store.js';
 import { episodesById } from '../storage/episode.store.js';
-import { currentJourneys } from '../storage/journey.store.js';
+import { journeyVersions } from '../storage/journey.store.js';
 import { appendLabelChanges } from '../storage/label.store.js';
 import type { StoredOutcome } from '../storage/outcome.store.js';
 import { appendOutcome, outcomesOfEpisode } from '../storage/outcome.store.js';
@@ -19,13 +19,15 @@ interface Refusal {
 }
 
 async function refusalOf(sql: EntityManager, outcome: Outcome): Promise<Refusal | null> {
-  const journeys = await currentJourneys(sql);
-  const journey = journeys.find((one) => one.journey.key === outcome.journey)?.journey;
-  if (journey === undefined) {
+  const versions = (await journeyVersions(sql)).filter(
+    ({ journey }) => journey.key === outcome.journey,
+  );
+  if (versions.length === 0) {
     const detail = `there is no journey ${outcome.journey}`;
     return { pointer: '/journey', code: 'unknown-journey', detail };
   }
-  if (!journey.stages.some(({ key }) => key === outcome.stage)) {
+  // An outcome of the past may be of a stage that the journey no longer has.
+  if (!versions.some(({ journey }) => journey.stages.some(({ key }) => key === outcome.stage))) {
     const detail = `${outcome.journey} has no stage ${outcome.stage}`;
     return { pointer: '/stage', code: 'unknown-stage', detail };
   }

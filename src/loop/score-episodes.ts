@@ -2,7 +2,6 @@ import { extractFeatures } from '../core/features/anomaly-features.js';
 import type { FeatureContext, StageMapping } from '../core/features/feature-context.js';
 import { serviceOf } from '../core/features/service-of.js';
 import type { Journey } from '../core/journeys/journey.js';
-import { compileMappings } from '../core/journeys/stage-mapping.js';
 import { DEFAULT_HORIZON } from '../core/outcomes/outcome-due.js';
 import { scaleOf } from '../core/scoring/impact-score.js';
 import { DEFAULT_PRIORITY_WEIGHTS } from '../core/scoring/priority.js';
@@ -17,6 +16,8 @@ import { labelsOfEpisode } from '../storage/label.store.js';
 import type { ScoredEpisode } from '../storage/prediction.store.js';
 import type { Sql } from '../storage/sql.js';
 import type { Baselines } from './baselines.js';
+import type { Reigning } from './journeys-at.js';
+import { JourneysAt } from './journeys-at.js';
 import type { Knowledge, Touch } from './knowledge.js';
 import { knowledgeAt, labelHistory, relativeLoss } from './knowledge.js';
 import { stageTraffic } from './stage-traffic.js';
@@ -33,7 +34,7 @@ export interface ScoringGround {
   readonly sql: Sql;
   readonly baselines: Baselines;
   readonly model: ScoringModel;
-  readonly journeys: readonly StoredJourney[];
+  readonly versions: readonly StoredJourney[];
 }
 
 interface Scene {
@@ -51,17 +52,15 @@ interface MappedStage {
   readonly horizon: number;
 }
 
-function mappedStages(ground: ScoringGround): (anomaly: Anomaly) => MappedStage[] {
-  const mappingsOf = compileMappings(ground.journeys);
-  return (anomaly) =>
-    mappingsOf(anomaly).flatMap((found) => {
-      const stored = ground.journeys.find((one) => one.journey.key === found.journey);
-      const stage = stored?.journey.stages[found.stageIndex];
-      if (stored === undefined || stage === undefined) return [];
-      const stageCount = stored.journey.stages.length;
-      const mapping = { ...found, stageCount, stageWeight: stage.weight };
-      return [{ mapping, stored, horizon: stage.horizon ?? DEFAULT_HORIZON }];
-    });
+function mappedStages(anomaly: Anomaly, { journeys, mappingsOf }: Reigning): MappedStage[] {
+  return mappingsOf(anomaly).flatMap((found) => {
+    const stored = journeys.find((one) => one.journey.key === found.journey);
+    const stage = stored?.journey.stages[found.stageIndex];
+    if (stored === undefined || stage === undefined) return [];
+    const stageCount = stored.journey.stages.length;
+    const mapping = { ...found, stageCount, stageWeight: stage.weight };
+    return [{ mapping, stored, horizon: stage.horizon ?? DEFAULT_HORIZON }];
+  });
 }
 
 async function contextOf(scene: Scene, mapped: MappedStage, touch: Touch): Promise<FeatureContext> {
@@ -145,7 +144,7 @@ function impactScaleOf(knowledge: Knowledge, journeys: readonly StoredJourney[])
 }
 
 /**
- * Scores anomalies on every stage that they touch, each with what was known at its own moment.
+ * Scores anomalies on every stage that they touch, each with the journeys and all else as known at its own moment.
  *
  * @returns per anomaly its answers, the highest priority first; none where no stage is touched.
  */
@@ -153,11 +152,12 @@ export async function scoreEpisodes(
   ground: ScoringGround,
   items: readonly ToScore[],
 ): Promise<ScoredEpisode[][]> {
-  const stagesOf = mappedStages(ground);
+  const journeys = new JourneysAt(ground.versions);
   const answers: ScoredEpisode[][] = [];
   let knowledge: Knowledge | null = null;
   for (const item of items) {
-    const stages = stagesOf(item.anomaly);
+    const reigning = journeys.at(item.asOf);
+    const stages = mappedStages(item.anomaly, reigning);
     if (stages.length === 0) {
       answers.push([]);
       continue;
@@ -168,7 +168,7 @@ export async function scoreEpisodes(
     const { name, source, fingerprint } = anomaly;
     const identity = { episodeId, name, source, fingerprint, service };
     const history = await episodeHistory(ground.sql, identity, item.asOf);
-    const impactScale = impactScaleOf(knowledge, ground.journeys);
+    const impactScale = impactScaleOf(knowledge, reigning.journeys);
     const ownLabels = await labelsOfEpisode(ground.sql, episodeId, item.asOf);
     const scene: Scene = { ground, knowledge, history, ownLabels, item, impactScale };
     const scored: ScoredEpisode[] = [];

@@ -11,7 +11,7 @@ import type { Outcome } from '../core/outcomes/outcome.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
 import { DAY, HOUR, bucketStart } from '../core/telemetry/time.js';
 import type { StoredJourney } from '../storage/journey.store.js';
-import { currentJourneys } from '../storage/journey.store.js';
+import { currentJourneys, journeyVersions, reigning } from '../storage/journey.store.js';
 import {
   claimDay,
   extentOfMetrics,
@@ -81,7 +81,7 @@ interface Searching {
 }
 
 async function searchedStages({ sql, baselines, search }: Searching): Promise<SearchedStage[]> {
-  const journeys = await currentJourneys(sql);
+  const journeys = reigning(await journeyVersions(sql), search.day);
   const ground = { sql, baselines, journeys, touched: new Set<string>() };
   const { day, at } = search;
   const glance = { from: day - HOUR, to: day + DAY + LONGEST_FAILURE, knownBy: at, asOf: day };
@@ -158,7 +158,7 @@ async function record(searching: Searching, found: FoundFailure): Promise<string
 async function withdraw(searching: Searching, standing: ReadonlySet<string>): Promise<void> {
   const { sql, search } = searching;
   const range = { from: search.day, to: search.day + DAY, knownBy: search.at };
-  for (const place of stagesOf(await currentJourneys(sql))) {
+  for (const place of stagesOf(reigning(await journeyVersions(sql), search.day))) {
     for (const known of await failuresOfStage(sql, place, range)) {
       const { id, journey, stage, startedAt, endedAt, failureId, anomalyId } = known;
       const isOfDay = bucketStart(startedAt ?? 0, DAY) === search.day;

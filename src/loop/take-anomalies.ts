@@ -1,9 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
 import { serviceOf } from '../core/features/service-of.js';
-import type { JourneyVersion } from '../core/journeys/journey.js';
-import type { StageMapping } from '../core/journeys/stage-mapping.js';
-import { compileMappings } from '../core/journeys/stage-mapping.js';
 import { DEFAULT_HORIZON, outcomeDueAt } from '../core/outcomes/outcome-due.js';
 import type { Anomaly } from '../core/telemetry/anomaly.js';
 import { extendEpisode, joinsEpisode, startEpisode } from '../core/telemetry/episode.js';
@@ -18,6 +15,9 @@ import {
   saveEpisodeStages,
   saveEpisodes,
 } from '../storage/episode.store.js';
+import type { StoredJourney } from '../storage/journey.store.js';
+import type { Reigning } from './journeys-at.js';
+import { JourneysAt } from './journeys-at.js';
 
 /** An anomaly as it came in, and when. */
 export interface Arrival {
@@ -141,10 +141,10 @@ async function openLedger(sql: EntityManager, arrivals: readonly Arrival[]): Pro
 /** The stages that a new episode touches, and when its harm on each can be measured. */
 function stagesOf(
   episode: StoredEpisode,
-  mappings: readonly StageMapping[],
-  journeys: readonly JourneyVersion[],
+  anomaly: Anomaly,
+  { journeys, mappingsOf }: Reigning,
 ): EpisodeStage[] {
-  return mappings.flatMap((mapping) => {
+  return mappingsOf(anomaly).flatMap((mapping) => {
     const journey = journeys.find((one) => one.journey.key === mapping.journey)?.journey;
     const stage = journey?.stages[mapping.stageIndex];
     if (journey === undefined || stage === undefined) return [];
@@ -162,12 +162,13 @@ function stagesOf(
 
 /**
  * Stores anomalies in the order in which they came, inside the caller's transaction: new ones begin
- * or join an episode, known ones are revised, and each new episode is mapped to the stages that it touches.
+ * or join an episode, known ones are revised, and each new episode is
+ * mapped to the stages that it touches in the journeys of its time.
  */
 export async function takeAnomalies(
   sql: EntityManager,
   arrivals: readonly Arrival[],
-  journeys: readonly JourneyVersion[],
+  versions: readonly StoredJourney[],
 ): Promise<Taken[]> {
   // Two requests that begin the same episode must not both begin it.
   await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
@@ -176,10 +177,10 @@ export async function takeAnomalies(
   await saveEpisodes(sql, [...ledger.touched.values()]);
   await saveAnomalies(sql, ledger.revisions);
   const first = new Map(taken.map(({ anomaly }) => [anomaly.id, anomaly]));
-  const mappingsOf = compileMappings(journeys);
+  const journeys = new JourneysAt(versions);
   const stages = ledger.begun.flatMap((episode) => {
     const anomaly = first.get(episode.id);
-    return anomaly === undefined ? [] : stagesOf(episode, mappingsOf(anomaly), journeys);
+    return anomaly === undefined ? [] : stagesOf(episode, anomaly, journeys.at(episode.knownAt));
   });
   await saveEpisodeStages(sql, stages);
   return taken;

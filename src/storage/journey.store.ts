@@ -37,6 +37,13 @@ export function latest(versions: readonly StoredJourney[]): StoredJourney[] {
   return [...new Map(versions.map((version) => [version.journey.key, version])).values()];
 }
 
+/** Of each journey the version that held at a moment. */
+export function reigning(versions: readonly StoredJourney[], at: Instant): StoredJourney[] {
+  return latest(
+    versions.filter(({ effectiveFrom }) => effectiveFrom === null || effectiveFrom <= at),
+  );
+}
+
 /** Stores a definition as the journey's next version. The first one holds for all of history. */
 export async function addJourneyVersion(
   sql: Sql,

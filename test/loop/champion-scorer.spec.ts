@@ -12,6 +12,8 @@ import { contextOf } from '../../src/core/features/feature-history.js';
 import type { FeatureRow } from '../../src/core/features/feature-schema.js';
 import { serviceOf } from '../../src/core/features/service-of.js';
 import type { Baseline } from '../../src/core/outcomes/baseline.js';
+import { changeSpans } from '../../src/core/outcomes/known-trouble.js';
+import type { Change } from '../../src/core/telemetry/change.js';
 import { expectedAt, fitBaseline } from '../../src/core/outcomes/baseline.js';
 import { seededRandom } from '../../src/core/statistics/random.js';
 import { SEVERITIES } from '../../src/core/telemetry/anomaly.js';
@@ -139,6 +141,12 @@ function series(
   return { entered, converted };
 }
 
+/** Changes as they are stored. */
+const changesKnownBy = (moment: Instant): Change[] =>
+  changes
+    .filter(({ knownAt, occurredAt }) => knownAt <= moment && occurredAt < moment)
+    .map(({ knownAt: _, ...change }) => ({ ...change, title: change.id }));
+
 const baselines = new Map<string, Baseline>();
 
 function baselineOf(stageIndex: number, asOf: Instant): Baseline {
@@ -152,7 +160,7 @@ function baselineOf(stageIndex: number, asOf: Instant): Baseline {
   const stages = { start: day(0), width: CELL, entered };
   const fitted = fitBaseline(
     { ...stages, converted: stage === 'done' ? entered : converted },
-    { asOf: to, masked: [] },
+    { asOf: to, masked: changeSpans(journey, stageIndex, changesKnownBy(today)) },
   );
   baselines.set(key, fitted);
   return fitted;

@@ -9,6 +9,7 @@ import { Baselines } from '../../src/loop/baselines.js';
 import { episodeLabel } from '../../src/loop/episode-label.js';
 import { measureDueOutcomes } from '../../src/loop/measure-outcomes.js';
 import { saveIncident } from '../../src/storage/incident.store.js';
+import { addJourneyVersion } from '../../src/storage/journey.store.js';
 import type { StoredOutcome } from '../../src/storage/outcome.store.js';
 import { outcomesSince } from '../../src/storage/outcome.store.js';
 import type { Flow } from './small-world.js';
@@ -39,6 +40,7 @@ let lost = 0;
 
 /** A fortnight of steady traffic and the day of the outage, all known once it could convert. */
 function traffic(): Flow[] {
+  lost = 0;
   const random = seededRandom(11);
   const of = (n: number, rate: number): number =>
     Array.from({ length: n }).filter(() => random() < rate).length;
@@ -103,6 +105,39 @@ describe('measured outcomes', () => {
 
   afterAll(async () => {
     await world.close();
+  });
+
+  it('are of the journey as it was, whatever it became', async () => {
+    const on = await SmallWorld.open();
+    try {
+      await on.define(aJourney());
+      const [cart, payment, done] = aJourney().stages;
+      if (!cart || !payment || !done) throw new Error('unreachable');
+      const later = aJourney({ stages: [{ ...cart, horizon: 3 * HOUR }, done] });
+      await on.source.transaction((sql) => addJourneyVersion(sql, later, day(17)));
+      await on.flow(traffic());
+      const [outage] = anomalies;
+      const after = anAnomaly('after', { startedAt: day(17, 2) });
+      const onCart = anAnomaly('on cart', { startedAt: day(17, 2), labels: { service: 'cart' } });
+      for (const anomaly of [outage, after, onCart]) {
+        if (anomaly) await on.take({ anomaly, receivedAt: anomaly.startedAt + MINUTE });
+      }
+      const mapped = await on.rows(
+        'SELECT episode_id, version, stage, horizon_seconds FROM episode_stage ORDER BY episode_id',
+      );
+      expect(mapped).toEqual([
+        { episode_id: 'on cart', version: 2, stage: 'cart', horizon_seconds: 3 * 3600 },
+        { episode_id: 'outage', version: 1, stage: 'payment', horizon_seconds: 3600 },
+      ]);
+      await measureDueOutcomes(on.source, new Baselines(), day(18));
+      const all = await outcomesSince(on.source.manager, 0, 100);
+      expect(all.find(({ anomalyId }) => anomalyId === 'outage')).toMatchObject({
+        stage: 'payment',
+        failure: true,
+      });
+    } finally {
+      await on.close();
+    }
   });
 
   it('find the outage and what it cost', () => {

@@ -9,7 +9,7 @@ import { DAY, HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import type { Arrival, Taken } from '../../src/loop/take-anomalies.js';
 import { takeAnomalies } from '../../src/loop/take-anomalies.js';
 import { openDataSource } from '../../src/storage/data-source.js';
-import { addJourneyVersion, currentJourneys } from '../../src/storage/journey.store.js';
+import { addJourneyVersion, journeyVersions } from '../../src/storage/journey.store.js';
 import type { StageChange } from '../../src/storage/stage-change.store.js';
 import { logWarehouseChanges } from '../../src/storage/stage-change.store.js';
 import { createDatabase } from '../postgres/database.js';
@@ -123,7 +123,7 @@ export class SmallWorld {
   /** Takes anomalies in, in one batch. */
   async take(...arrivals: readonly Arrival[]): Promise<Taken[]> {
     return await this.source.transaction(async (sql) =>
-      takeAnomalies(sql, arrivals, await currentJourneys(sql)),
+      takeAnomalies(sql, arrivals, await journeyVersions(sql)),
     );
   }
 

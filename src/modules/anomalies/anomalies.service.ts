@@ -11,7 +11,7 @@ import { projectEvents } from '../../loop/project-events.js';
 import type { Arrival, Taken } from '../../loop/take-anomalies.js';
 import { takeAnomalies } from '../../loop/take-anomalies.js';
 import { noteBackfill } from '../../storage/backfill.store.js';
-import { currentJourneys } from '../../storage/journey.store.js';
+import { journeyVersions } from '../../storage/journey.store.js';
 import { predictionsOf, savePredictions } from '../../storage/prediction.store.js';
 import { anomalyBody, anomalyOf } from '../../wire/anomaly.js';
 import { writePrediction } from '../../wire/prediction.js';
@@ -120,7 +120,7 @@ export class AnomaliesService {
       await measureUntil(this.source, this.scorer.baselines, latest);
     }
     return await this.source.transaction(async (sql) => {
-      const taken = await takeAnomalies(sql, arrivals, await currentJourneys(sql));
+      const taken = await takeAnomalies(sql, arrivals, await journeyVersions(sql));
       const fresh = taken.flatMap((one, i) => toScore(one, arrivals[i]));
       const scored = await this.scorer.score(sql, fresh);
       await savePredictions(sql, scored.flat());

@@ -18,8 +18,23 @@ function pairsOf(world, outcomes, failing) {
     const { startedAt } = episode;
     const window = measured.failureWindow ?? { startedAt, endedAt: startedAt + horizon };
     const other = failing.find((one) => one.name === name && overlaps(one, window));
-    return { world, outcome, truth, other };
+    const trueLoss = lossIn(world, outcome, truth);
+    return { world, outcome, truth, other, trueLoss };
   });
+}
+
+/**
+ * What was truly lost: by the episode's own fault, and in the window that was measured by whatever
+ * else went wrong there at the time; a fault's loss is taken to be even over its time.
+ */
+function lossIn({ effects }, { name, faultId, measured: { failureWindow: window } }, truth) {
+  const others = [...effects].flatMap(([id, some]) => (id === faultId ? [] : some));
+  const share = ({ startedAt, endedAt }) =>
+    (Math.min(endedAt, window.endedAt) - Math.max(startedAt, window.startedAt)) /
+    (endedAt - startedAt);
+  return others
+    .filter((one) => `${one.journey}/${one.stage}` === name && window && overlaps(one, window))
+    .reduce((sum, one) => sum + share(one) * one.conversionsLost, truth.conversionsLost);
 }
 
 /** What was measured in one world and what was true, episode by episode and failure by failure. */
@@ -57,10 +72,10 @@ export function judged(world, { outcomes, missed: found }) {
   return { pairs, missed, told };
 }
 
-function holdsLoss({ outcome, truth }) {
+function holdsLoss({ outcome, trueLoss }) {
   const [low, high] = outcome.measured.interval;
   // Fractions of a conversion are not worth a miss.
-  return truth.conversionsLost >= low - 0.5 && truth.conversionsLost <= high + 0.5;
+  return trueLoss >= low - 0.5 && trueLoss <= high + 0.5;
 }
 
 const isDecided = ({ outcome }) => outcome.measured.failure !== null;
@@ -91,13 +106,13 @@ const spanOf = (span) =>
 const lossOf = ({ conversionsLost, interval }) =>
   `${conversionsLost.toFixed(1)} [${interval.map((one) => one.toFixed(1)).join(', ')}]`;
 
-function pairLine({ world, outcome, truth }) {
+function pairLine({ world, outcome, truth, trueLoss }) {
   const { measured, name, segment, episode, anomaly, mitigatedAt } = outcome;
   return [
     ...[world.options.seed, name, segment || '*', anomaly.name, iso(episode.startedAt)],
     mitigatedAt === undefined ? '' : `mitigated ${iso(mitigatedAt).slice(6)}`,
     `measured ${measured.failure} p ${figure(measured.failureProbability)} ${lossOf(measured)} ${spanOf(measured.failureWindow)}`,
-    `true ${truth.failure} ${truth.conversionsLost.toFixed(1)} ${spanOf(truth)}`,
+    `true ${truth.failure} ${trueLoss.toFixed(1)} ${spanOf(truth)}`,
   ].join(' | ');
 }
 
