@@ -2,6 +2,7 @@ import type { Scale } from './chart-scale.js';
 import { linearScale, niceTicks, valueTicks } from './chart-scale.js';
 import { svg } from './element.js';
 import { count, figure } from './format.js';
+import { drawnRuns, pointInWords } from './frontier.js';
 import type { ThresholdPoint } from './suggestion-answers.js';
 
 const HEIGHT = 260;
@@ -56,21 +57,13 @@ function axes(
 }
 
 function curve(points: readonly ThresholdPoint[], { x, y, top }: Frame): SVGElement {
-  const places = points.map(
-    ({ threshold, cost }) => `${x(threshold).toFixed(1)},${y(Math.min(cost, top)).toFixed(1)}`,
-  );
-  return svg('polyline', { class: 'converted', points: places.join(' ') });
-}
-
-/** A point in words. */
-export function pointInWords(point: ThresholdPoint, comparison: string): string {
-  const { threshold, pagesPerWeek, caught, missed, cost } = point;
-  return [
-    `${comparison} ${figure(threshold)}`,
-    `${count(pagesPerWeek)} pages a week`,
-    `${count(caught)} failures caught, ${count(missed)} missed`,
-    `cost ${figure(cost)}`,
-  ].join('\n');
+  const lines = drawnRuns(points, top).map((run) => {
+    const places = run.map(
+      ({ threshold, cost }) => `${x(threshold).toFixed(1)},${y(Math.min(cost, top)).toFixed(1)}`,
+    );
+    return svg('polyline', { class: 'converted', points: places.join(' ') });
+  });
+  return svg('g', {}, ...lines);
 }
 
 function marker(name: string, point: ThresholdPoint, comparison: string, frame: Frame): SVGElement {

@@ -3,13 +3,13 @@ import { element, fragment } from './element.js';
 import { decideForm } from './decide-form.js';
 import { fill } from './fill.js';
 import { count, duration, figure } from './format.js';
+import { move } from './frontier.js';
 import { frontierChart } from './frontier-chart.js';
 import { chip, crumbs, facts, link, section, small, time } from './parts.js';
 import type { Page } from './page.js';
 import { getSuggestion, getSuggestionExport } from './requests.js';
 import { saveText } from './save-text.js';
 import type { Decision, Lived, SuggestionDetail, ThresholdPoint } from './suggestion-answers.js';
-import { move } from './suggestions-page.js';
 import { table } from './table.js';
 import { span } from './words.js';
 
@@ -161,7 +161,10 @@ function told(one: SuggestionDetail): HTMLElement {
     ],
     ['In shadow', shadowOf(one)],
     ['Stale', list(one.stale)],
-    ['Saves', interval ? `${span(interval, figure)} of cost (90%; below zero is a saving)` : null],
+    [
+      'Cost changes by',
+      interval ? `${span(interval, figure)} (90%; below zero is a saving)` : null,
+    ],
     ['History', historyOf(one)],
     ['Judged by', one.evidence],
     ['Days that flip', flips === undefined ? null : count(flips.length)],

@@ -2,7 +2,8 @@ import { linkTo } from './address.js';
 import type { Child } from './element.js';
 import { element, fragment } from './element.js';
 import { filled } from './fill.js';
-import { count, figure } from './format.js';
+import { count } from './format.js';
+import { move } from './frontier.js';
 import { emptyNotice } from './notices.js';
 import { ago, chip, link, small } from './parts.js';
 import type { Page } from './page.js';
@@ -15,12 +16,6 @@ import { placeName } from './words.js';
 function verdictCell({ verdict, progress, failure }: Suggestion): Child {
   if (failure !== undefined) return fragment(chip('failed', 'failed'), small(failure.detail));
   return verdict === undefined ? chip(progress, progress) : chip(verdict, verdict);
-}
-
-/** `1.5 → 3.6`. */
-export function move({ rule, current, suggested }: Suggestion): string {
-  const from = figure(current?.threshold ?? rule.threshold);
-  return suggested ? `${rule.comparison} ${from} → ${figure(suggested.threshold)}` : from;
 }
 
 function pagesCell({ current, suggested }: Suggestion): Child {
@@ -55,7 +50,7 @@ function listView(items: readonly Suggestion[], journeys: Journeys): Node {
     {
       header: 'State',
       cell: ({ state, stale }: Suggestion) =>
-        fragment(chip(state, state), stale.length > 0 && chip('warning', 'stale')),
+        fragment(chip(state, state), stale.length > 0 && fragment(' ', chip('warning', 'stale'))),
     },
     { header: 'Made', cell: ({ createdAt }: Suggestion) => ago(createdAt) },
   ];
