@@ -27,3 +27,12 @@ export async function fileAnswer(
     disposition: `attachment; filename="${name.replaceAll(/[^\w.-]/g, '_')}.${format}"`,
   });
 }
+
+/** JSON that is written already. */
+export function jsonAnswer(text: string): StreamableFile {
+  const bytes = Buffer.from(text);
+  return new StreamableFile(bytes, {
+    type: 'application/json; charset=utf-8',
+    length: bytes.length,
+  });
+}

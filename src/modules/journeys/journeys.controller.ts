@@ -84,7 +84,7 @@ export class JourneysController {
   async stageMetrics(
     @Param('key') key: string,
     @Query(new Checked(metricsQuery, 'query')) query: z.output<typeof metricsQuery>,
-  ): Promise<object | StreamableFile> {
+  ): Promise<StreamableFile> {
     return await this.metrics.metrics(key, query);
   }
 

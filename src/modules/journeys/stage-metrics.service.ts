@@ -26,7 +26,8 @@ import { currentJourneys } from '../../storage/journey.store.js';
 import { formatInstant, writeTimes } from '../../wire/instant.js';
 import type { BulkResult } from '../../wire/rejection.js';
 import { stageMetricBody } from '../../wire/stage-metric.js';
-import { fileAnswer, isFile } from './file-answer.js';
+import { BucketTexts } from './bucket-texts.js';
+import { fileAnswer, isFile, jsonAnswer } from './file-answer.js';
 import type { funnelQuery, metricsQuery, timeToValueQuery } from './journey-query.js';
 import { funnelTable, metricsTable } from './journey-tables.js';
 import { timeToValueAnswer } from './time-to-value-answer.js';
@@ -37,6 +38,8 @@ const MOST_BUCKETS = 10_000;
 
 @Injectable()
 export class StageMetricsService {
+  private readonly texts = new BucketTexts();
+
   constructor(
     private readonly source: DataSource,
     private readonly clock: Clock,
@@ -44,10 +47,7 @@ export class StageMetricsService {
     private readonly copies: EventCopies,
   ) {}
 
-  async metrics(
-    key: string,
-    query: z.output<typeof metricsQuery>,
-  ): Promise<object | StreamableFile> {
+  async metrics(key: string, query: z.output<typeof metricsQuery>): Promise<StreamableFile> {
     const stored = await this.known(key);
     const now = this.clock.now();
     await projectEvents(this.source, now);
@@ -70,21 +70,23 @@ export class StageMetricsService {
       const rows = metrics.map((metric) => ({ metric, baseline: bandOf(metric) }));
       return await fileAnswer(metricsTable(key, segment, rows), query.format, `${key}-metrics`);
     }
-    return {
+    const head = {
       journey: key,
       version: stored.version,
       from: formatInstant(from),
       to: formatInstant(to),
       revision: cells.reduce((max, cell) => Math.max(max, cell.revision), 0),
       computedAt: lastComputed(cells),
-      stages: journey.stages.map((stage, index) => ({
-        stage: stage.key,
-        baseline: historyOf(bands[index]),
-        buckets: metrics
-          .filter((metric) => metric.stageIndex === index)
-          .map((metric) => writeMetric(metric, bandOf(metric))),
-      })),
     };
+    const stages = journey.stages.map((stage, index) => {
+      const place = JSON.stringify([key, stage.key, segment, bucket]);
+      const buckets = metrics
+        .filter((metric) => metric.stageIndex === index)
+        .map((metric) => this.texts.of(place, metric, bandOf(metric)));
+      const about = { stage: stage.key, baseline: historyOf(bands[index]) };
+      return `${JSON.stringify(about).slice(0, -1)},"buckets":[${buckets.join(',')}]}`;
+    });
+    return jsonAnswer(`${JSON.stringify(head).slice(0, -1)},"stages":[${stages.join(',')}]}`);
   }
 
   async funnel(key: string, query: z.output<typeof funnelQuery>): Promise<object | StreamableFile> {
@@ -147,20 +149,4 @@ function historyOf(bands: StageBands | null | undefined): object | null {
 function lastComputed(cells: readonly StatedCell[]): string | null {
   const last = cells.reduce((max, cell) => Math.max(max, cell.computedAt), 0);
   return last === 0 ? null : formatInstant(last);
-}
-
-// Member by member, since there are thousands: spreading takes several times as long.
-function writeMetric(metric: StageMetric, baseline: BaselineBand | null): object {
-  return {
-    bucketStart: formatInstant(metric.bucketStart),
-    entered: metric.entered,
-    mature: metric.mature,
-    immature: metric.immature,
-    conversionRate: metric.conversionRate,
-    dropOff: metric.dropOff,
-    secondsToConvert: metric.secondsToConvert,
-    csat: metric.csat,
-    nps: metric.nps,
-    baseline,
-  };
 }
