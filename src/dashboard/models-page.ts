@@ -1,6 +1,7 @@
 import type { Model, Registry, Reign } from './answers.js';
 import { element, fragment } from './element.js';
 import { fill } from './fill.js';
+import { modelDecisions, rollbackButton } from './model-decisions.js';
 import { ago, chip, link, section, small, time } from './parts.js';
 import { getModels, getTrainingRuns } from './requests.js';
 import type { Page } from './page.js';
@@ -31,7 +32,7 @@ function championView({ champion, items, history }: Registry): Node {
   );
 }
 
-function modelsView(models: readonly Model[]): Node {
+function modelsView(models: readonly Model[], onDecided: () => void): Node {
   const columns = [
     {
       header: 'Version',
@@ -41,6 +42,7 @@ function modelsView(models: readonly Model[]): Node {
     { header: 'Evidence', cell: ({ evidence }: Model) => chip(evidence, evidence) },
     { header: 'State', cell: ({ state }: Model) => chip(state, state) },
     { header: 'Made', cell: ({ createdAt }: Model) => ago(createdAt) },
+    { header: 'Decide', cell: (model: Model) => modelDecisions(model, onDecided) },
   ];
   return table('Models', columns, models);
 }
@@ -58,11 +60,15 @@ function historyView(history: readonly Reign[]): Node {
   return table('Who was champion when', columns, history);
 }
 
-async function registry(): Promise<Node> {
+async function registry(onDecided: () => void): Promise<Node> {
   const found = await getModels();
   return fragment(
-    section('The champion', championView(found)),
-    section('All models', modelsView(found.items)),
+    section(
+      'The champion',
+      championView(found),
+      found.history.length > 1 && rollbackButton(onDecided),
+    ),
+    section('All models', modelsView(found.items, onDecided)),
     section('Who was champion when', historyView(found.history)),
   );
 }
@@ -71,12 +77,13 @@ async function registry(): Promise<Node> {
 export const modelsPage: Page = () => {
   const models = element('div', { class: 'place' });
   const runs = element('div', { class: 'place' });
+  const refill = (): void => void fill(models, () => registry(refill));
   let wasUnderWay = false;
   const follow = async (): Promise<Node> => {
     const found = (await getTrainingRuns()).slice(0, SHOWN_RUNS);
     const isWorking = found.some(isUnderWay);
     // A run that has just ended may have changed the champion.
-    if (wasUnderWay && !isWorking) void fill(models, registry);
+    if (wasUnderWay && !isWorking) refill();
     wasUnderWay = isWorking;
     if (isWorking) setTimeout(poll, POLL_MS);
     return trainingRunsView(found);
@@ -85,7 +92,7 @@ export const modelsPage: Page = () => {
   const poll = (): void => {
     if (runs.isConnected) void fill(runs, follow);
   };
-  void fill(models, registry);
+  refill();
   void fill(runs, follow);
   const heading = element('h1', {}, 'What answers, and how it was chosen');
   const button = startTraining(() => void fill(runs, follow));

@@ -72,6 +72,11 @@ export async function getCard(version: string): Promise<ModelCard> {
   return (await ask(path('models', version, 'card'))) as ModelCard;
 }
 
+/** Promotes, rejects or rolls back, with the reason. */
+export async function decideOnModel(parts: readonly string[], reason: string): Promise<void> {
+  await ask(path('models', ...parts), { reason });
+}
+
 /** Training runs, newest first. */
 export async function getTrainingRuns(): Promise<readonly TrainingRun[]> {
   return ((await ask(path('training-runs'))) as { items: TrainingRun[] }).items;
