@@ -108,6 +108,8 @@ export interface Outcome {
   readonly mitigation?: string;
   readonly source: string;
   readonly author?: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
   readonly supersedes?: string;
   readonly recordedAt: string;
 }

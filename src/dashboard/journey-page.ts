@@ -3,8 +3,10 @@ import { element, fragment } from './element.js';
 import { fill, filled } from './fill.js';
 import { money } from './format.js';
 import { funnelView } from './funnel-view.js';
+import { missedView } from './missed-view.js';
+import { standing } from './missed.js';
 import { crumbs, facts, section, small } from './parts.js';
-import { getFunnel, getJourney, getMetrics } from './requests.js';
+import { getFunnel, getJourney, getMetrics, getMissed } from './requests.js';
 import type { Page } from './page.js';
 import { linkTo } from './address.js';
 import { stageFigure } from './stage-figure.js';
@@ -47,6 +49,10 @@ function body(journey: Journey, query: URLSearchParams): Node {
     section(
       'Each stage over time',
       filled(async () => charts(await getMetrics(key, bucketed))),
+    ),
+    section(
+      'Failures that no alert told of',
+      filled(async () => missedView(standing(await getMissed(key), asked.get('from')), journey)),
     ),
   );
 }

@@ -41,6 +41,21 @@ export async function getOutcomes(anomalyId: string): Promise<readonly Outcome[]
   return ((await ask(`${path('outcomes')}?${query}`)) as { items: Outcome[] }).items;
 }
 
+/** The failures of a journey that no alert told of, the superseded ones too, oldest first. */
+export async function getMissed(journey: string): Promise<readonly Outcome[]> {
+  const found: Outcome[] = [];
+  for (let revision = 0; ;) {
+    const query = new URLSearchParams({ journey, verdict: 'missed', limit: '1000' });
+    query.set('since_revision', String(revision));
+    const answer = (await ask(`${path('outcomes')}?${query}`)) as {
+      items: (Outcome & { readonly revision: number })[];
+    };
+    found.push(...answer.items);
+    if (answer.items.length < 1000) return found;
+    revision = answer.items.at(-1)?.revision ?? revision;
+  }
+}
+
 /** All journeys, in their newest versions. */
 export async function getJourneys(): Promise<readonly Journey[]> {
   return ((await ask(path('journeys'))) as { items: Journey[] }).items;

@@ -1,5 +1,6 @@
 // Measured outcomes beside the truth, and the figures that sum them up.
 import { overlaps } from '../../../dist/core/outcomes/stage-series.js';
+import { CELL, healthyFlow, lostFlow } from '../../../dist/core/simulation/expected-flow.js';
 import { DAY, HOUR } from '../../../dist/core/telemetry/time.js';
 
 const share = (list, test) => list.filter(test).length / Math.max(1, list.length);
@@ -18,23 +19,32 @@ function pairsOf(world, outcomes, failing) {
     const { startedAt } = episode;
     const window = measured.failureWindow ?? { startedAt, endedAt: startedAt + horizon };
     const other = failing.find((one) => one.name === name && overlaps(one, window));
-    const trueLoss = lossIn(world, outcome, truth);
+    const trueLoss = trueLossOf(world, outcome, truth);
     return { world, outcome, truth, other, trueLoss };
   });
 }
 
-/**
- * What was truly lost: by the episode's own fault, and in the window that was measured by whatever
- * else went wrong there at the time; a fault's loss is taken to be even over its time.
- */
-function lossIn({ effects }, { name, faultId, measured: { failureWindow: window } }, truth) {
-  const others = [...effects].flatMap(([id, some]) => (id === faultId ? [] : some));
-  const share = ({ startedAt, endedAt }) =>
-    (Math.min(endedAt, window.endedAt) - Math.max(startedAt, window.startedAt)) /
-    (endedAt - startedAt);
-  return others
-    .filter((one) => `${one.journey}/${one.stage}` === name && window && overlaps(one, window))
-    .reduce((sum, one) => sum + share(one) * one.conversionsLost, truth.conversionsLost);
+/** What everything that went wrong took from a stage in expectation, over a span of time. */
+function lossOver(world, { journey, stageIndex, segment }, { startedAt, endedAt }) {
+  const index = world.journeys.indexOf(journey);
+  const before = journey.window;
+  const from = Math.floor((startedAt - before) / CELL) * CELL;
+  const stretch = { from, cells: Math.ceil((endedAt - from) / CELL) };
+  const healthy = healthyFlow(index, stretch, world.traffic);
+  const segments = healthy.segments.filter((one) => segment === '' || one.segment.name === segment);
+  const { lost } = lostFlow({ ...healthy, segments }, world.harm)[stageIndex];
+  return lost.reduce((sum, count, i) => sum + (from + i * CELL >= startedAt - CELL ? count : 0), 0);
+}
+
+/** What was truly lost while the episode's own fault or the measured failure lasted. */
+function trueLossOf(world, outcome, truth) {
+  const window = outcome.measured.failureWindow;
+  const own = truth.failure || truth.conversionsLost > 0 ? [truth] : [];
+  const spans = [...own, ...(window === null ? [] : [window])];
+  if (spans.length === 0) return 0;
+  const startedAt = Math.min(...spans.map((span) => span.startedAt));
+  const endedAt = Math.max(...spans.map((span) => span.endedAt));
+  return lossOver(world, outcome, { startedAt, endedAt });
 }
 
 /** What was measured in one world and what was true, episode by episode and failure by failure. */
