@@ -14,6 +14,7 @@ import { ChangesModule } from '../modules/changes/changes.module.js';
 import { EventsModule } from '../modules/events/events.module.js';
 import { PROJECTIONS } from '../modules/events/events.tokens.js';
 import { IncidentsModule } from '../modules/incidents/incidents.module.js';
+import { DriftModule } from '../modules/drift/drift.module.js';
 import { JourneysModule } from '../modules/journeys/journeys.module.js';
 import { ModelsModule } from '../modules/models/models.module.js';
 import { OperationsModule } from '../modules/operations/operations.module.js';
@@ -28,6 +29,7 @@ import { JOBS } from '../modules/training/training.tokens.js';
 import { REBUILDS } from '../modules/journeys/journeys.tokens.js';
 import type { JobQueue } from '../queue/job-queue.js';
 import { EventCopies } from '../storage/event-copies.js';
+import { ModelFiles } from '../storage/model-files.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -39,6 +41,7 @@ export interface ApiParts {
   readonly metrics: Registry;
   readonly readiness: Readiness;
   readonly scorer: ChampionScorer;
+  readonly files: ModelFiles;
   readonly copies: EventCopies;
 }
 
@@ -59,6 +62,7 @@ export class ApiModule {
       { provide: METRICS, useValue: parts.metrics },
       { provide: READINESS, useValue: parts.readiness },
       { provide: ChampionScorer, useValue: parts.scorer },
+      { provide: ModelFiles, useValue: parts.files },
       { provide: EventCopies, useValue: parts.copies },
     ];
     return {
@@ -78,6 +82,7 @@ export class ApiModule {
         ModelsModule,
         PerformanceModule,
         ThresholdsModule,
+        DriftModule,
         OperationsModule,
       ],
       providers: [

@@ -86,9 +86,10 @@ export async function createApi(
   const jobs = createJobQueue(connection, (error) => {
     logger.warn({ err: error }, 'the job queue lost its connection');
   });
-  const scorer = new ChampionScorer(modelFiles(config));
+  const files = modelFiles(config);
+  const scorer = new ChampionScorer(files);
   const copies = eventCopies(config);
-  const parts = { source, jobs, metrics, readiness: readiness(jobs), scorer, copies };
+  const parts = { source, jobs, metrics, readiness: readiness(jobs), scorer, files, copies };
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(parts), adapter, {
     logger: new NestLogger(logger),
     bodyParser: true,

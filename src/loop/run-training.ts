@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 
 import { ANOMALY_FEATURES, ANOMALY_FEATURE_LIST } from '../core/features/anomaly-feature-list.js';
+import { driftReference } from '../core/monitoring/drift-reference.js';
 import type { ModelCard } from '../core/registry/model-card.js';
 import { nextVersion } from '../core/registry/model-version.js';
 import { trainingSetHash } from '../core/registry/training-set-hash.js';
@@ -129,6 +130,7 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
     familiarity: familiarityOf(set.table, surprise),
     probe: parityProbe(classifier, set.table),
     loss,
+    reference: driftReference(set.table, set.labels, classifier),
   });
   await source.transaction(async (sql) => {
     const { verdict, reason } = decision;

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { DriftReference } from '../core/monitoring/drift-reference.js';
 import type { ModelCard } from '../core/registry/model-card.js';
 import type { Familiarity } from '../core/scoring/abstention.js';
 import type { ParityProbe } from '../core/scoring/parity-probe.js';
@@ -19,6 +21,8 @@ export interface StoredModel {
   readonly probe: ParityProbe | null;
   /** Null where too few failures were measured. */
   readonly loss: LossQuantiles | null;
+  /** What it was trained on, for reports of drift; kept apart, since scoring has no need of it. */
+  readonly reference?: DriftReference | undefined;
 }
 
 interface ModelJson {
@@ -54,8 +58,17 @@ export class ModelFiles {
     await writeFile(join(unfinished, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
     await writeFile(join(unfinished, 'model.json'), `${JSON.stringify(json)}\n`);
     await writeFile(join(unfinished, 'weights.bin'), new Uint8Array(artefact.weights.buffer));
+    if (model.reference !== undefined) {
+      await writeFile(join(unfinished, 'reference.json'), `${JSON.stringify(model.reference)}\n`);
+    }
     await rm(path, { recursive: true, force: true });
     await rename(unfinished, path);
+  }
+
+  /** What a model was trained on; null where it kept nothing of it. */
+  async loadReference(version: string): Promise<DriftReference | null> {
+    const path = join(this.pathOf(version), 'reference.json');
+    return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as DriftReference) : null;
   }
 
   /** Reads a model's files. */

@@ -215,6 +215,7 @@ describe('a training run', () => {
     expect((await readdir(join(folder, 'journey-failure', version))).sort()).toEqual([
       'card.json',
       'model.json',
+      'reference.json',
       'weights.bin',
     ]);
     const [champion, prior] = await championHistory(world.source.manager);

@@ -27,6 +27,7 @@ const effectiveSize = (n: number, m: number): number => (n * m) / (n + m);
 function missingTest(reference: DriftSample, current: DriftSample): DriftTest[] {
   if (reference.missing === 0 && current.missing === 0) return [];
   const [n, m] = [rowsOf(reference), rowsOf(current)];
+  if (n === 0 || m === 0) return [];
   const { p } = twoSampleChiSquare(
     [reference.count, reference.missing],
     [current.count, current.missing],

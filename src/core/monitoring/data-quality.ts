@@ -1,0 +1,178 @@
+import type { FeatureSchema } from '../features/feature-schema.js';
+import { featureTable } from '../features/feature-table.js';
+import type { Instant } from '../telemetry/time.js';
+import type { ColumnValues } from './column-values.js';
+import type { DriftReference, ReferenceColumn } from './drift-reference.js';
+import { columnsOf } from './drift-reference.js';
+import type { JudgedAnswer } from './performance-answer.js';
+
+/** A share of missing values that has risen by so much is told of. */
+const RISEN = 0.05;
+
+/** A share of values never seen in the reference that is told of. */
+const UNSEEN = 0.01;
+
+/** What is wrong with a feature. */
+export type QualityIssue = 'missing' | 'unseen-values' | 'constant' | 'absent-in-reference';
+
+/** The state of one feature as it was logged. */
+export interface FeatureQuality {
+  /** Shares of rows. */
+  readonly missing: number;
+  readonly missingInReference: number | null;
+  /** Known values outside the reference's range, or of a category that it never had. */
+  readonly unseen: number;
+  readonly isConstant: boolean;
+  readonly issues: readonly QualityIssue[];
+}
+
+/** Rows of a stretch of time. */
+export interface QualityChunk {
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly rows: number;
+  /** Over all features; null without rows. */
+  readonly missing: number | null;
+}
+
+/** The state of what a model was asked with. */
+export interface DataQualityReport {
+  readonly model: string;
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly rows: number;
+  readonly features: Readonly<Record<string, FeatureQuality>>;
+  /** Features with an issue, the worst first. */
+  readonly flagged: readonly string[];
+  readonly chunks: readonly QualityChunk[];
+  /** Answers by what is known of how they went, and by who sent the anomaly. */
+  readonly labels: Readonly<Record<string, number>>;
+  readonly sources: Readonly<Record<string, number>>;
+}
+
+/** What a report of data quality is made of. */
+export interface DataQualityQuestion {
+  readonly model: string;
+  readonly schema: FeatureSchema;
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly chunk: number;
+  readonly reference: DriftReference;
+  /** The answers from `from` up to `until`, oldest first. */
+  readonly answers: readonly JudgedAnswer[];
+}
+
+function knownOf(column: ColumnValues): (number | string)[] {
+  return column.kind === 'numeric'
+    ? Array.from(column.values).filter((value) => !Number.isNaN(value))
+    : column.values.filter((value) => value !== null);
+}
+
+function isSeen({ sketch }: ReferenceColumn): (value: number | string) => boolean {
+  if (sketch.kind === 'categorical') return (value) => Object.hasOwn(sketch.counts, value);
+  const { low, high } = sketch;
+  return (value) => Number(value) >= low && Number(value) <= high;
+}
+
+function missingIn({ sketch }: ReferenceColumn): number {
+  const count =
+    sketch.kind === 'numeric'
+      ? sketch.count
+      : Object.values(sketch.counts).reduce((sum, one) => sum + one, 0);
+  return count + sketch.missing === 0 ? 1 : sketch.missing / (count + sketch.missing);
+}
+
+function unseenShare(known: readonly (number | string)[], before: ReferenceColumn): number {
+  const seen = isSeen(before);
+  return known.filter((value) => !seen(value)).length / Math.max(1, known.length);
+}
+
+function qualityOf(column: ColumnValues, before: ReferenceColumn | undefined): FeatureQuality {
+  const rows = column.values.length;
+  const known = knownOf(column);
+  const quality = {
+    missing: rows === 0 ? 0 : 1 - known.length / rows,
+    missingInReference: before === undefined ? null : missingIn(before),
+    unseen: before === undefined ? 0 : unseenShare(known, before),
+    isConstant: known.length > 1 && new Set(known).size === 1,
+  };
+  return { ...quality, issues: issuesOf(quality, before) };
+}
+
+function issuesOf(
+  { missing, missingInReference, unseen, isConstant }: Omit<FeatureQuality, 'issues'>,
+  before: ReferenceColumn | undefined,
+): QualityIssue[] {
+  const found: readonly (readonly [QualityIssue, boolean])[] = [
+    ['absent-in-reference', before === undefined],
+    ['missing', missing > (missingInReference ?? 0) + RISEN],
+    ['unseen-values', unseen > UNSEEN],
+    ['constant', isConstant && !wasConstant(before)],
+  ];
+  return found.filter(([, isSo]) => isSo).map(([issue]) => issue);
+}
+
+function wasConstant(before: ReferenceColumn | undefined): boolean {
+  if (before === undefined) return false;
+  const { sketch } = before;
+  return (sketch.kind === 'numeric' ? sketch.values : Object.keys(sketch.counts)).length <= 1;
+}
+
+function counts(values: readonly string[]): Record<string, number> {
+  const found = new Map<string, number>();
+  for (const value of values) found.set(value, (found.get(value) ?? 0) + 1);
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function chunksOf({ from, until, chunk, answers, schema }: DataQualityQuestion): QualityChunk[] {
+  const names = schema.features.map(({ name }) => name);
+  const starts = Array.from(
+    { length: Math.ceil((until - from) / chunk) },
+    (_, i) => from + i * chunk,
+  );
+  return starts.map((start) => {
+    const end = Math.min(until, start + chunk);
+    const inside = answers.filter(({ asOf }) => asOf >= start && asOf < end);
+    const empty = inside.flatMap(({ features }) =>
+      names.filter((name) => (features[name] ?? null) === null),
+    ).length;
+    const cells = inside.length * names.length;
+    return {
+      from: start,
+      until: end,
+      rows: inside.length,
+      missing: cells === 0 ? null : empty / cells,
+    };
+  });
+}
+
+/** Describes what a model was asked with: what is missing, out of range, new, or stuck. */
+export function dataQuality(question: DataQualityQuestion): DataQualityReport {
+  const { model, schema, from, until, reference, answers } = question;
+  const table = featureTable(
+    schema,
+    answers.map(({ features }) => features),
+  );
+  const features = [...columnsOf(table)].map(
+    ([name, column]) => [name, qualityOf(column, reference.columns[name])] as const,
+  );
+  const flagged = features
+    .filter(([, { issues }]) => issues.length > 0 && answers.length > 0)
+    .sort(([, a], [, b]) => badness(b) - badness(a))
+    .map(([name]) => name);
+  return {
+    model,
+    from,
+    until,
+    rows: answers.length,
+    features: Object.fromEntries(features),
+    flagged,
+    chunks: chunksOf(question),
+    labels: counts(answers.map(({ state }) => state)),
+    sources: counts(answers.map(({ source }) => source)),
+  };
+}
+
+function badness({ missing, missingInReference, unseen }: FeatureQuality): number {
+  return missing - (missingInReference ?? 0) + unseen;
+}

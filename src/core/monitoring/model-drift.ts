@@ -1,0 +1,220 @@
+import type { FeatureSchema } from '../features/feature-schema.js';
+import { featureTable } from '../features/feature-table.js';
+import type { Instant } from '../telemetry/time.js';
+import type { Learner } from '../training/classifier.js';
+import { meanChanges } from './adaptive-window.js';
+import type { ColumnPair } from './column-values.js';
+import { comparedColumn } from './column-values.js';
+import type { DomainDrift } from './domain-classifier.js';
+import { domainDrift } from './domain-classifier.js';
+import { driftChunks } from './drift-chunks.js';
+import { distanceOfShift } from './drift-effect.js';
+import type { ComparedColumn } from './drift-evidence.js';
+import type { DriftReference } from './drift-reference.js';
+import { columnsOf, latestValues } from './drift-reference.js';
+import type { DriftReport, ReportedColumn } from './drift-report.js';
+import { driftReport } from './drift-report.js';
+import { categoricalSample, numericSample } from './drift-sample.js';
+import { driftBySegment } from './drift-segments.js';
+import type { JudgedAnswer } from './performance-answer.js';
+import { labelledAnswers } from './performance-answer.js';
+import { sampleOfSketch } from './quantile-sketch.js';
+
+/** Rows a side that the classifier of domains is taught with, the latest ones. */
+const TOLD_APART = 1000;
+
+/** Fewer labelled answers show no change of the errors. */
+const FEWEST_LABELLED = 40;
+
+/** How much the drift of a feature may have cost. */
+export interface RankedFeature {
+  readonly feature: string;
+  /** What it moves the log-odds by, on average over the training rows. */
+  readonly importance: number;
+  /** Importance times the share of rows that moved: log-odds per answer that are not what they were. */
+  readonly estimatedLoss: number;
+}
+
+/** A lasting change of the model's errors. */
+export interface ConceptChange {
+  readonly at: Instant;
+  /** Mean squared error of the probabilities before and after. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What changed between what a model learnt from and what it is asked now. */
+export interface ModelDriftReport extends DriftReport {
+  readonly model: string;
+  readonly from: Instant;
+  readonly until: Instant;
+  /** What it is compared with: the model's training rows, or what was asked before `from`. */
+  readonly reference: 'training' | 'earlier';
+  /** How far shares in the reference may be off, because it is kept in few numbers. */
+  readonly rankError: number;
+  /** The largest estimated loss first. */
+  readonly ranking: readonly RankedFeature[];
+  /** The model's own answers, and the share of failures, judged together. */
+  readonly targets: Readonly<Record<'prediction' | 'label', ReportedColumn>>;
+  /** All features together; null where rows are too few. */
+  readonly together: DomainDrift | null;
+  readonly concept: { readonly answers: number; readonly changes: readonly ConceptChange[] };
+}
+
+/** What a report of a model's drift is made of. */
+export interface ModelDriftQuestion {
+  readonly model: string;
+  readonly schema: FeatureSchema;
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly reference: DriftReference;
+  readonly referenceKind: ModelDriftReport['reference'];
+  /** All first answers up to `until`, oldest first. */
+  readonly answers: readonly JudgedAnswer[];
+  readonly learner: Learner;
+  readonly random: () => number;
+}
+
+interface Sides {
+  readonly pairs: readonly ColumnPair[];
+  readonly compared: readonly ComparedColumn[];
+  readonly current: readonly JudgedAnswer[];
+}
+
+const upTo = (length: number): Uint32Array => Uint32Array.from({ length }, (_, row) => row);
+
+/** Latest training rows beside the rows asked now, and every training row as a sketch beside them. */
+function sidesOf({ schema, reference, answers, from }: ModelDriftQuestion): Sides {
+  const current = answers.filter(({ asOf }) => asOf >= from);
+  const now = columnsOf(
+    featureTable(
+      schema,
+      current.map(({ features }) => features),
+    ),
+  );
+  const pairs = [...now].map(([name, column]): ColumnPair => {
+    const before = reference.columns[name];
+    return { name, reference: before === undefined ? null : latestValues(before), current: column };
+  });
+  const compared = pairs.map((pair) => {
+    const before = reference.columns[pair.name];
+    const rows = before?.latest.length ?? 0;
+    const order = { reference: upTo(rows), current: upTo(current.length) };
+    const column = comparedColumn(pair, order);
+    return { ...column, reference: before === undefined ? null : sampleOfSketch(before.sketch) };
+  });
+  return { pairs, compared, current };
+}
+
+function rankingOf(report: DriftReport, { columns }: DriftReference): RankedFeature[] {
+  return Object.entries(report.columns)
+    .map(([feature, { effect, verdict }]) => {
+      const importance = columns[feature]?.importance ?? 0;
+      const moved = verdict === 'drifted' ? distanceOfShift(effect ?? 0) : 0;
+      return { feature, importance, estimatedLoss: importance * moved };
+    })
+    .sort((a, b) => b.estimatedLoss - a.estimatedLoss || b.importance - a.importance);
+}
+
+function targetsOf(
+  { reference, model }: ModelDriftQuestion,
+  current: readonly JudgedAnswer[],
+): ModelDriftReport['targets'] {
+  const own = current.filter(({ modelVersion }) => modelVersion === model);
+  const labels = labelledAnswers(current).map(({ label }) => (label === 1 ? 'failure' : 'none'));
+  const failures = new Map([
+    ['failure', reference.failures],
+    ['none', reference.labelled - reference.failures],
+  ]);
+  const columns: ComparedColumn[] = [
+    {
+      name: 'prediction',
+      reference: sampleOfSketch(reference.probability),
+      current: numericSample(Float64Array.from(own, ({ probability }) => probability)),
+    },
+    {
+      name: 'label',
+      reference: {
+        kind: 'categorical',
+        counts: failures,
+        count: reference.labelled,
+        missing: 0,
+      },
+      current: categoricalSample(labels),
+    },
+  ];
+  const rows = { reference: reference.rows, current: current.length };
+  const { prediction, label } = driftReport(columns, rows).columns;
+  if (prediction === undefined || label === undefined) throw new RangeError('no target was judged');
+  return { prediction, label };
+}
+
+async function togetherOf(
+  { schema, learner, random, reference }: ModelDriftQuestion,
+  current: readonly JudgedAnswer[],
+): Promise<DomainDrift | null> {
+  const names = schema.features.map(({ name }) => name);
+  const rows = Math.max(0, ...names.map((name) => reference.columns[name]?.latest.length ?? 0));
+  const before = Array.from({ length: rows }, (_, row) =>
+    Object.fromEntries(names.map((name) => [name, reference.columns[name]?.latest[row] ?? null])),
+  );
+  const now = current.slice(-TOLD_APART).map(({ features }) => features);
+  if (Math.min(before.length, now.length) < 60) return null;
+  const isCurrent = Uint8Array.from([...before.map(() => 0), ...now.map(() => 1)]);
+  return await domainDrift(featureTable(schema, [...before, ...now]), isCurrent, {
+    learner,
+    random,
+  });
+}
+
+/** Changes of the model's errors, over all of its answers whose labels are known. */
+function conceptOf({ answers, model }: ModelDriftQuestion): ModelDriftReport['concept'] {
+  const own = labelledAnswers(answers).filter(({ modelVersion }) => modelVersion === model);
+  if (own.length < FEWEST_LABELLED) return { answers: own.length, changes: [] };
+  const errors = own.map(({ probability, label }) => (probability - label) ** 2);
+  const changes = meanChanges(errors).map(({ index, before, after }) => ({
+    at: own[index]?.asOf ?? Number.NaN,
+    before,
+    after,
+  }));
+  return { answers: own.length, changes };
+}
+
+function segmentsOf({ pairs, current }: Sides, report: DriftReport): Pick<DriftReport, 'segments'> {
+  const before = pairs.find(({ name }) => name === 'segment')?.reference;
+  const now = current.map(({ segment }) => segment);
+  if (before?.kind !== 'categorical' || new Set(now).size < 2) return {};
+  const features = pairs.filter(({ name }) => name !== 'segment');
+  return {
+    segments: driftBySegment(features, { reference: before.values, current: now }, report.rule),
+  };
+}
+
+/** Compares what a model is asked now with what it learnt from. */
+export async function modelDrift(question: ModelDriftQuestion): Promise<ModelDriftReport> {
+  const { model, from, until, reference, referenceKind, random } = question;
+  const sides = sidesOf(question);
+  const { pairs, compared, current } = sides;
+  const rows = { reference: reference.rows, current: current.length };
+  const report = driftReport(compared, rows, { random });
+  const times = Float64Array.from(current, ({ asOf }) => asOf);
+  return {
+    model,
+    from,
+    until,
+    reference: referenceKind,
+    rankError: Math.max(
+      0,
+      ...compared.map((column) =>
+        column.reference?.kind === 'numeric' ? column.reference.rankError : 0,
+      ),
+    ),
+    ranking: rankingOf(report, reference),
+    targets: targetsOf(question, current),
+    together: await togetherOf(question, current),
+    concept: conceptOf(question),
+    ...report,
+    ...segmentsOf(sides, report),
+    chunks: driftChunks(pairs, compared, [{ side: 'current', times, order: upTo(current.length) }]),
+  };
+}

@@ -1,0 +1,55 @@
+import type { DriftReference } from '../core/monitoring/drift-reference.js';
+import { driftReference } from '../core/monitoring/drift-reference.js';
+import type { JudgedAnswer } from '../core/monitoring/performance-answer.js';
+import { labelledAnswers } from '../core/monitoring/performance-answer.js';
+import { featureTable } from '../core/features/feature-table.js';
+import type { ScoringModel } from '../core/scoring/score.js';
+import type { Instant } from '../core/telemetry/time.js';
+import type { ModelFiles } from '../storage/model-files.js';
+import type { Sql } from '../storage/sql.js';
+import type { ChampionScorer } from './champion-scorer.js';
+import { judgedAnswers } from './judged-answers.js';
+
+/** A stretch of time, and up to when things are known. */
+export interface ReportStretch {
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly asOf: Instant;
+}
+
+/** What reports of a model's inputs are made of. */
+export interface ReportGround {
+  readonly champion: ScoringModel;
+  readonly reference: DriftReference;
+  readonly referenceKind: 'training' | 'earlier';
+  /** All first answers up to the end, oldest first. */
+  readonly answers: readonly JudgedAnswer[];
+}
+
+/** The prior was taught nothing, and older models kept no reference: what was asked before stands in. */
+function earlierReference(
+  champion: ScoringModel,
+  earlier: readonly JudgedAnswer[],
+): DriftReference {
+  const table = featureTable(
+    champion.schema,
+    earlier.map(({ features }) => features),
+  );
+  const labels = labelledAnswers(earlier).map(({ label }) => label);
+  return driftReference(table, labels, champion.classifier);
+}
+
+/** Gathers the champion, what it is compared with, and what it was asked. */
+export async function reportGround(
+  sql: Sql,
+  { scorer, files }: { readonly scorer: ChampionScorer; readonly files: ModelFiles },
+  { from, until, asOf }: ReportStretch,
+): Promise<ReportGround> {
+  const champion = await scorer.champion(sql);
+  const answers = await judgedAnswers(sql, until, asOf);
+  const stored = await files.loadReference(champion.version);
+  if (stored !== null) return { champion, reference: stored, referenceKind: 'training', answers };
+  const earlier = answers.filter((answer) => answer.asOf < from);
+  const reference = earlierReference(champion, earlier);
+  return { champion, reference, referenceKind: 'earlier', answers };
+}

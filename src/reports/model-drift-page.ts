@@ -1,0 +1,62 @@
+import type { ModelDriftReport, RankedFeature } from '../core/monitoring/model-drift.js';
+import { verdictWords } from '../core/monitoring/drift-words.js';
+import { driftPage } from './drift-page.js';
+import { count, figure, pValue, utcTime } from './figures.js';
+import type { Html } from './html.js';
+import { html } from './html.js';
+import type { ReportSection } from './page.js';
+import { table } from './table.js';
+
+const RANKED = 15;
+
+function rankingTable({ ranking }: ModelDriftReport): Html {
+  const moved = ranking.filter(({ estimatedLoss }) => estimatedLoss > 0).slice(0, RANKED);
+  if (moved.length === 0) return html`<p>No feature that the model heeds has drifted.</p>`;
+  return table<RankedFeature>(
+    [
+      { heading: 'feature', cell: ({ feature }) => feature },
+      {
+        heading: 'may have cost (log-odds per answer)',
+        cell: ({ estimatedLoss }) => figure(estimatedLoss),
+        isNumber: true,
+      },
+      { heading: 'importance', cell: ({ importance }) => figure(importance), isNumber: true },
+    ],
+    moved,
+  );
+}
+
+function togetherWords({ together }: ModelDriftReport): string {
+  if (together === null) return 'Too few rows to tell then from now by all features together.';
+  const { rocAuc, p, effect } = together;
+  return `By all features together a row of now is told from one of then with ROC-AUC ${figure(rocAuc)} (p ${pValue(p)}; like a shift of ${figure(effect)} standard deviations).`;
+}
+
+function conceptWords({ concept }: ModelDriftReport): string[] {
+  if (concept.changes.length === 0) {
+    return [`The errors of ${count(concept.answers)} answers with known outcomes hold steady.`];
+  }
+  return concept.changes.map(
+    ({ at, before, after }) =>
+      `On ${utcTime(at)} the mean squared error changed for good, from ${figure(before)} to ${figure(after)}.`,
+  );
+}
+
+/** What changed since a model was trained, as a page. */
+export function modelDriftPage(report: ModelDriftReport): string {
+  const { model, from, until, reference, targets } = report;
+  const against = reference === 'training' ? 'its training rows' : 'what was asked before';
+  const { prediction, label } = targets;
+  const sections: ReportSection[] = [
+    { heading: 'What may have cost most', body: rankingTable(report) },
+    {
+      heading: 'Answers, outcomes and errors',
+      body: html`<p>Predictions: ${prediction.verdict}; ${verdictWords(prediction)}.</p>
+        <p>Share of failures: ${label.verdict}; ${verdictWords(label)}.</p>
+        ${conceptWords(report).map((words) => html`<p>${words}</p>`)}
+        <p>${togetherWords(report)}</p>`,
+    },
+  ];
+  const subtitle = `Model ${model}, ${utcTime(from)} to ${utcTime(until)}, against ${against}`;
+  return driftPage(report, { title: 'Drift of the model', subtitle }, sections);
+}

@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { dataQuality } from '../../../src/core/monitoring/data-quality.js';
+import type { DriftReference } from '../../../src/core/monitoring/drift-reference.js';
+import { driftReference } from '../../../src/core/monitoring/drift-reference.js';
+import type { ModelDriftReport } from '../../../src/core/monitoring/model-drift.js';
+import { modelDrift } from '../../../src/core/monitoring/model-drift.js';
+import type { JudgedAnswer } from '../../../src/core/monitoring/performance-answer.js';
+import type { FeatureRow, FeatureSchema } from '../../../src/core/features/feature-schema.js';
+import { featureTable } from '../../../src/core/features/feature-table.js';
+import { seededRandom } from '../../../src/core/statistics/random.js';
+import { logisticRegressionLearner } from '../../../src/core/training/logistic-regression.js';
+import { dataQualityPage } from '../../../src/reports/data-quality-page.js';
+import { modelDriftPage } from '../../../src/reports/model-drift-page.js';
+
+const HOUR = 3_600_000;
+const FROM = Date.UTC(2026, 5, 1);
+const schema: FeatureSchema = {
+  features: [
+    { name: 'load', kind: 'numeric' },
+    { name: 'idle', kind: 'numeric' },
+    { name: 'service', kind: 'categorical' },
+    { name: 'segment', kind: 'categorical' },
+  ],
+};
+const random = seededRandom(21);
+const sum = (): number => random() + random() + random() - 1.5;
+
+interface Shift {
+  readonly load?: number;
+  readonly idle?: number;
+  readonly service?: string;
+}
+
+const rowOf = ({ load = 0, idle = 0, service }: Shift = {}): FeatureRow => ({
+  load: sum() + load,
+  idle: random() < 0.1 ? null : sum() + idle,
+  service: service !== undefined && random() < 0.2 ? service : random() < 0.5 ? 'api' : 'db',
+  segment: random() < 0.5 ? 'web' : 'app',
+});
+
+const chanceOf = (row: FeatureRow): number => 1 / (1 + Math.exp(-3 * Number(row['load'])));
+
+const training = Array.from({ length: 3000 }, () => rowOf());
+const trained = featureTable(schema, training);
+
+/** A model that heeds the load alone. */
+const model = {
+  predict: (): Float64Array => Float64Array.from(training, chanceOf),
+  contributions: (table: { rows: number }): Float64Array =>
+    Float64Array.from({ length: 4 * table.rows }, (_, i) =>
+      i % 4 === 0 ? 1 : i % 4 === 1 ? 0.1 : 0,
+    ),
+};
+const labels = training.map((row) => (random() < chanceOf(row) ? 1 : 0));
+// What is kept must survive JSON.
+const reference = JSON.parse(
+  JSON.stringify(driftReference(trained, labels, model)),
+) as DriftReference;
+
+function answersOf(count: number, shift: Shift = {}, truth = chanceOf): JudgedAnswer[] {
+  return Array.from({ length: count }, (_, i): JudgedAnswer => {
+    const features = rowOf(shift);
+    const probability = chanceOf(features);
+    return {
+      episodeId: `e${i}`,
+      journey: 'checkout',
+      stage: 'payment',
+      segment: String(features['segment']),
+      source: i % 3 ? 'prometheus' : 'detector',
+      modelVersion: 'm1',
+      asOf: FROM + i * HOUR,
+      probability,
+      priority: probability,
+      features,
+      dueAt: FROM + i * HOUR,
+      state: 'labelled',
+      label: random() < truth(features) ? 1 : 0,
+      labelKnownAt: FROM + i * HOUR,
+      group: `e${i}`,
+      failure: null,
+    };
+  });
+}
+
+const ask = (answers: readonly JudgedAnswer[]): Promise<ModelDriftReport> =>
+  modelDrift({
+    model: 'm1',
+    schema,
+    from: FROM,
+    until: FROM + answers.length * HOUR,
+    reference,
+    referenceKind: 'training',
+    answers,
+    learner: logisticRegressionLearner,
+    random: seededRandom(1),
+  });
+
+describe('drift of a model', () => {
+  it('is none where all is as it was', async () => {
+    const report = await ask(answersOf(800));
+    expect(report.drifted).toEqual([]);
+    expect(report.targets.prediction.verdict).toBe('stable');
+    expect(report.targets.label.verdict).toBe('stable');
+    expect(report.concept).toEqual({ answers: 800, changes: [] });
+    expect(report.together?.p).toBeGreaterThan(0.01);
+    expect(report.rankError).toBeLessThan(0.002);
+  });
+
+  it('ranks what the model heeds before what it does not, however far that moved', async () => {
+    const report = await ask(answersOf(800, { load: 0.4, idle: 1.5, service: 'cache' }));
+    expect(new Set(report.drifted)).toEqual(new Set(['idle', 'load', 'service']));
+    expect(report.drifted[0]).toBe('idle');
+    expect(report.ranking[0]?.feature).toBe('load');
+    expect(report.targets.prediction.verdict).toBe('drifted');
+    expect(report.targets.label.verdict).toBe('drifted');
+    expect(report.together?.rocAuc).toBeGreaterThan(0.8);
+    expect(report.chunks?.length).toBeGreaterThan(5);
+    expect(report.segments?.['web']?.drifted).toContain('load');
+    const page = modelDriftPage(report);
+    expect(page).toContain('What may have cost most');
+    expect(page).not.toMatch(/NaN|undefined|https?:|<script/);
+  });
+
+  it('sees that the same inputs come to mean something else', async () => {
+    const before = answersOf(400);
+    const after = answersOf(400, {}, (row) => 1 - chanceOf(row)).map((answer) => ({
+      ...answer,
+      asOf: answer.asOf + 400 * HOUR,
+    }));
+    const { concept, drifted } = await ask([...before, ...after]);
+    expect(drifted).toEqual([]);
+    expect(concept.changes).toHaveLength(1);
+    expect(concept.changes[0]?.after).toBeGreaterThan(2 * (concept.changes[0]?.before ?? 1));
+  });
+
+  it('says so where nothing was asked', async () => {
+    const report = await ask([]);
+    expect(report.columns['load']?.verdict).toBe('not-enough-data');
+    expect(report.together).toBeNull();
+    expect(modelDriftPage(report)).not.toMatch(/NaN|undefined/);
+  });
+});
+
+describe('data quality', () => {
+  it('names what is missing, unseen or stuck', () => {
+    const answers = answersOf(300, { service: 'cache' }).map((answer, i) => ({
+      ...answer,
+      features: { ...answer.features, idle: i % 3 ? null : 1, load: 0.25 },
+    }));
+    const report = dataQuality({
+      model: 'm1',
+      schema,
+      from: FROM,
+      until: FROM + 300 * HOUR,
+      chunk: 24 * HOUR,
+      reference,
+      answers,
+    });
+    expect(report.features['idle']).toMatchObject({ issues: ['missing', 'constant'] });
+    expect(report.features['load']).toMatchObject({ issues: ['constant'], missing: 0 });
+    expect(report.features['service']).toMatchObject({ issues: ['unseen-values'] });
+    expect(report.features['segment']).toMatchObject({ issues: [] });
+    expect(report.flagged[0]).toBe('idle');
+    expect(report.chunks).toHaveLength(13);
+    expect(report.sources).toEqual({ detector: 100, prometheus: 200 });
+    expect(dataQualityPage(report)).not.toMatch(/NaN|undefined|https?:|<script/);
+  });
+});

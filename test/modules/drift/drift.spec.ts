@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { seededRandom } from '../../../src/core/statistics/random.js';
+import { DAY, HOUR } from '../../../src/core/telemetry/time.js';
+import type { Json } from '../../builders/running-api.js';
+import { RunningApi } from '../../builders/running-api.js';
+
+const NOW = Date.now();
+const random = seededRandom(8);
+const iso = (at: number): string => new Date(at).toISOString();
+
+let api: RunningApi;
+
+beforeAll(async () => {
+  api = await RunningApi.start();
+  await api.post('/v1/journeys', {
+    key: 'checkout',
+    name: 'Checkout',
+    owner: 'shop',
+    window: '30m',
+    stages: [
+      { key: 'cart', event: 'cart', weight: 0.5 },
+      {
+        key: 'payment',
+        event: 'pay',
+        weight: 1,
+        mappings: [{ match: ['team="pay"'], relevance: 1 }],
+      },
+    ],
+  });
+  // Two weeks of alerts; in the second they come from another service, and worse.
+  const anomalies = Array.from({ length: 300 }, (_, i) => {
+    const startedAt = NOW - 14 * DAY + i * 1.1 * HOUR;
+    const isLate = i > 150;
+    return {
+      id: `a${i}`,
+      source: 'test',
+      name: 'Errors',
+      severity: 'error',
+      value: (isLate ? 6 : 2) + random(),
+      threshold: 1,
+      comparison: '>',
+      labels: { team: 'pay', service: isLate ? 'wallet' : 'payment', instance: `i${i}` },
+      startedAt: iso(startedAt),
+      receivedAt: iso(startedAt + 1000),
+    };
+  });
+  const { status } = await api.post('/v1/anomalies', anomalies);
+  if (status !== 200) throw new Error(`the anomalies were not taken: ${status}`);
+  await api.post('/v1/backfill/end', {});
+}, 60_000);
+
+afterAll(async () => {
+  await api.stop();
+});
+
+describe('GET /v1/reports/drift', () => {
+  it('compares a week with what was asked before it, where the champion is the prior', async () => {
+    const { status, body } = await api.get('/v1/reports/drift');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ model: '0', reference: 'earlier' });
+    expect(body['from']).toMatch(/Z$/);
+    const columns = body['columns'] as Record<string, Json>;
+    expect(columns['service']).toMatchObject({ type: 'categorical', verdict: 'drifted' });
+    expect(columns['threshold_log_ratio']).toMatchObject({ verdict: 'drifted' });
+    expect(columns['severity']).toMatchObject({ verdict: 'stable' });
+  });
+
+  it('is a page too', async () => {
+    const { status, headers, text } = await api.get('/v1/reports/drift?format=html');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(text).toContain('Drift of the model');
+    expect(text.length).toBeLessThan(500_000);
+  });
+
+  it('gives the same answer twice', async () => {
+    const path = `/v1/reports/drift?from=${iso(NOW - 6 * DAY)}&to=${iso(NOW - DAY)}`;
+    const first = await api.get(path);
+    expect(first.status).toBe(200);
+    expect((await api.get(path)).text).toBe(first.text);
+  });
+
+  it('refuses a stretch that ends before it begins', async () => {
+    const path = `/v1/reports/drift?from=${iso(NOW)}&to=${iso(NOW - DAY)}`;
+    const { status, body } = await api.get(path);
+    expect(status).toBe(422);
+    expect(body['errors']).toMatchObject([{ pointer: '/from', code: 'empty-range' }]);
+  });
+});
+
+describe('GET /v1/reports/data-quality', () => {
+  it('names values that were never seen before', async () => {
+    const { status, body } = await api.get('/v1/reports/data-quality?chunk=2d');
+    expect(status).toBe(200);
+    expect(body['flagged']).toContain('service');
+    expect(body['chunks']).toHaveLength(4);
+    expect((body['features'] as Json)['severity']).toMatchObject({ missing: 0, issues: [] });
+  });
+
+  it('is a page too', async () => {
+    const { text } = await api.get('/v1/reports/data-quality?format=html');
+    expect(text).toContain('values never seen before');
+  });
+});
