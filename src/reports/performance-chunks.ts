@@ -45,7 +45,11 @@ function chartOf(chunks: readonly PerformanceChunk[]): Html {
 }
 
 const COLUMNS = [
-  { heading: 'from', cell: ({ from }: PerformanceChunk) => utcTime(from).slice(0, 10) },
+  {
+    heading: 'from',
+    cell: ({ from }: PerformanceChunk) => utcTime(from).slice(0, 10),
+    isNumber: true,
+  },
   { heading: 'model', cell: (chunk: PerformanceChunk) => chunk.modelVersions.join(', ') || '–' },
   { heading: 'answers', cell: (chunk: PerformanceChunk) => count(chunk.answers), isNumber: true },
   {

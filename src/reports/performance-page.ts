@@ -79,14 +79,16 @@ function honesty({ calibration }: PerformanceReport): ReportSection {
   }));
   return {
     heading: 'What was said against what happened',
-    body: html`${lineChart({
-        label: 'calibration curve',
-        xKind: 'number',
-        hasDiagonal: true,
-        width: 420,
-        height: 300,
-        lines: [{ name: 'share that failed', colour: 'one', points }],
-      })}
+    body: html`<div style="max-width:420px">
+        ${lineChart({
+          label: 'calibration curve',
+          xKind: 'number',
+          hasDiagonal: true,
+          width: 420,
+          height: 300,
+          lines: [{ name: 'share that failed', colour: 'one', points }],
+        })}
+      </div>
       <p class="soft">Ten groups of equally many answers; the band is 90 %.</p>`,
   };
 }
@@ -124,7 +126,7 @@ function queue({ recallAtPages, lossCapture, leadTime }: PerformanceReport): Rep
   const lead =
     leadTime === null
       ? 'No failure with a known time.'
-      : `The first answer about a failure came ${lasting(leadTime.toEnd.median)} before its end (middle four fifths: ${lasting(leadTime.toEnd.p10)} to ${lasting(leadTime.toEnd.p90)}) and ${lasting(leadTime.toOnset.median)} before its onset in the median of ${count(leadTime.failures)} failures.`;
+      : `The first answer about a failure came ${lasting(leadTime.toEnd.median)} before its end (middle four fifths: ${lasting(leadTime.toEnd.p10)} to ${lasting(leadTime.toEnd.p90)}) and ${lasting(Math.abs(leadTime.toOnset.median))} ${leadTime.toOnset.median < 0 ? 'after' : 'before'} its onset, in the median of ${count(leadTime.failures)} failures.`;
   return {
     heading: 'The queue: who reads only its top',
     body: html`${chart}

@@ -1,4 +1,4 @@
-import { ANOMALY_FEATURES } from '../features/anomaly-feature-list.js';
+import type { FeatureSchema } from '../features/feature-schema.js';
 import { featureTable } from '../features/feature-table.js';
 import type { ClassificationMetrics, MetricName } from '../statistics/classification-metrics.js';
 import type { Interval } from '../statistics/interval.js';
@@ -19,11 +19,11 @@ export interface PerformanceChunk {
   readonly answers: number;
   /** The models that answered. */
   readonly modelVersions: readonly string[];
-  /** Labels that were known when the chunk began: what the estimates rest on. */
+  /** Labels of the same models that were known when the chunk began: what the estimates rest on. */
   readonly referenceLabels: number;
   /** Confidence-based; null where there was nothing to answer. */
   readonly cbpe: ClassificationMetrics | null;
-  /** Probabilistic adaptive: for what its answers are like; null below 200 known labels or 50 answers. */
+  /** Probabilistic adaptive: for what its answers are like; null below 200 known labels or 50 answers, and before the last four chunks. */
   readonly pape: ClassificationMetrics | null;
   /** Where the realised figures should lie, 90 %, by the latter where there is one. */
   readonly expected: Readonly<Record<MetricName, Interval>> | null;
@@ -42,21 +42,45 @@ export interface ChunkOptions {
 
 const FEWEST_FOR_PAPE = { labels: 200, answers: 50 } as const;
 
+/** Telling chunks apart takes a second each: older ones are realised anyway. */
+const CHUNKS_WITH_PAPE = 4;
+
+/** The newest labels say what rows are like; more would only take longer. */
+const MOST_REFERENCE = 1500;
+
+/** What tells answers apart: where, what and how much, a few features of each. */
+const COMPARED: FeatureSchema = {
+  features: [
+    { name: 'service', kind: 'categorical' },
+    { name: 'rule', kind: 'categorical' },
+    { name: 'journey_stage', kind: 'categorical' },
+    { name: 'severity_level', kind: 'numeric' },
+    { name: 'threshold_log_ratio', kind: 'numeric' },
+    { name: 'relevance', kind: 'numeric' },
+    { name: 'expected_conversions_log', kind: 'numeric' },
+    { name: 'conversions_log_ratio_15m', kind: 'numeric' },
+    { name: 'open_episodes', kind: 'numeric' },
+    { name: 'service_rule_failure_logit', kind: 'numeric' },
+  ],
+};
+
 async function estimates(
   known: readonly JudgedAnswer[],
   answers: readonly JudgedAnswer[],
-  { learner, randomOf }: ChunkOptions,
+  { learner, randomOf, isRecent }: ChunkOptions & { readonly isRecent: boolean },
 ): Promise<{ cbpe: PerformanceEstimate; pape: PerformanceEstimate | null }> {
-  const labelled = labelledAnswers(known);
+  const labelled = labelledAnswers(known).slice(-MOST_REFERENCE);
   const reference = scoredLabels(labelled);
   const probabilities = Float64Array.from(answers, ({ probability }) => probability);
   const cbpe = estimateCbpe(reference, probabilities);
   const enough =
-    labelled.length >= FEWEST_FOR_PAPE.labels && answers.length >= FEWEST_FOR_PAPE.answers;
+    isRecent &&
+    labelled.length >= FEWEST_FOR_PAPE.labels &&
+    answers.length >= FEWEST_FOR_PAPE.answers;
   if (!enough) return { cbpe, pape: null };
   const tableOf = (some: readonly JudgedAnswer[]): ReturnType<typeof featureTable> =>
     featureTable(
-      ANOMALY_FEATURES,
+      COMPARED,
       some.map(({ features }) => features),
     );
   const pape = await estimatePape(
@@ -70,16 +94,20 @@ async function estimates(
 async function chunkOf(
   all: readonly JudgedAnswer[],
   [from, to]: readonly [Instant, Instant],
-  options: ChunkOptions,
+  options: ChunkOptions & { readonly isRecent: boolean },
 ): Promise<PerformanceChunk> {
   const answers = all.filter(({ asOf }) => asOf >= from && asOf < to);
-  const known = labelledAnswers(all, from).filter(({ asOf }) => asOf < from);
+  const versions = new Set(answers.map(({ modelVersion }) => modelVersion));
+  // What another model's probabilities meant says nothing of these.
+  const known = labelledAnswers(all, from).filter(
+    ({ asOf, modelVersion }) => asOf < from && versions.has(modelVersion),
+  );
   const labelled = labelledAnswers(answers);
   const facts = {
     from,
     to,
     answers: answers.length,
-    modelVersions: [...new Set(answers.map(({ modelVersion }) => modelVersion))],
+    modelVersions: [...versions],
     referenceLabels: known.length,
     realised: realisedFigures(labelled, { random: options.randomOf() }),
   };
@@ -104,7 +132,9 @@ export async function performanceChunks(
 ): Promise<PerformanceChunk[]> {
   const chunks: PerformanceChunk[] = [];
   for (let at = from; at < to; at += options.length) {
-    chunks.push(await chunkOf(answers, [at, Math.min(to, at + options.length)], options));
+    const isRecent = at + CHUNKS_WITH_PAPE * options.length >= to;
+    const stretch = [at, Math.min(to, at + options.length)] as const;
+    chunks.push(await chunkOf(answers, stretch, { ...options, isRecent }));
   }
   return chunks;
 }
