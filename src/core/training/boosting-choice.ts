@@ -18,12 +18,19 @@ export interface BoostingChoice {
 const HELD_OUT = 0.2;
 const TIME_BLOCKS = 3;
 
-/** Trees learn faster by this factor while they are chosen, so that fewer do. */
-const HASTE = 3;
-
-/** Trees of the choice, and how many without progress end it. */
+/** Trees of the choice, at most. */
 const MOST_ROUNDS = 300;
-const PATIENCE = 10;
+
+/** How a choice is hurried: trees learn faster by a factor, and so many without progress end it. */
+interface Hurry {
+  readonly haste: number;
+  readonly patience: number;
+}
+
+const BY_FOLDS: Hurry = { haste: 3, patience: 10 };
+
+/** The loss over stretches of time falls unevenly: more hurry than this ends too soon. */
+const BY_TIME: Hurry = { haste: 2, patience: 12 };
 
 /** Where nothing can be held out. */
 const BLIND_ROUNDS = 20;
@@ -46,18 +53,19 @@ export function chooseBoosting(
 ): BoostingChoice {
   const { recipes, random, isLate } = how;
   const folds = foldsOf(set, random);
+  const { haste, patience } = set.times === undefined ? BY_FOLDS : BY_TIME;
   const seed = Math.floor(random() * 2 ** 32);
   let best = { recipe: recipes[0], rounds: BLIND_ROUNDS, loss: Number.POSITIVE_INFINITY };
   for (const recipe of folds.length === 0 ? [] : recipes) {
     if (isLate() && best.loss < Number.POSITIVE_INFINITY) break;
-    const hasty = { ...recipe, learningRate: HASTE * recipe.learningRate };
+    const hasty = { ...recipe, learningRate: haste * recipe.learningRate };
     const runs = folds.map(({ train, test }, fold) => {
       const sides = { train: Int32Array.from(train), test: Int32Array.from(test) };
       const random = seededRandom(seed + fold);
       return new BoostingRun(rows, sides, { recipe: hasty, loss: binaryLogLoss, random });
     });
-    const { rounds, loss } = boostTogether(runs, isLate);
-    if (loss < best.loss) best = { recipe, rounds: HASTE * rounds, loss };
+    const { rounds, loss } = boostTogether(runs, { patience, isLate });
+    if (loss < best.loss) best = { recipe, rounds: haste * rounds, loss };
   }
   return best;
 }
@@ -77,7 +85,7 @@ function isMixed(labels: Uint8Array, rows: Uint32Array): boolean {
 
 function boostTogether(
   runs: readonly BoostingRun[],
-  isLate: () => boolean,
+  { patience, isLate }: Pick<Hurry, 'patience'> & { readonly isLate: () => boolean },
 ): { rounds: number; loss: number } {
   const lossNow = (): number => runs.reduce((sum, run) => sum + run.testLoss(), 0);
   let best = { rounds: 0, loss: lossNow() };
@@ -86,7 +94,7 @@ function boostTogether(
     if (!goOn.includes(true)) break;
     const loss = lossNow();
     if (loss < best.loss) best = { rounds: round, loss };
-    else if (round - best.rounds >= PATIENCE) break;
+    else if (round - best.rounds >= patience) break;
   }
   return best;
 }
