@@ -11,7 +11,7 @@ import { addressOf, ApiClient, expectOk } from './api-client.js';
 import type { RunningService } from './demo-service.js';
 import { serviceForDemo } from './demo-service.js';
 import { byPriority, queueText } from './demo-queue.js';
-import { suggestForBusiestRule } from './demo-threshold.js';
+import { suggestForBusiestRules } from './demo-threshold.js';
 import { replayFolder } from './replay.js';
 import { trainingLine } from './replay-training.js';
 import { writeWorld } from './simulate.js';
@@ -20,6 +20,8 @@ const DAYS = 30;
 /** Trained then, so that the model answers for the last days. */
 const TRAIN_ON_DAY = 28;
 const SEED = 1;
+/** Twice as much goes wrong as usual, so that a month has something to learn from. */
+const TROUBLE = 2;
 /** The newest episodes, of which the first by priority are shown. */
 const NEWEST = 40;
 const SHOWN = 12;
@@ -33,8 +35,11 @@ const queuePage = z.object({ items: z.array(z.record(z.string(), z.unknown())) }
 /** A world of a month that ends today, fed to the service as if lived through. */
 async function feed(folder: string, tell: (words: string) => void): Promise<void> {
   const start = bucketStart(Date.now(), DAY) - DAYS * DAY;
-  tell(`Simulating ${DAYS} days of customers, faults and alerts …`);
-  const world = await writeWorld({ days: DAYS, seed: SEED, start, scale: 1 }, folder);
+  tell(`Simulating ${DAYS} days of customers, and of more trouble than most shops have …`);
+  const world = await writeWorld(
+    { days: DAYS, seed: SEED, start, scale: 1, trouble: TROUBLE },
+    folder,
+  );
   const { events, anomalies } = world.lines;
   tell(`Feeding ${events} events and ${anomalies} anomaly reports through the public API …`);
   const trainAt = formatInstant(start + TRAIN_ON_DAY * DAY);
@@ -62,9 +67,9 @@ async function demo(options: DemoOptions): Promise<void> {
     const address = await addressOf(process.env);
     const client = new ApiClient(address);
     process.stdout.write(await show(client, options.json ?? false));
-    const threshold = await suggestForBusiestRule(client);
-    if (threshold !== null) tell(`\n${threshold}`);
-    tell(`\nOpen ${service.url} for the queue, the reasons, the journeys and the threshold.`);
+    tell('\nWhat the past alerts say of the thresholds of the busiest rules:');
+    for (const line of await suggestForBusiestRules(client)) tell(line);
+    tell(`\nOpen ${service.url} for the queue, the reasons, the journeys and the thresholds.`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
