@@ -6,6 +6,7 @@ import { changeSpans, incidentSpans } from '../core/outcomes/known-trouble.js';
 import type { TimeSpan } from '../core/outcomes/stage-series.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { DAY, bucketStart } from '../core/telemetry/time.js';
+import { contentKey } from '../storage/content-key.js';
 import type { KnownRange } from '../storage/known-trouble.store.js';
 import { changesKnown, incidentsKnown } from '../storage/known-trouble.store.js';
 import { failuresOfStage } from '../storage/outcome.store.js';
@@ -38,7 +39,8 @@ export class Baselines {
   of(sql: Sql, stage: StageOfJourney, asOf: Instant): Promise<Baseline | null> {
     const { journey, stageIndex, segment } = stage;
     const day = bucketStart(asOf, DAY);
-    const key = JSON.stringify([journey.key, journey.stages[stageIndex]?.key, segment, day]);
+    // The whole journey: another version of it may convert otherwise, and knows other trouble.
+    const key = contentKey(JSON.stringify([journey, stageIndex, segment, day]));
     const known = this.kept.get(key);
     if (known !== undefined) return known;
     if (this.kept.size >= MOST_KEPT) this.kept.clear();

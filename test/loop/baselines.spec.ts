@@ -31,7 +31,7 @@ describe('baselines', () => {
     await database.drop();
   });
 
-  it('are looked for again where there was no history yet', async () => {
+  it('are looked for again where there was no history yet, and anew for another version of the journey', async () => {
     const baselines = new Baselines();
     const stage = { journey, stageIndex: 0, segment: null };
     expect(await baselines.of(source.manager, stage, today + HOUR)).toBeNull();
@@ -48,5 +48,10 @@ describe('baselines', () => {
     await source.transaction((sql) => logWarehouseChanges(sql, changes, HOUR));
     const found = await baselines.of(source.manager, stage, today + HOUR + MINUTE);
     expect(found?.history.buckets).toBeGreaterThan(300);
+    // Another version of the journey goes on to a next stage: the last entries may still convert.
+    const stages = [...journey.stages, { key: 'order', event: 'order', weight: 1 }];
+    const later = { ...stage, journey: { ...journey, stages } };
+    const ofLater = await baselines.of(source.manager, later, today + HOUR + MINUTE);
+    expect((found?.history.until ?? 0) - (ofLater?.history.until ?? 0)).toBe(HOUR);
   });
 });
