@@ -141,18 +141,25 @@ interface DueRow {
   readonly mitigated_at: Date | null;
 }
 
+/**
+ * SQL for when an incident that holds an episode `e` was mitigated, as known at a moment (SQL too):
+ * what began later is not measured.
+ */
+export const mitigatedAt = (knownBy: string): string => `(
+  SELECT min(known.mitigated_at) FROM incident_anomaly ia CROSS JOIN LATERAL (
+    SELECT to_timestamp((r.body->>'mitigatedAt')::float8 / 1000) AS mitigated_at
+    FROM incident_revision r WHERE r.incident_id = ia.incident_id AND r.known_at <= ${knownBy}
+    ORDER BY r.known_at DESC, r.revision DESC LIMIT 1) known
+  WHERE ia.anomaly_id IN (SELECT id FROM anomaly WHERE episode_id = e.id)
+    AND ia.known_at <= ${knownBy} AND known.mitigated_at >= e.started_at)`;
+
 /** The oldest unmeasured outcomes that are due, locked so that two workers never measure the same. */
 export async function dueOutcomes(sql: Sql, asOf: Instant, limit: number): Promise<DueOutcome[]> {
   const found = await rows<DueRow>(
     sql,
     `SELECT s.episode_id, s.journey, s.version, s.stage, s.relevance, s.horizon_seconds, s.due_at,
        e.name, e.service, a.body->>'segment' AS segment, e.started_at,
-       (SELECT min(known.mitigated_at) FROM incident_anomaly ia CROSS JOIN LATERAL (
-          SELECT to_timestamp((r.body->>'mitigatedAt')::float8 / 1000) AS mitigated_at
-          FROM incident_revision r WHERE r.incident_id = ia.incident_id AND r.known_at <= s.due_at
-          ORDER BY r.known_at DESC, r.revision DESC LIMIT 1) known
-        WHERE ia.anomaly_id IN (SELECT id FROM anomaly WHERE episode_id = e.id)
-          AND ia.known_at <= s.due_at AND known.mitigated_at >= e.started_at) AS mitigated_at
+       ${mitigatedAt('s.due_at')} AS mitigated_at
      FROM episode_stage s JOIN episode e ON e.id = s.episode_id JOIN anomaly a ON a.id = e.id
      WHERE s.measured_at IS NULL AND s.due_at <= to_timestamp($1 / 1000.0)
      ORDER BY s.due_at, s.episode_id, s.journey, s.stage LIMIT $2

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/telemetry/time.js';
 import type { MappedEpisode } from '../core/outcomes/missed-failures.js';
+import { mitigatedAt } from './episode.store.js';
 import type { Sql } from './sql.js';
 import { millis, rows } from './sql.js';
 
@@ -42,7 +43,10 @@ export async function extentOfMetrics(
   return { from: millis(found.from), to: millis(found.to) };
 }
 
-/** The episodes, known at a time, whose windows on any stage touch a stretch of time. */
+/**
+ * The episodes, known at a time, whose windows on any stage touch a stretch of time. A window ends
+ * with the mitigation, as its measurement did.
+ */
 export async function mappedEpisodes(
   sql: Sql,
   range: { readonly from: Instant; readonly to: Instant; readonly knownBy: Instant },
@@ -50,7 +54,8 @@ export async function mappedEpisodes(
   const found = await rows<{ journey: string; stage: string; from: Date; to: Date }>(
     sql,
     `SELECT s.journey, s.stage, e.started_at AS "from",
-       e.started_at + make_interval(secs => s.horizon_seconds) AS "to"
+       least(e.started_at + make_interval(secs => s.horizon_seconds),
+         ${mitigatedAt('least(s.due_at, $3)')}) AS "to"
      FROM episode e JOIN episode_stage s ON s.episode_id = e.id
      WHERE e.started_at < $2 AND e.started_at > $1::timestamptz - interval '7 days'
        AND e.started_at + make_interval(secs => s.horizon_seconds) > $1 AND e.known_at <= $3`,

@@ -1,10 +1,12 @@
 import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
 
 import { seededRandom } from '../../src/core/statistics/random.js';
+import type { Incident } from '../../src/core/telemetry/incident.js';
 import type { Instant } from '../../src/core/telemetry/time.js';
 import { HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import { Baselines } from '../../src/loop/baselines.js';
 import { measureUntil } from '../../src/loop/measure-until.js';
+import { saveIncident } from '../../src/storage/incident.store.js';
 import type { StoredOutcome } from '../../src/storage/outcome.store.js';
 import { outcomesSince } from '../../src/storage/outcome.store.js';
 import type { Flow } from './small-world.js';
@@ -121,6 +123,25 @@ describe('failures that no episode told of', () => {
     const withdrawn = after.find(({ supersedes }) => supersedes === empty?.id);
     expect(withdrawn).toMatchObject({ failure: null, verdict: 'missed' });
     expect(after).toHaveLength(2);
+  });
+
+  it('are found after a mitigation, though an episode was mapped until later', async () => {
+    const on = await copy();
+    const anomaly = anAnomaly('mitigated', { startedAt: SILENT.from - 40 * MINUTE });
+    await on.take({ anomaly, receivedAt: anomaly.startedAt + MINUTE });
+    const mitigatedAt = SILENT.from - 20 * MINUTE;
+    const incident: Incident = {
+      id: 'i',
+      title: 'i',
+      severity: 'critical',
+      anomalyIds: [anomaly.id],
+      detectedAt: anomaly.startedAt,
+      mitigatedAt,
+    };
+    await on.source.transaction((sql) => saveIncident(sql, incident, mitigatedAt + MINUTE));
+    const payment = missedOn(await outcomesAt(on, day(15, 12)), 'payment');
+    expect(payment).toHaveLength(1);
+    expect(Math.abs((payment[0]?.startedAt ?? 0) - SILENT.from)).toBeLessThanOrEqual(2 * CELL);
   });
 
   it('wait for the data to have come', async () => {
