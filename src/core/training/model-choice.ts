@@ -1,6 +1,5 @@
 import { classificationMetrics, logLossDifference } from '../statistics/classification-metrics.js';
 import type { ClassificationMetrics } from '../statistics/classification-metrics.js';
-import { lessByAnError } from '../statistics/bootstrap.js';
 import type { PairedDifference } from '../statistics/bootstrap.js';
 import { resamplesFor } from '../statistics/resamples.js';
 import { seededRandom } from '../statistics/random.js';
@@ -66,9 +65,9 @@ interface Ground {
 
 /**
  * Chooses by log loss on held-out rows among the learners, each with its calibration, and their
- * average where that is better than the best of them by a standard error (paired bootstrap by
- * group). There is a signal where the choice beats the base rate beyond chance (90 %). Weights and calibrations
- * answer only for rows that they were not fitted to.
+ * average. The loss of the best learner flatters it, being the least of several; an average that is
+ * no worse has less variance to come. There is a signal where the choice beats the base rate beyond
+ * chance (90 %). Weights and calibrations answer only for rows that they were not fitted to.
  *
  * @param answers the base rate's first.
  */
@@ -90,8 +89,7 @@ export function chooseModel(
   const single = leastLoss(singles, candidates.slice(1)) ?? base;
   const average = singles.length > 1 ? averageOf(answers.slice(1), ground) : null;
   if (average !== null) candidates.push(candidate(average));
-  const better =
-    average !== null && lessByAnError(difference(ground, average.logOdds, single.logOdds));
+  const better = average !== null && difference(ground, average.logOdds, single.logOdds).mean < 0;
   const best = better ? average : single;
   const signal = best !== base && difference(ground, best.logOdds, base.logOdds).interval[1] < 0;
   const answer = signal ? best : base;
