@@ -141,6 +141,7 @@ export const KINDS: Readonly<Record<KindName, ImportKind>> = {
       anomalyId: 'text',
       journey: 'text',
       stage: 'text',
+      segment: 'text',
       failure: 'boolean',
       failureProbability: 'number',
       failureId: 'text',

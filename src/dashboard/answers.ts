@@ -100,6 +100,7 @@ export interface Outcome {
   readonly id: string;
   readonly journey: string;
   readonly stage: string;
+  readonly segment?: string;
   readonly failure: boolean | null;
   readonly failureProbability?: number;
   readonly verdict: string;

@@ -14,7 +14,11 @@ export function missedView(failures: readonly Timed[], journey: Journey): Node {
   const lasted = ({ startedAt, endedAt }: Timed): number =>
     (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
   const columns = [
-    { header: 'Stage', cell: ({ stage }: Timed) => stage },
+    {
+      header: 'Stage',
+      hint: 'The segment, where the failure did not show in the stage as a whole',
+      cell: ({ stage, segment }: Timed) => fragment(stage, segment !== undefined && small(segment)),
+    },
     { header: 'Began', cell: ({ startedAt }: Timed) => ago(startedAt) },
     { header: 'Lasted', cell: (one: Timed) => duration(lasted(one)) },
     {

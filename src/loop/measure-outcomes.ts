@@ -53,6 +53,7 @@ async function outcomeOf(
     anomalyId: due.episodeId,
     journey,
     stage,
+    segment: due.segment ?? undefined,
     verdict: 'unknown',
     source: 'measured',
     ...mitigationOf(due),

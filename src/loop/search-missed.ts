@@ -1,26 +1,33 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
+import type { Journey } from '../core/journeys/journey.js';
 import { stageWindow } from '../core/journeys/stage-cell.js';
 import type { Baseline } from '../core/outcomes/baseline.js';
 import { MERGE_GAP } from '../core/outcomes/failure-course.js';
 import { LONGEST_FAILURE } from '../core/outcomes/failure-pieces.js';
 import type { FoundFailure, SearchedStage } from '../core/outcomes/missed-failures.js';
-import { missedFailures, searchFailures } from '../core/outcomes/missed-failures.js';
+import {
+  missedFailures,
+  searchFailures,
+  shareCustomers,
+} from '../core/outcomes/missed-failures.js';
 import { LATENESS } from '../core/outcomes/outcome-due.js';
 import type { Outcome } from '../core/outcomes/outcome.js';
+import { searchedSegments } from '../core/outcomes/searched-segments.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
 import { DAY, HOUR, bucketStart } from '../core/telemetry/time.js';
 import type { StoredJourney } from '../storage/journey.store.js';
 import { currentJourneys, journeyVersions, reigning } from '../storage/journey.store.js';
 import {
   claimDay,
+  enteredBySegment,
   extentOfMetrics,
   mappedEpisodes,
   searchedDays,
 } from '../storage/missed-search.store.js';
 import type { StoredOutcome } from '../storage/outcome.store.js';
 import { failuresOfStage } from '../storage/outcome.store.js';
-import type { Baselines } from './baselines.js';
+import type { Baselines, StageOfJourney } from './baselines.js';
 import { recordOutcome } from './record-outcome.js';
 import { controlsOf, observe, randomFor } from './stage-outcome.js';
 
@@ -80,7 +87,19 @@ interface Searching {
   readonly search: MissedSearch;
 }
 
-async function searchedStages({ sql, baselines, search }: Searching): Promise<SearchedStage[]> {
+/** A stage as a whole, and its segments that brought enough in the week before. */
+async function placesOf(
+  { sql, search }: Searching,
+  { key }: Journey,
+  stage: string,
+): Promise<(string | null)[]> {
+  const week = { from: search.day - 7 * DAY, to: search.day };
+  const entered = await enteredBySegment(sql, { journey: key, stage }, week);
+  return [null, ...searchedSegments(entered, 7 * DAY)];
+}
+
+async function searchedStages(searching: Searching): Promise<SearchedStage[]> {
+  const { sql, baselines, search } = searching;
   const journeys = reigning(await journeyVersions(sql), search.day);
   const ground = { sql, baselines, journeys, touched: new Set<string>() };
   const { day, at } = search;
@@ -88,30 +107,29 @@ async function searchedStages({ sql, baselines, search }: Searching): Promise<Se
   const stages: SearchedStage[] = [];
   for (const { journey } of journeys) {
     for (const [stageIndex, stage] of journey.stages.entries()) {
-      const own = { journey, stageIndex, segment: null };
-      const observed = await observe(ground, own, glance);
-      if (observed === null || !isKnown(observed.baseline)) continue;
-      const controls = await controlsOf(ground, own, glance);
-      const place = { journey: journey.key, stage: stage.key, criterion: stage.failure };
-      stages.push({ ...place, ...observed, ...controls });
+      for (const segment of await placesOf(searching, journey, stage.key)) {
+        const own: StageOfJourney = { journey, stageIndex, segment };
+        const observed = await observe(ground, own, glance);
+        if (observed === null || !isKnown(observed.baseline)) continue;
+        const controls = await controlsOf(ground, own, glance);
+        const place = { journey: journey.key, stage: stage.key, segment };
+        stages.push({ ...place, criterion: stage.failure, ...observed, ...controls });
+      }
     }
   }
   return stages;
 }
 
-const placeOf = (one: {
-  journey: string;
-  stage: string;
-  startedAt?: Instant | undefined;
-}): string => `${one.journey}/${one.stage}/${new Date(one.startedAt ?? 0).toISOString()}`;
+const placeOf = ({ journey, stage, segment }: SearchedStage | FoundFailure, at: Instant): string =>
+  [journey, stage, new Date(at).toISOString(), ...(segment === null ? [] : [segment])].join('/');
 
 function outcomeOf(found: FoundFailure): Omit<Outcome, 'id'> {
-  const { journey, stage, startedAt, endedAt, outcome } = found;
+  const { journey, stage, segment, startedAt, endedAt, outcome } = found;
   const { failure, failureProbability, conversionsLost, interval } = outcome;
+  const failureId = [journey, stage, ...(segment === null ? [] : [segment]), startedAt].join('/');
   return {
-    ...{ journey, stage, startedAt, endedAt },
-    ...{ failure, failureProbability, conversionsLost, interval },
-    failureId: `${journey}/${stage}/${startedAt}`,
+    ...{ journey, stage, segment: segment ?? undefined, startedAt, endedAt },
+    ...{ failure, failureProbability, conversionsLost, interval, failureId },
     verdict: 'missed',
     source: 'measured',
   };
@@ -126,31 +144,49 @@ function sameFigures(known: StoredOutcome, found: Omit<Outcome, 'id'>): boolean 
   );
 }
 
+interface Touching {
+  readonly known: StoredOutcome;
+  /** All segments where null. */
+  readonly segment: string | null;
+  /** Whether it began on the day that is searched. */
+  readonly isOfDay: boolean;
+}
+
+/** What stands of a failure, or near it, that has customers in common with it. */
 async function touching(
   { sql, search }: Searching,
-  { journey, stage, startedAt, endedAt }: FoundFailure,
-): Promise<StoredOutcome[]> {
+  found: FoundFailure,
+): Promise<readonly Touching[]> {
+  const { startedAt, endedAt } = found;
   const range = { from: startedAt - MERGE_GAP, to: endedAt + MERGE_GAP, knownBy: search.at };
-  return await failuresOfStage(sql, { journey, stage }, range);
+  return (await failuresOfStage(sql, found, range))
+    .map((known) => ({
+      known,
+      segment: known.segment ?? null,
+      isOfDay: bucketStart(known.startedAt ?? 0, DAY) === search.day,
+    }))
+    .filter(({ known, segment }) => shareCustomers({ ...known, segment }, found));
 }
 
 /** Records a failure that nothing fired on, or restates it; answers what stands of it. */
 async function record(searching: Searching, found: FoundFailure): Promise<string | undefined> {
   const { sql, search } = searching;
-  const known = await touching(searching, found);
-  if (known.some(({ anomalyId }) => anomalyId !== undefined)) return undefined;
+  const all = await touching(searching, found);
+  if (all.some(({ known }) => known.anomalyId !== undefined)) return undefined;
   const outcome = outcomeOf(found);
-  const id = `missed/${placeOf(found)}`;
-  const [standing] = known;
+  const id = `missed/${placeOf(found, found.startedAt)}`;
+  // One that began the day before may go on in a segment; one of this day is told by this search.
+  const standing = all.find(
+    ({ segment, isOfDay }) => segment === found.segment || (segment === null && !isOfDay),
+  );
   if (standing === undefined) {
     await recordOutcome(sql, { ...outcome, id }, search.at);
     return id;
   }
-  const isOfDay = bucketStart(standing.startedAt ?? 0, DAY) === search.day;
-  if (!isOfDay || sameFigures(standing, outcome)) return standing.id;
-  const restated = { id: `${id}/${search.round}`, supersedes: standing.id };
-  const failureId = standing.failureId;
-  await recordOutcome(sql, { ...outcome, ...restated, failureId }, search.at);
+  const { known, isOfDay } = standing;
+  if (!isOfDay || sameFigures(known, outcome)) return known.id;
+  const restated = { id: `${id}/${search.round}`, supersedes: known.id };
+  await recordOutcome(sql, { ...outcome, ...restated, failureId: known.failureId }, search.at);
   return restated.id;
 }
 
@@ -160,13 +196,13 @@ async function withdraw(searching: Searching, standing: ReadonlySet<string>): Pr
   const range = { from: search.day, to: search.day + DAY, knownBy: search.at };
   for (const place of stagesOf(reigning(await journeyVersions(sql), search.day))) {
     for (const known of await failuresOfStage(sql, place, range)) {
-      const { id, journey, stage, startedAt, endedAt, failureId, anomalyId } = known;
+      const { id, journey, stage, segment, startedAt, endedAt, failureId, anomalyId } = known;
       const isOfDay = bucketStart(startedAt ?? 0, DAY) === search.day;
       if (anomalyId !== undefined || !isOfDay || standing.has(id)) continue;
       await recordOutcome(
         sql,
         {
-          ...{ journey, stage, startedAt, endedAt, failureId },
+          ...{ journey, stage, segment, startedAt, endedAt, failureId },
           ...{ id: `${id}/withdrawn-${search.round}`, supersedes: id },
           ...{ failure: null, verdict: 'missed', source: 'measured' },
         },
@@ -192,8 +228,7 @@ export async function searchMissed(
     const found = searchFailures(await searchedStages(searching), {
       from: day,
       to: day + DAY,
-      randomOf: ({ journey, stage }, startedAt) =>
-        randomFor('missed', placeOf({ journey, stage, startedAt })),
+      randomOf: (place, startedAt) => randomFor('missed', placeOf(place, startedAt)),
     });
     const range = { from: day - DAY, to: day + 2 * DAY, knownBy: at };
     const missed = missedFailures(found, await mappedEpisodes(sql, range));

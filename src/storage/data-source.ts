@@ -16,6 +16,7 @@ import { Backfill1700000000007 } from './migrations/0007-backfill.js';
 import { MissedSearch1700000000008 } from './migrations/0008-missed-search.js';
 import { BatchKnown1700000000009 } from './migrations/0009-batch-known.js';
 import { ActorMerges1700000000010 } from './migrations/0010-actor-merges.js';
+import { OutcomeSegment1700000000011 } from './migrations/0011-outcome-segment.js';
 import { Shadow1700000000013 } from './migrations/0013-shadow.js';
 import { ThresholdSuggestions1700000000015 } from './migrations/0015-threshold-suggestions.js';
 import { AlertRules1700000000016 } from './migrations/0016-alert-rules.js';
@@ -39,6 +40,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       MissedSearch1700000000008,
       BatchKnown1700000000009,
       ActorMerges1700000000010,
+      OutcomeSegment1700000000011,
       Shadow1700000000013,
       ThresholdSuggestions1700000000015,
       AlertRules1700000000016,

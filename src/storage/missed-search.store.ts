@@ -43,6 +43,31 @@ export async function extentOfMetrics(
   return { from: millis(found.from), to: millis(found.to) };
 }
 
+interface MappedRow {
+  readonly journey: string;
+  readonly stage: string;
+  readonly segment: string | null;
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** How many of each segment entered a stage over a stretch of time, as known at its end. */
+export async function enteredBySegment(
+  sql: Sql,
+  { journey, stage }: { readonly journey: string; readonly stage: string },
+  range: { readonly from: Instant; readonly to: Instant },
+): Promise<ReadonlyMap<string, number>> {
+  const found = await rows<{ segment: string; entered: number }>(
+    sql,
+    `SELECT segment, sum(entered)::float8 AS entered FROM stage_metric_change
+     WHERE journey = $1 AND stage = $2 AND bucket_start >= $3 AND bucket_start < $4
+       AND known_at <= $4
+     GROUP BY segment`,
+    [journey, stage, new Date(range.from), new Date(range.to)],
+  );
+  return new Map(found.map(({ segment, entered }) => [segment, entered]));
+}
+
 /**
  * The episodes, known at a time, whose windows on any stage touch a stretch of time. A window ends
  * with the mitigation, as its measurement did.
@@ -51,19 +76,18 @@ export async function mappedEpisodes(
   sql: Sql,
   range: { readonly from: Instant; readonly to: Instant; readonly knownBy: Instant },
 ): Promise<MappedEpisode[]> {
-  const found = await rows<{ journey: string; stage: string; from: Date; to: Date }>(
+  const found = await rows<MappedRow>(
     sql,
-    `SELECT s.journey, s.stage, e.started_at AS "from",
+    `SELECT s.journey, s.stage, a.body->>'segment' AS segment, e.started_at AS "from",
        least(e.started_at + make_interval(secs => s.horizon_seconds),
          ${mitigatedAt('least(s.due_at, $3)')}) AS "to"
-     FROM episode e JOIN episode_stage s ON s.episode_id = e.id
+     FROM episode e JOIN episode_stage s ON s.episode_id = e.id JOIN anomaly a ON a.id = e.id
      WHERE e.started_at < $2 AND e.started_at > $1::timestamptz - interval '7 days'
        AND e.started_at + make_interval(secs => s.horizon_seconds) > $1 AND e.known_at <= $3`,
     [new Date(range.from), new Date(range.to), new Date(range.knownBy)],
   );
-  return found.map(({ journey, stage, from, to }) => ({
-    journey,
-    stage,
+  return found.map(({ from, to, ...place }) => ({
+    ...place,
     startedAt: millis(from),
     endedAt: millis(to),
   }));

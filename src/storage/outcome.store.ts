@@ -23,6 +23,7 @@ interface OutcomeRow {
   readonly anomaly_id: string | null;
   readonly journey: string;
   readonly stage: string;
+  readonly segment: string | null;
   readonly failure: boolean | null;
   readonly failure_probability: number | null;
   readonly failure_id: string | null;
@@ -50,6 +51,7 @@ function stored(row: OutcomeRow): StoredOutcome {
     anomalyId: row.anomaly_id ?? undefined,
     journey: row.journey,
     stage: row.stage,
+    segment: row.segment ?? undefined,
     failure: row.failure,
     failureProbability: row.failure_probability ?? undefined,
     failureId: row.failure_id ?? undefined,
@@ -87,8 +89,10 @@ export async function appendOutcome(
     sql,
     `INSERT INTO outcome (id, anomaly_id, journey, stage, failure, failure_probability, failure_id,
        verdict, conversions_lost, interval_low, interval_high, mitigation, source, author,
-       started_at, ended_at, supersedes, content, known_at, relative_loss)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+       started_at, ended_at, supersedes, content, known_at, relative_loss,
+       segment)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+       $21)
      ON CONFLICT (id) DO NOTHING RETURNING id`,
     [
       outcome.id,
@@ -111,6 +115,7 @@ export async function appendOutcome(
       content,
       timestamp(knownAt),
       relativeLoss,
+      outcome.segment,
     ],
   );
   if (written.length > 0) return 'stored';

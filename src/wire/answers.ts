@@ -89,6 +89,7 @@ export const outcomeAnswer = z
     anomalyId: z.string().optional(),
     journey: z.string(),
     stage: z.string(),
+    segment: z.string().optional(),
     failure: z.boolean().nullable(),
     failureProbability: z.number().optional(),
     failureId: z.string().optional(),

@@ -10,6 +10,7 @@ const fields = {
   anomalyId: key.optional(),
   journey: key,
   stage: key,
+  segment: key.optional(),
   failure: z.boolean().nullable().default(null),
   failureProbability: share.optional(),
   failureId: key.optional(),

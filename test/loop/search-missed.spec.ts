@@ -125,6 +125,26 @@ describe('failures that no episode told of', () => {
     expect(after).toHaveLength(2);
   });
 
+  it('are found in the one segment that they hit, and told of it alone', async () => {
+    const on = await copy();
+    const broken = { from: day(14, 18), to: day(14, 19, 30) };
+    const app: Flow[] = [];
+    for (let at = day(7); at < day(20); at += CELL) {
+      const place = { journey: 'checkout', stage: 'payment', segment: 'app', bucketStart: at };
+      const converted = within(at, broken) ? 0 : 3;
+      app.push({ ...place, knownAt: at + CELL + HOUR / 2, entered: 4, converted });
+    }
+    await on.flow(app);
+    const payment = missedOn(await outcomesAt(on, day(15, 12)), 'payment');
+    expect(payment.map(({ segment }) => segment)).toEqual([undefined, 'app']);
+    const [, found] = payment;
+    expect(found).toMatchObject({ failure: true, verdict: 'missed' });
+    expect(Math.abs((found?.startedAt ?? 0) - broken.from)).toBeLessThanOrEqual(2 * CELL);
+    expect(Math.abs((found?.conversionsLost ?? 0) - 54)).toBeLessThan(15);
+    // Searched again, it stands as it is.
+    expect(missedOn(await outcomesAt(on, day(16, 12)), 'payment').slice(0, 2)).toEqual(payment);
+  });
+
   it('are found after a mitigation, though an episode was mapped until later', async () => {
     const on = await copy();
     const anomaly = anAnomaly('mitigated', { startedAt: SILENT.from - 40 * MINUTE });

@@ -93,7 +93,8 @@ export function anOutcome(
 export type Flow = Pick<
   StageChange,
   'journey' | 'stage' | 'bucketStart' | 'knownAt' | 'entered' | 'converted'
->;
+> &
+  Partial<Pick<StageChange, 'segment'>>;
 
 /** A database of its own with the tables in place. */
 export class SmallWorld {

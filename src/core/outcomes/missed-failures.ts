@@ -8,17 +8,21 @@ import { overlaps, type StageSeries, type TimeSpan } from './stage-series.js';
 import { windowPValue } from './window-p-value.js';
 import { WindowTable, type Controls } from './window-totals.js';
 
-export interface SearchedStage extends Controls {
+/** A stage, or those of its customers who are in one segment. */
+interface Place {
   readonly journey: string;
   readonly stage: string;
+  /** All segments where null. */
+  readonly segment: string | null;
+}
+
+export interface SearchedStage extends Controls, Place {
   readonly series: StageSeries;
   readonly baseline: Baseline;
   readonly criterion?: FailureCriterion | undefined;
 }
 
-export interface FoundFailure extends TimeSpan {
-  readonly journey: string;
-  readonly stage: string;
+export interface FoundFailure extends TimeSpan, Place {
   readonly outcome: MeasuredOutcome;
 }
 
@@ -80,7 +84,8 @@ function failuresOf(
     const random = randomOf(stage, next.startedAt);
     const outcome = measureOutcome({ ...stage, startedAt, horizon: width + AROUND, random });
     const span = outcome.failure === true ? outcome.failureWindow : null;
-    if (span !== null) found.push({ journey: stage.journey, stage: stage.stage, outcome, ...span });
+    const { journey, stage: name, segment } = stage;
+    if (span !== null) found.push({ journey, stage: name, segment, outcome, ...span });
     const looked = next.startedAt + AROUND;
     const isLooked = ({ startedAt: at }: Tested): boolean => at >= startedAt && at < looked;
     left = left.filter((one) => !isLooked(one) && (span === null || !overlaps(one, span)));
@@ -88,13 +93,16 @@ function failuresOf(
   return found.sort((a, b) => a.startedAt - b.startedAt);
 }
 
-/** Found windows of one stage whose measured failures touch or nearly touch are one failure. */
+function isSamePlace(a: Place, b: Place): boolean {
+  return a.journey === b.journey && a.stage === b.stage && a.segment === b.segment;
+}
+
+/** Found windows of one place whose measured failures touch or nearly touch are one failure. */
 function joined(found: readonly FoundFailure[]): FoundFailure[] {
   const failures: FoundFailure[] = [];
   for (const next of found) {
     const last = failures.at(-1);
-    const same = last?.journey === next.journey && last.stage === next.stage;
-    if (last && same && next.startedAt - last.endedAt < MERGE_GAP) {
+    if (last && isSamePlace(last, next) && next.startedAt - last.endedAt < MERGE_GAP) {
       const larger =
         next.outcome.conversionsLost > last.outcome.conversionsLost ? next.outcome : last.outcome;
       const endedAt = Math.max(last.endedAt, next.endedAt);
@@ -104,9 +112,25 @@ function joined(found: readonly FoundFailure[]): FoundFailure[] {
   return failures;
 }
 
+/** Whether two places of one stage have customers in common: a whole stage has those of all segments. */
+export function shareCustomers(a: Place, b: Place): boolean {
+  const isOneStage = a.journey === b.journey && a.stage === b.stage;
+  return isOneStage && (a.segment === null || b.segment === null || a.segment === b.segment);
+}
+
+/** A segment's failure that overlaps one of the whole stage is a part of it. */
+function withoutParts(failures: readonly FoundFailure[]): FoundFailure[] {
+  const whole = failures.filter(({ segment }) => segment === null);
+  return failures.filter(
+    (one) =>
+      one.segment === null ||
+      !whole.some((other) => shareCustomers(other, one) && overlaps(other, one)),
+  );
+}
+
 /**
- * Searches journey failures over all stages and times. The false discovery rate over all stages
- * and buckets is held whatever the dependence of overlapping runs (Benjamini & Yekutieli 2001);
+ * Searches journey failures over all stages, segments and times. The false discovery rate over all
+ * of them is held whatever the dependence of overlapping runs (Benjamini & Yekutieli 2001);
  * what is found is then measured as an episode starting there would be, and kept if it failed.
  */
 export function searchFailures(
@@ -127,27 +151,19 @@ export function searchFailures(
     const surprising = runs.filter(({ p }) => p <= limit && p < 1);
     return failuresOf(stage, surprising, options);
   });
-  return joined(found);
+  return withoutParts(joined(found));
 }
 
 /** An episode mapped to a stage, with the stretch in which it may be blamed. */
-export interface MappedEpisode extends TimeSpan {
-  readonly journey: string;
-  readonly stage: string;
-}
+export type MappedEpisode = TimeSpan & Place;
 
-/** The failures that no mapped episode of their stage overlaps: the false negatives. */
+/** The failures that no mapped episode of their stage and segment overlaps: the false negatives. */
 export function missedFailures(
   failures: readonly FoundFailure[],
   episodes: readonly MappedEpisode[],
 ): FoundFailure[] {
   return failures.filter(
     (failure) =>
-      !episodes.some(
-        (episode) =>
-          episode.journey === failure.journey &&
-          episode.stage === failure.stage &&
-          overlaps(episode, failure),
-      ),
+      !episodes.some((episode) => shareCustomers(episode, failure) && overlaps(episode, failure)),
   );
 }

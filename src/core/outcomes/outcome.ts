@@ -14,6 +14,8 @@ export interface Outcome {
   readonly anomalyId?: string | undefined;
   readonly journey: string;
   readonly stage: string;
+  /** Whose outcome it is; absent for everyone's. */
+  readonly segment?: string | undefined;
   /** Whether the loss is real; null where it cannot be decided. */
   readonly failure: boolean | null;
   readonly failureProbability?: number | undefined;

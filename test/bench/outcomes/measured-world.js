@@ -8,6 +8,7 @@ import { LONGEST_FAILURE } from '../../../dist/core/outcomes/failure-pieces.js';
 import { measureOutcome } from '../../../dist/core/outcomes/measured-outcome.js';
 import { missedFailures, searchFailures } from '../../../dist/core/outcomes/missed-failures.js';
 import { LATENESS, outcomeDueAt } from '../../../dist/core/outcomes/outcome-due.js';
+import { searchedSegments } from '../../../dist/core/outcomes/searched-segments.js';
 import { hashText } from '../../../dist/core/simulation/random-stream.js';
 import { endOf } from '../../../dist/core/simulation/world-options.js';
 import { seededRandom } from '../../../dist/core/statistics/random.js';
@@ -159,22 +160,37 @@ export class MeasuredWorld {
     }
   }
 
+  /** A stage as a whole, and its segments that brought enough in the week before. */
+  placesOf(stage, day) {
+    const prefix = `${stage.name}/`;
+    const parts = [...this.series.keys()].filter((key) => key.startsWith(prefix) && key !== prefix);
+    const entered = (key) =>
+      cut(this.series.get(key), day - 7 * DAY, day).entered.reduce((sum, count) => sum + count, 0);
+    const bySegment = new Map(parts.map((key) => [key.slice(prefix.length), entered(key)]));
+    const segments = searchedSegments(bySegment, 7 * DAY);
+    return ['', ...segments].map((segment) => ({ ...stage, segment }));
+  }
+
   search(day, at, episodes) {
-    const searched = this.stages.flatMap((stage) => {
+    const places = this.stages.flatMap((stage) => this.placesOf(stage, day));
+    const searched = places.flatMap((stage) => {
       const observed = this.observe(stage, day);
       const history = observed?.baseline.history;
       if (observed === null || history.until - history.from < 6.5 * DAY) return [];
       const controls = this.controlsFor(stage, new Set(), day);
-      const place = { journey: stage.journey.key, stage: stage.stage.key };
+      const segment = stage.segment === '' ? null : stage.segment;
+      const place = { journey: stage.journey.key, stage: stage.stage.key, segment };
       return [{ ...place, criterion: stage.stage.failure, ...observed, ...controls }];
     });
     const found = searchFailures(searched, {
       ...{ from: day, to: day + DAY },
-      randomOf: (place, startedAt) => randomFor('missed', place.journey, place.stage, startedAt),
+      randomOf: ({ journey, stage, segment }, startedAt) =>
+        randomFor('missed', journey, stage, startedAt, ...(segment === null ? [] : [segment])),
     });
-    const mapped = episodes.map(({ episode, journey, stage, horizon }) => ({
-      ...{ journey: journey.key, stage: stage.key },
-      ...{ startedAt: episode.startedAt, endedAt: episode.startedAt + horizon },
+    const mapped = episodes.map(({ episode, journey, stage, segment, horizon, mitigatedAt }) => ({
+      ...{ journey: journey.key, stage: stage.key, segment: segment === '' ? null : segment },
+      startedAt: episode.startedAt,
+      endedAt: Math.min(episode.startedAt + horizon, mitigatedAt ?? Infinity),
     }));
     for (const one of missedFailures(found, mapped)) {
       this.missed.push({ ...one, name: `${one.journey}/${one.stage}` });

@@ -47,10 +47,13 @@ whereShared('finds the outage and the slow-down of the shop, not its flash sale'
   expect(measure('2025-06-03T03:00:00Z', [outageWindow]).failure).toBe(false);
 
   const baseline = fitBaseline(series, { asOf: Infinity });
-  const found = searchFailures([{ journey: 'shop', stage: 'visit', series, baseline }], {
-    from: series.start,
-    to: series.start + series.entered.length * HOUR,
-    randomOf: () => seededRandom(1),
-  });
+  const found = searchFailures(
+    [{ journey: 'shop', stage: 'visit', segment: null, series, baseline }],
+    {
+      from: series.start,
+      to: series.start + series.entered.length * HOUR,
+      randomOf: () => seededRandom(1),
+    },
+  );
   expect(found.map(({ startedAt, endedAt }) => ({ startedAt, endedAt }))).toEqual([outageWindow]);
 });
