@@ -5,8 +5,12 @@ import type { Command } from 'commander';
 import type { ApiAddress } from './api-client.js';
 import { ApiClient, ApiError, addressOf, expectOk } from './api-client.js';
 
-/** The reports that a running service makes. */
-const REPORTS = ['performance', 'drift', 'data-quality'] as const;
+/** The reports that a running service makes, and whether their chunks of time may be chosen. */
+const REPORTS = [
+  { name: 'performance', isChunked: true },
+  { name: 'drift', isChunked: false },
+  { name: 'data-quality', isChunked: true },
+] as const;
 
 interface ReportFlags {
   readonly from?: string;
@@ -38,12 +42,13 @@ async function fetchReport(address: ApiAddress, name: string, flags: ReportFlags
 /** Adds `report`: what a running service reports, as a page or as JSON. */
 export function registerReport(program: Command): void {
   const report = program.command('report').description('reports of the running service');
-  for (const name of REPORTS) {
-    report
+  for (const { name, isChunked } of REPORTS) {
+    const one = report
       .command(name)
       .option('--from <time>', 'its beginning, RFC 3339')
-      .option('--to <time>', 'its end')
-      .option('--chunk <duration>', 'length of a chunk of time, such as 7d')
+      .option('--to <time>', 'its end');
+    if (isChunked) one.option('--chunk <duration>', 'length of a chunk of time, such as 7d');
+    one
       .option('--html <file>', 'write it as a page')
       .option('--json', 'print it as JSON')
       .action(async (flags: ReportFlags, command: Command) => {
