@@ -5,23 +5,27 @@ import type { Command } from 'commander';
 import type { ApiAddress } from './api-client.js';
 import { ApiClient, ApiError, addressOf, expectOk } from './api-client.js';
 
-/** The reports that a running service makes, and whether their chunks of time may be chosen. */
+const CHUNK = ['--chunk <duration>', 'length of a chunk of time, such as 7d'] as const;
+const AS_OF = ['--as-of <time>', 'leave out what became known later'] as const;
+
+/** The reports that a running service makes, and what may be asked of each. */
 const REPORTS = [
-  { name: 'performance', isChunked: true },
-  { name: 'drift', isChunked: false },
-  { name: 'data-quality', isChunked: true },
+  { name: 'performance', asks: [CHUNK] },
+  { name: 'drift', asks: [AS_OF] },
+  { name: 'data-quality', asks: [AS_OF, CHUNK] },
 ] as const;
 
 interface ReportFlags {
   readonly from?: string;
   readonly to?: string;
+  readonly asOf?: string;
   readonly chunk?: string;
   readonly html?: string;
   readonly json?: boolean;
 }
 
-function pathOf(name: string, { from, to, chunk }: ReportFlags, format: string): string {
-  const asked = Object.entries({ from, to, chunk, format });
+function pathOf(name: string, { from, to, asOf, chunk }: ReportFlags, format: string): string {
+  const asked = Object.entries({ from, to, asOf, chunk, format });
   const known = asked.filter((one): one is [string, string] => one[1] !== undefined);
   return `/v1/reports/${name}?${new URLSearchParams(known).toString()}`;
 }
@@ -42,12 +46,12 @@ async function fetchReport(address: ApiAddress, name: string, flags: ReportFlags
 /** Adds `report`: what a running service reports, as a page or as JSON. */
 export function registerReport(program: Command): void {
   const report = program.command('report').description('reports of the running service');
-  for (const { name, isChunked } of REPORTS) {
+  for (const { name, asks } of REPORTS) {
     const one = report
       .command(name)
       .option('--from <time>', 'its beginning, RFC 3339')
       .option('--to <time>', 'its end');
-    if (isChunked) one.option('--chunk <duration>', 'length of a chunk of time, such as 7d');
+    for (const [flag, meaning] of asks) one.option(flag, meaning);
     one
       .option('--html <file>', 'write it as a page')
       .option('--json', 'print it as JSON')

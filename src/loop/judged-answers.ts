@@ -53,6 +53,7 @@ function judged(
     dueAt,
     state: state.state,
     label,
+    failureProbability: state.state === 'undecided' ? state.failureProbability : label,
     labelKnownAt: label === null ? null : Math.max(...outcomes.map(({ knownAt }) => knownAt)),
     group: answer.incidentId ?? failureId ?? episodeId,
     failure: label === 1 ? failureOf(answer, outcomes, value) : null,

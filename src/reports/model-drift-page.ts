@@ -1,11 +1,12 @@
 import type { ModelDriftReport, RankedFeature } from '../core/monitoring/model-drift.js';
 import { verdictWords } from '../core/monitoring/drift-words.js';
 import { driftPage } from './drift-page.js';
+import type { ServiceConcept } from '../core/monitoring/service-concept.js';
 import { count, figure, pValue, utcTime } from './figures.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import type { ReportSection } from './page.js';
-import { table } from './table.js';
+import { mark, table } from './table.js';
 
 const RANKED = 15;
 
@@ -42,6 +43,32 @@ function conceptWords({ concept }: ModelDriftReport): string[] {
   );
 }
 
+const VERDICT = {
+  drifted: mark('drifted', 'bad'),
+  stable: mark('stable', 'good'),
+  'not-enough-data': mark('not enough data', 'plain'),
+};
+
+function meaningTable({ concept }: ModelDriftReport): Html {
+  const { byService, driftedServices } = concept;
+  const judged = byService.filter(({ verdict }) => verdict !== 'not-enough-data');
+  if (judged.length === 0) return html`<p>Too few outcomes are known to judge any service.</p>`;
+  const named = driftedServices.join(', ') || 'none';
+  return html`<p>Services whose alerts mean something else than the model learnt: ${named}.</p>
+    ${table<ServiceConcept>(
+      [
+        { heading: 'service', cell: ({ service }) => service ?? 'all' },
+        { heading: 'stage', cell: ({ stage }) => stage ?? 'all' },
+        { heading: 'verdict', cell: ({ verdict }) => VERDICT[verdict] },
+        { heading: 'answers', cell: ({ answers }) => count(answers), isNumber: true },
+        { heading: 'failures', cell: ({ observed }) => figure(observed), isNumber: true },
+        { heading: 'expected', cell: ({ expected }) => figure(expected), isNumber: true },
+        { heading: 'p, adjusted', cell: ({ pAdjusted }) => pValue(pAdjusted), isNumber: true },
+      ],
+      judged.slice(0, RANKED),
+    )}`;
+}
+
 /** What changed since a model was trained, as a page. */
 export function modelDriftPage(report: ModelDriftReport): string {
   const { model, from, until, reference, targets } = report;
@@ -56,6 +83,7 @@ export function modelDriftPage(report: ModelDriftReport): string {
         ${conceptWords(report).map((words) => html`<p>${words}</p>`)}
         <p>${togetherWords(report)}</p>`,
     },
+    { heading: 'What alerts came to mean', body: meaningTable(report) },
   ];
   const subtitle = `Model ${model}, ${utcTime(from)} to ${utcTime(until)}, against ${against}`;
   return driftPage(report, { title: 'Drift of the model', subtitle }, sections);

@@ -16,9 +16,11 @@ import type { DriftReport, ReportedColumn } from './drift-report.js';
 import { driftReport } from './drift-report.js';
 import { categoricalSample, numericSample } from './drift-sample.js';
 import { driftBySegment } from './drift-segments.js';
-import type { JudgedAnswer } from './performance-answer.js';
+import type { JudgedAnswer, LabelledAnswer } from './performance-answer.js';
 import { labelledAnswers } from './performance-answer.js';
 import { sampleOfSketch } from './quantile-sketch.js';
+import type { ServiceConcept } from './service-concept.js';
+import { driftedServices, serviceConcept } from './service-concept.js';
 
 /** Rows a side that the classifier of domains is taught with, the latest ones. */
 const TOLD_APART = 1000;
@@ -43,6 +45,17 @@ export interface ConceptChange {
   readonly after: number;
 }
 
+/** Whether the same inputs still mean what the model learnt that they mean. */
+export interface ModelConcept {
+  /** Those whose label is known, whenever they were given. */
+  readonly answers: number;
+  readonly changes: readonly ConceptChange[];
+  /** Those whose alerts mean something else from `from` on, the most certain first. */
+  readonly driftedServices: readonly string[];
+  /** Failures against the expected ones from `from` on, by service and stage. */
+  readonly byService: readonly ServiceConcept[];
+}
+
 /** What changed between what a model learnt from and what it is asked now. */
 export interface ModelDriftReport extends DriftReport {
   readonly model: string;
@@ -58,7 +71,7 @@ export interface ModelDriftReport extends DriftReport {
   readonly targets: Readonly<Record<'prediction' | 'label', ReportedColumn>>;
   /** All features together; null where rows are too few. */
   readonly together: DomainDrift | null;
-  readonly concept: { readonly answers: number; readonly changes: readonly ConceptChange[] };
+  readonly concept: ModelConcept;
 }
 
 /** What a report of a model's drift is made of. */
@@ -167,17 +180,28 @@ async function togetherOf(
   });
 }
 
-/** Changes of the model's errors, over all of its answers whose labels are known. */
-function conceptOf({ answers, model }: ModelDriftQuestion): ModelDriftReport['concept'] {
-  const own = labelledAnswers(answers).filter(({ modelVersion }) => modelVersion === model);
-  if (own.length < FEWEST_LABELLED) return { answers: own.length, changes: [] };
+/** Changes of the model's errors, over answers whose labels are known, oldest first. */
+function errorChanges(own: readonly LabelledAnswer[]): ConceptChange[] {
+  if (own.length < FEWEST_LABELLED) return [];
   const errors = own.map(({ probability, label }) => (probability - label) ** 2);
-  const changes = meanChanges(errors).map(({ index, before, after }) => ({
+  return meanChanges(errors).map(({ index, before, after }) => ({
     at: own[index]?.asOf ?? Number.NaN,
     before,
     after,
   }));
-  return { answers: own.length, changes };
+}
+
+function conceptOf({ answers, model, from, random }: ModelDriftQuestion): ModelConcept {
+  const own = answers.filter(({ modelVersion }) => modelVersion === model);
+  const labelled = labelledAnswers(own);
+  const current = own.filter(({ asOf }) => asOf >= from);
+  const byService = serviceConcept(current, random);
+  return {
+    answers: labelled.length,
+    changes: errorChanges(labelled),
+    driftedServices: driftedServices(byService),
+    byService,
+  };
 }
 
 function segmentsOf({ pairs, current }: Sides, report: DriftReport): Pick<DriftReport, 'segments'> {

@@ -32,6 +32,8 @@ export interface JudgedAnswer {
   /** Null unless labelled. */
   readonly label: 0 | 1 | null;
   readonly labelKnownAt: Instant | null;
+  /** The label as a number; as it was measured where that is undecided; null where nothing is known. */
+  readonly failureProbability: number | null;
   /** Its incident, else its failure, else itself: answers of one group are not independent. */
   readonly group: string;
   readonly failure: AnsweredFailure | null;

@@ -11,6 +11,8 @@ import { DriftService } from './drift.service.js';
 const stretch = {
   from: instant.optional(),
   to: instant.optional(),
+  /** Outcomes that became known later are left out. */
+  asOf: instant.optional(),
   format: z.enum(['json', 'html']).default('json'),
 };
 const driftQuery = z.object(stretch);

@@ -29,6 +29,7 @@ const SEED = 20_261_125;
 interface Question {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  readonly asOf?: number | undefined;
   readonly format: 'json' | 'html';
 }
 
@@ -89,8 +90,9 @@ export class DriftService {
     return answered(report, () => dataQualityPage(report), format);
   }
 
-  private async stretchOf({ from, to }: Omit<Question, 'format'>): Promise<ReportStretch> {
-    const asOf = await knownUntil(this.source.manager, this.clock.now());
+  private async stretchOf(question: Omit<Question, 'format'>): Promise<ReportStretch> {
+    const { from, to, asOf: asked = Number.POSITIVE_INFINITY } = question;
+    const asOf = Math.min(asked, await knownUntil(this.source.manager, this.clock.now()));
     const until = to ?? asOf;
     const start = from ?? until - USUAL_LENGTH;
     if (start >= until) refuse('/from', 'empty-range', 'from is not before to');

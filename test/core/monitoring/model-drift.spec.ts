@@ -62,6 +62,7 @@ function answersOf(count: number, shift: Shift = {}, truth = chanceOf): JudgedAn
   return Array.from({ length: count }, (_, i): JudgedAnswer => {
     const features = rowOf(shift);
     const probability = chanceOf(features);
+    const label = random() < truth(features) ? 1 : 0;
     return {
       episodeId: `e${i}`,
       journey: 'checkout',
@@ -75,7 +76,8 @@ function answersOf(count: number, shift: Shift = {}, truth = chanceOf): JudgedAn
       features,
       dueAt: FROM + i * HOUR,
       state: 'labelled',
-      label: random() < truth(features) ? 1 : 0,
+      label,
+      failureProbability: label,
       labelKnownAt: FROM + i * HOUR,
       group: `e${i}`,
       failure: null,
@@ -102,7 +104,7 @@ describe('drift of a model', () => {
     expect(report.drifted).toEqual([]);
     expect(report.targets.prediction.verdict).toBe('stable');
     expect(report.targets.label.verdict).toBe('stable');
-    expect(report.concept).toEqual({ answers: 800, changes: [] });
+    expect(report.concept).toMatchObject({ answers: 800, changes: [], driftedServices: [] });
     expect(report.together?.p).toBeGreaterThan(0.01);
     expect(report.rankError).toBeLessThan(0.002);
   });

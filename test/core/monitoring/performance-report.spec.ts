@@ -34,6 +34,7 @@ function anAnswer(id: number, overrides: Partial<JudgedAnswer> = {}): JudgedAnsw
     dueAt: asOf + DELAY,
     state: 'labelled',
     label: 0,
+    failureProbability: 0,
     labelKnownAt: asOf + DELAY,
     group: `e${id}`,
     failure: null,

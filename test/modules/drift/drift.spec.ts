@@ -81,6 +81,13 @@ describe('GET /v1/reports/drift', () => {
     expect((await api.get(path)).text).toBe(first.text);
   });
 
+  it('looks back from a moment of the past', async () => {
+    const asOf = iso(NOW - 3 * DAY);
+    const { body } = await api.get(`/v1/reports/drift?asOf=${asOf}`);
+    expect(body).toMatchObject({ until: asOf, from: iso(NOW - 10 * DAY) });
+    expect(body['concept']).toMatchObject({ driftedServices: [], byService: [] });
+  });
+
   it('refuses a stretch that ends before it begins', async () => {
     const path = `/v1/reports/drift?from=${iso(NOW)}&to=${iso(NOW - DAY)}`;
     const { status, body } = await api.get(path);

@@ -71,7 +71,8 @@ describe('throughline report', () => {
     expect(page).toContain(title);
     const { status, out } = await run(name, '--json', '--html', file);
     expect(status).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ from: expect.stringMatching(/Z$/) } as Json);
+    const figures = JSON.parse(out) as Json;
+    expect(figures['from']).toMatch(/Z$/);
   });
 
   it('hands on the stretch and the chunk', async () => {
