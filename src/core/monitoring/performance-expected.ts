@@ -1,9 +1,14 @@
 import { drawCounts } from '../statistics/bootstrap.js';
 import type { BootstrapOptions } from '../statistics/bootstrap.js';
-import { classificationMetrics, METRIC_NAMES } from '../statistics/classification-metrics.js';
+import {
+  classificationMetrics,
+  METRIC_NAMES,
+  rankedMetrics,
+} from '../statistics/classification-metrics.js';
 import type { ClassificationMetrics, MetricName } from '../statistics/classification-metrics.js';
 import { percentileInterval } from '../statistics/interval.js';
 import type { Interval } from '../statistics/interval.js';
+import { rankLabels, rankOrder } from '../statistics/scored-labels.js';
 
 /** What a model said of rows whose labels are not known, and how probable a failure truly is. */
 export interface UnlabelledRows {
@@ -44,11 +49,12 @@ export function realisedRange(
   { probabilities, calibrated }: UnlabelledRows,
   { random, resamples = 200 }: BootstrapOptions,
 ): Record<MetricName, Interval> {
+  const order = rankOrder(probabilities);
   const drawn: ClassificationMetrics[] = [];
   for (let resample = 0; resample < resamples; resample += 1) {
     const weights = drawCounts(probabilities.length, random);
     const labels = Uint8Array.from(calibrated, (chance) => (random() < chance ? 1 : 0));
-    drawn.push(classificationMetrics({ labels, probabilities, weights }));
+    drawn.push(rankedMetrics(rankLabels({ labels, probabilities, weights }, order)));
   }
   const ranges = METRIC_NAMES.map((name) => [name, percentileInterval(drawn.map((m) => m[name]))]);
   return Object.fromEntries(ranges) as Record<MetricName, Interval>;

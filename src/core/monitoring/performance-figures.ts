@@ -1,9 +1,11 @@
 import { drawCounts, groupCodes } from '../statistics/bootstrap.js';
-import { classificationMetrics } from '../statistics/classification-metrics.js';
+import { rankedMetrics } from '../statistics/classification-metrics.js';
 import type { ClassificationMetrics } from '../statistics/classification-metrics.js';
 import { deLongInterval } from '../statistics/delong.js';
 import { percentileInterval } from '../statistics/interval.js';
 import type { Interval } from '../statistics/interval.js';
+import { rankLabels, rankOrder } from '../statistics/scored-labels.js';
+import type { RankedLabels } from '../statistics/scored-labels.js';
 import type { LabelledAnswer } from './performance-answer.js';
 import { scoredLabels } from './performance-answer.js';
 
@@ -46,13 +48,15 @@ export interface FigureOptions {
 /** Fewer failures or others than this say nothing. */
 export const FEWEST_JUDGED = 5;
 
-function withSkill(labels: Uint8Array, probabilities: Float64Array, weights: Float64Array) {
-  const metrics = classificationMetrics({ labels, probabilities, weights });
+function withSkill(ranked: RankedLabels) {
+  const metrics = rankedMetrics(ranked);
+  const { labels, weights } = ranked;
   let [failures, total] = [0, 0];
-  labels.forEach((label, row) => {
-    total += weights[row] ?? 0;
-    failures += label * (weights[row] ?? 0);
-  });
+  for (let rank = 0; rank < labels.length; rank += 1) {
+    const weight = weights[rank] ?? 0;
+    total += weight;
+    if (labels[rank] === 1) failures += weight;
+  }
   const rate = failures / total;
   return { rate, metrics: { ...metrics, brierSkill: 1 - metrics.brier / (rate * (1 - rate)) } };
 }
@@ -60,22 +64,29 @@ function withSkill(labels: Uint8Array, probabilities: Float64Array, weights: Flo
 /** What answers were worth; null where fewer than five failed or fewer than five did not. */
 export function realisedFigures(
   answers: readonly LabelledAnswer[],
-  { random, weights = new Float64Array(answers.length).fill(1), resamples = 300 }: FigureOptions,
+  { random, weights, resamples = 300 }: FigureOptions,
 ): RealisedFigures | null {
   const { labels, probabilities } = scoredLabels(answers);
   const failures = labels.reduce((sum, label) => sum + label, 0);
   if (Math.min(failures, labels.length - failures) < FEWEST_JUDGED) return null;
-  const { rate, metrics } = withSkill(labels, probabilities, weights);
+  const order = rankOrder(probabilities);
+  const ranked = rankLabels({ labels, probabilities, weights }, order);
+  const { rate, metrics } = withSkill(ranked);
   const codes = groupCodes(
     labels.length,
     answers.map(({ group }) => group),
   );
+  const rankedCodes = order.map((row) => codes[row] ?? 0);
   const groups = codes.reduce((most, code) => Math.max(most, code + 1), 0);
   const drawn: PerformanceMetrics[] = [];
+  const drawnWeights = new Float64Array(labels.length);
   for (let resample = 0; resample < resamples; resample += 1) {
     const counts = drawCounts(groups, random);
-    const drawnWeights = weights.map((weight, row) => weight * (counts[codes[row] ?? 0] ?? 0));
-    drawn.push(withSkill(labels, probabilities, drawnWeights).metrics);
+    for (let rank = 0; rank < drawnWeights.length; rank += 1) {
+      const count = counts[rankedCodes[rank] ?? 0] ?? 0;
+      drawnWeights[rank] = count * (ranked.weights[rank] ?? 0);
+    }
+    drawn.push(withSkill({ ...ranked, weights: drawnWeights }).metrics);
   }
   const intervals = PERFORMANCE_NAMES.map((name) => [
     name,

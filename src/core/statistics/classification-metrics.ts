@@ -17,7 +17,7 @@ export type MetricName = (typeof METRIC_NAMES)[number];
 
 /** The five figures of scored labels. */
 export function classificationMetrics(scored: ScoredLabels): ClassificationMetrics {
-  return metricsOf(rankLabels(scored));
+  return rankedMetrics(rankLabels(scored));
 }
 
 /** The 90 % percentile-bootstrap interval of each of the five figures, rows resampled. */
@@ -33,7 +33,7 @@ export function metricIntervals(
     for (let i = 0; i < weights.length; i += 1) {
       weights[i] = (weights[i] ?? 0) * (ranked.weights[i] ?? 0);
     }
-    drawn.push(metricsOf({ ...ranked, weights }));
+    drawn.push(rankedMetrics({ ...ranked, weights }));
   }
   const interval = (name: MetricName): Interval => percentileInterval(drawn.map((m) => m[name]));
   return {
@@ -61,6 +61,7 @@ export function logLossDifference(
   return pairedBootstrap({ differences, weights: first.weights, groups: options.groups }, options);
 }
 
-function metricsOf(ranked: RankedLabels): ClassificationMetrics {
+/** The same of labels that are ranked already: sorted once however often they are weighed. */
+export function rankedMetrics(ranked: RankedLabels): ClassificationMetrics {
   return { ...rankingMetrics(ranked), ...probabilityMetrics(ranked) };
 }

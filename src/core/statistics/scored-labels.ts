@@ -15,16 +15,22 @@ export interface RankedLabels {
   readonly weights: Float64Array;
 }
 
-/** Sorts by descending probability (stable); refuses lengths that differ. */
-export function rankLabels(scored: ScoredLabels): RankedLabels {
+/** The rows from the highest probability down; rows that tie stay as they were. */
+export function rankOrder(probabilities: Float64Array): Uint32Array {
+  const order = Uint32Array.from(probabilities, (_, row) => row);
+  return order.sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0));
+}
+
+/** Puts labels in the order of their rank; refuses lengths that differ. */
+export function rankLabels(
+  scored: ScoredLabels,
+  order = rankOrder(scored.probabilities),
+): RankedLabels {
   const { labels, probabilities, weights } = scored;
   const rows = labels.length;
   if (probabilities.length !== rows || (weights !== undefined && weights.length !== rows)) {
     throw new DomainError('length-mismatch', 'Labels, probabilities and weights differ in length.');
   }
-  const order = new Uint32Array(rows);
-  for (let i = 0; i < rows; i += 1) order[i] = i;
-  order.sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0));
   const ranked = {
     labels: new Uint8Array(rows),
     probabilities: new Float64Array(rows),
