@@ -1,6 +1,6 @@
 import { seededRandom } from '../statistics/random.js';
 import type { Duration, Instant } from '../telemetry/time.js';
-import { gradientBoostingLearner } from '../training/gradient-boosting.js';
+import { smallTreesLearner } from '../training/gradient-boosting.js';
 import type { JudgedAnswer, LabelledAnswer } from './performance-answer.js';
 import { labelledAnswers } from './performance-answer.js';
 import type { PerformanceChunk } from './performance-chunks.js';
@@ -74,7 +74,9 @@ function slices(
   const byName = new Map<string, JudgedAnswer[]>();
   for (const answer of answers) {
     const name = nameOf(answer);
-    byName.set(name, [...(byName.get(name) ?? []), answer]);
+    const known = byName.get(name);
+    if (known === undefined) byName.set(name, [answer]);
+    else known.push(answer);
   }
   return [...byName]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -114,7 +116,7 @@ export async function performanceReport(question: PerformanceQuestion): Promise<
   const labelled = labelledAnswers(mature);
   const chunks = await performanceChunks(question.answers, [from, to], {
     length: chunk,
-    learner: gradientBoostingLearner,
+    learner: smallTreesLearner,
     randomOf: () => seededRandom(SEED),
   });
   return {

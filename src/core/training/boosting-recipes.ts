@@ -19,7 +19,7 @@ const LARGE_TREES: BoostingRecipe = {
 };
 const FAST_TREES: BoostingRecipe = { ...LARGE_TREES, learningRate: 0.1 };
 const FAST_TREES_BY_HALVES: BoostingRecipe = { ...FAST_TREES, featureShare: 0.5 };
-const SMALL_TREES: BoostingRecipe = { ...LARGE_TREES, leaves: 8 };
+export const SMALL_TREES: BoostingRecipe = { ...LARGE_TREES, leaves: 8 };
 const SMALL_TREES_BY_HALVES: BoostingRecipe = { ...SMALL_TREES, featureShare: 0.5 };
 
 /**
