@@ -34,8 +34,9 @@ function learnerBy(recipesFor: (rows: number) => BoostingRecipes): Learner {
     fewest: FEWEST,
     fit(given: TrainingSet, random: () => number, options: FitOptions = {}): FitResult {
       const balance = classBalance(given);
-      if (balance.kind === 'one-sided')
+      if (balance.kind === 'one-sided') {
         return { kind: 'insufficient-data', reason: balance.reason };
+      }
       const set = rowsThatCount(given);
       const { labels, weights } = set;
       const rows: BoostingRows = { binned: binTable(set.table, weights), targets: labels, weights };
