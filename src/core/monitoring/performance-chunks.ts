@@ -38,6 +38,8 @@ export interface ChunkOptions {
   readonly learner: Learner;
   /** A seeded source of chance, anew for each chunk. */
   readonly randomOf: () => () => number;
+  /** Awaited before each chunk, so that a server can answer others meanwhile. */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 const FEWEST_FOR_PAPE = { labels: 200, answers: 50 } as const;
@@ -134,6 +136,7 @@ export async function performanceChunks(
   for (let at = from; at < to; at += options.length) {
     const isRecent = at + CHUNKS_WITH_PAPE * options.length >= to;
     const stretch = [at, Math.min(to, at + options.length)] as const;
+    await options.pause?.();
     chunks.push(await chunkOf(answers, stretch, { ...options, isRecent }));
   }
   return chunks;

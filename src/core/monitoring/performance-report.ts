@@ -63,6 +63,8 @@ export interface PerformanceQuestion {
   readonly asOf: Instant;
   /** Length of a chunk. */
   readonly chunk: Duration;
+  /** Awaited between steps that take long, so that a server can answer others meanwhile. */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 const SEED = 0;
@@ -110,7 +112,7 @@ async function weightedFigures(mature: readonly JudgedAnswer[]): Promise<Realise
 
 /** Judges the first answers of a stretch of time by what became of their episodes. */
 export async function performanceReport(question: PerformanceQuestion): Promise<PerformanceReport> {
-  const { from, to, asOf, chunk } = question;
+  const { from, to, asOf, chunk, pause } = question;
   const answers = question.answers.filter((answer) => answer.asOf >= from && answer.asOf < to);
   const mature = matureAnswers(answers, asOf);
   const labelled = labelledAnswers(mature);
@@ -118,7 +120,11 @@ export async function performanceReport(question: PerformanceQuestion): Promise<
     length: chunk,
     learner: smallTreesLearner,
     randomOf: () => seededRandom(SEED),
+    pause,
   });
+  await pause?.();
+  const weighted = await weightedFigures(mature);
+  await pause?.();
   return {
     from,
     to,
@@ -128,7 +134,7 @@ export async function performanceReport(question: PerformanceQuestion): Promise<
     labelled: labelled.length,
     failures: labelled.filter(({ label }) => label === 1).length,
     naive: realisedFigures(labelled, { random: seededRandom(SEED) }),
-    weighted: await weightedFigures(mature),
+    weighted,
     chunks,
     segments: slices(mature, ({ segment }) => segment ?? 'everybody'),
     stages: slices(mature, ({ journey, stage }) => `${journey}/${stage}`),

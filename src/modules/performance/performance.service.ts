@@ -1,3 +1,5 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+
 import { Injectable, StreamableFile } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -44,7 +46,14 @@ export class PerformanceService {
       refuse('/chunk', 'too-many-chunks', `more than ${MOST_CHUNKS} chunks: ask for longer ones`);
     }
     const answers = await judgedAnswers(sql, to, asOf);
-    const report = await performanceReport({ answers, from, to, asOf, chunk });
+    const report = await performanceReport({
+      answers,
+      from,
+      to,
+      asOf,
+      chunk,
+      pause: () => othersTurn(),
+    });
     if (format === 'json') return writeTimes({ ...report, to: new Date(to).toISOString() });
     return new StreamableFile(Buffer.from(performancePage(report)), {
       type: 'text/html; charset=utf-8',

@@ -145,6 +145,17 @@ describe('the performance report', () => {
     expect(Math.min(...probabilities)).toBeGreaterThanOrEqual(0.05);
   });
 
+  it('pauses before each chunk and each longer step', async () => {
+    let pauses = 0;
+    const pause = (): Promise<void> => {
+      pauses += 1;
+      return Promise.resolve();
+    };
+    const [from, to] = [START, START + 3 * DAY];
+    await performanceReport({ answers: [anAnswer(1)], from, to, asOf: to, chunk: DAY, pause });
+    expect(pauses).toBe(5);
+  });
+
   it('says that it does not know where there are too few', async () => {
     const answers = [anAnswer(1), aFailure(2, 5)];
     const ask = { from: START, to: START + DAY, asOf: START + 2 * DAY, chunk: DAY };
