@@ -95,7 +95,7 @@ export async function storedHours(sql: Sql, request: HoursRequest): Promise<Stag
   }>(
     sql,
     `SELECT stage, string_agg(counts, '' ORDER BY hour) AS counts,
-       ${withHistograms ? 'jsonb_agg(seconds_histogram ORDER BY hour)' : 'NULL::jsonb'} AS histograms
+       ${withHistograms ? 'json_agg(seconds_histogram ORDER BY hour)' : 'NULL::json'} AS histograms
      FROM stage_hour_sum WHERE journey = $1 AND of_all = $2 AND segment = $3
        AND stage = ANY($4) AND hour >= $5 AND hour < $6 GROUP BY stage`,
     [journey, segment === null, segment ?? '', stages, new Date(from), new Date(to)],
