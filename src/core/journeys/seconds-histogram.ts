@@ -34,11 +34,21 @@ export function addHistogram(
 ): SecondsHistogram {
   if (isEmpty(other)) return one;
   if (sign === 1 && isEmpty(one)) return other;
-  const sum = new Map(Object.entries(one));
-  for (const [bin, count] of Object.entries(other)) {
-    sum.set(bin, (sum.get(bin) ?? 0) + sign * count);
+  return addBins(one, other, sign);
+}
+
+// Bin by bin: lists of entries take several times as long, for thousands of hours.
+function addBins(one: SecondsHistogram, other: SecondsHistogram, sign: 1 | -1): SecondsHistogram {
+  const sum: Record<string, number> = {};
+  for (const bin in one) {
+    const count = (one[bin] ?? 0) + sign * (other[bin] ?? 0);
+    if (count !== 0) sum[bin] = count;
   }
-  return Object.fromEntries([...sum].filter(([, count]) => count !== 0));
+  for (const bin in other) {
+    const count = sign * (other[bin] ?? 0);
+    if (one[bin] === undefined && count !== 0) sum[bin] = count;
+  }
+  return sum;
 }
 
 /** The median and the 90th percentile, in seconds. */
