@@ -115,7 +115,8 @@ function exported(one: Case, seed: number): ExportedSuggestion {
       const run = promisify(execFile)(promtool ?? '', ['test', 'rules', join(folder, 'test.yml')]);
       return await run.then(
         ({ stdout }) => stdout,
-        (error: unknown) => (error as { stdout: string }).stdout,
+        // It says what failed on standard error.
+        (error: unknown) => (error as { stderr: string }).stderr,
       );
     };
 
