@@ -10,7 +10,7 @@ const AS_OF = ['--as-of <time>', 'leave out what became known later'] as const;
 
 /** The reports that a running service makes, and what may be asked of each. */
 const REPORTS = [
-  { name: 'performance', asks: [CHUNK] },
+  { name: 'performance', asks: [AS_OF, CHUNK] },
   { name: 'drift', asks: [AS_OF] },
   { name: 'data-quality', asks: [AS_OF, CHUNK] },
 ] as const;

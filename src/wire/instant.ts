@@ -85,7 +85,7 @@ export const durationOrNone = durationFrom(0, 'of zero or more');
 /** A duration as it is written on the wire. */
 export const writeDuration = formatDuration;
 
-const TIME_MEMBER = /(At|AsOf|Start|Until|After)$|^(asOf|due|from|until)$/;
+const TIME_MEMBER = /(At|AsOf|Start|Until|After)$|^(asOf|due|from|to|until)$/;
 
 /** A stored body as the wire has it: members that hold times (`startedAt`, `asOf`, `due` …), however deep, are written as RFC 3339. */
 export function writeTimes(body: object): Record<string, unknown> {

@@ -7,13 +7,14 @@ import type { Caller } from '../../http/caller.js';
 import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
 import { Operation } from '../../http/operation.decorator.js';
+import { reportFormat } from '../../http/report-question.js';
 import { anyObject } from '../../wire/answers.js';
 import { text } from '../../wire/labels.js';
 import { ModelsService } from './models.service.js';
 
 const decision = z.strictObject({ reason: text });
 
-const cardQuery = z.object({ format: z.enum(['json', 'html']).default('json') });
+const cardQuery = z.object({ format: reportFormat });
 
 @ApiTags('models')
 @Controller('v1/models')

@@ -1,9 +1,11 @@
-import { Injectable, StreamableFile } from '@nestjs/common';
+import type { StreamableFile } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { htmlFile } from '../../http/report-question.js';
 import { shadowComparison } from '../../loop/shadow-comparison.js';
 import { modelCardPage } from '../../reports/model-card-page.js';
 import { audit } from '../../storage/audit.store.js';
@@ -83,7 +85,7 @@ export class ModelsService {
       shadow,
       reigns: reigns.filter((reign) => reign.version === version),
     });
-    return new StreamableFile(Buffer.from(page), { type: 'text/html; charset=utf-8' });
+    return htmlFile(page);
   }
 
   async shadow(version: string): Promise<object> {

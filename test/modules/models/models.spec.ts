@@ -112,11 +112,13 @@ describe('the registry', () => {
 describe('the performance report', () => {
   it('says that there is nothing yet, as JSON and as a page', async () => {
     const stretch = 'from=2026-01-05T00:00:00Z&to=2026-01-26T00:00:00Z';
-    const { status, body } = await api.get(`/v1/reports/performance?${stretch}`);
+    const path = `/v1/reports/performance?${stretch}&asOf=2026-01-20T00:00:00Z`;
+    const { status, body } = await api.get(path);
     expect(status).toBe(200);
     expect(body).toMatchObject({
       from: '2026-01-05T00:00:00.000Z',
       to: '2026-01-26T00:00:00.000Z',
+      asOf: '2026-01-20T00:00:00.000Z',
       answers: 0,
       naive: null,
     });
