@@ -13,7 +13,7 @@ import { serviceForDemo } from './demo-service.js';
 import { byPriority, queueText } from './demo-queue.js';
 import { suggestForBusiestRules } from './demo-threshold.js';
 import { replayFolder } from './replay.js';
-import { trainingLine } from './replay-training.js';
+import { trainingLine } from './training-run.js';
 import { writeWorld } from './simulate.js';
 
 const DAYS = 30;

@@ -11,8 +11,8 @@ import type { Progress } from './import-progress.js';
 import type { ReplayFault, ReplayFile, ReplayRecord } from './replay-file.js';
 import type { ReplayPlan, ReplayStep } from './replay-steps.js';
 import { replaySteps } from './replay-steps.js';
-import type { TrainingResult } from './replay-training.js';
-import { trainAsOf } from './replay-training.js';
+import type { TrainingResult } from './training-run.js';
+import { trainAsOf } from './training-run.js';
 
 /** How many records of one kind were sent and what became of them. */
 interface KindCount {

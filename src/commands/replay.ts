@@ -17,7 +17,7 @@ import { ReplayFile } from './replay-file.js';
 import type { ReplaySummary } from './replay-run.js';
 import { Replay } from './replay-run.js';
 import type { ReplayPlan } from './replay-steps.js';
-import { trainingLine } from './replay-training.js';
+import { trainingLine } from './training-run.js';
 
 export interface ReplayOptions {
   readonly from?: string;

@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises';
 
 import type { Command } from 'commander';
 
-import type { ApiAddress } from './api-client.js';
-import { ApiClient, ApiError, addressOf, expectOk } from './api-client.js';
+import type { ApiClient } from './api-client.js';
+import { expectOk } from './api-client.js';
+import { askService } from './ask-service.js';
 
 const CHUNK = ['--chunk <duration>', 'length of a chunk of time, such as 7d'] as const;
 const AS_OF = ['--as-of <time>', 'leave out what became known later'] as const;
@@ -31,8 +32,7 @@ function pathOf(name: string, { from, to, asOf, chunk }: ReportFlags, format: st
 }
 
 /** Fetches a report: the page into a file, its figures as JSON to standard output. */
-async function fetchReport(address: ApiAddress, name: string, flags: ReportFlags): Promise<void> {
-  const client = new ApiClient(address);
+async function fetchReport(client: ApiClient, name: string, flags: ReportFlags): Promise<void> {
   if (flags.html !== undefined) {
     const page = expectOk(await client.get(pathOf(name, flags, 'html')));
     await writeFile(flags.html, typeof page === 'string' ? page : JSON.stringify(page));
@@ -56,14 +56,7 @@ export function registerReport(program: Command): void {
       .option('--html <file>', 'write it as a page')
       .option('--json', 'print it as JSON')
       .action(async (flags: ReportFlags, command: Command) => {
-        try {
-          await fetchReport(await addressOf(process.env), name, flags);
-        } catch (error) {
-          if (!(error instanceof ApiError)) throw error;
-          command.error(`error: ${error.message}`, {
-            exitCode: error.status === undefined ? 1 : 2,
-          });
-        }
+        await askService(command, (client) => fetchReport(client, name, flags));
       });
   }
 }

@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./threshold.js')).registerThreshold,
   },
   {
+    name: 'backtest',
+    description: 'would this alert rule have fired, and was it right? asked of the service',
+    load: async () => (await import('./backtest.js')).registerBacktest,
+  },
+  {
     name: 'drift',
     description: 'compare two samples column by column: verdicts, effects, compatibility figures',
     load: async () => (await import('./drift.js')).registerDrift,
@@ -50,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./report.js')).registerReport,
   },
   {
+    name: 'train',
+    description: 'a training run of the running service, followed to the gate’s decision',
+    load: async () => (await import('./train.js')).registerTrain,
+  },
+  {
     name: 'simulate',
     description: 'write a seeded world with its truth apart',
     load: async () => (await import('./simulate.js')).registerSimulate,
@@ -58,6 +68,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'keys',
     description: 'API keys of the service',
     load: async () => (await import('./keys.js')).registerKeys,
+  },
+  {
+    name: 'migrate',
+    description: 'bring the schema of the database up to date; `start` does so by itself',
+    load: async () => (await import('./migrate.js')).registerMigrate,
   },
   {
     name: 'demo',

@@ -51,17 +51,22 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
   });
 }
 
-/** Opens the database and brings its schema up to date; one process at a time. */
-export async function openDataSource(url: string, poolSize = 10): Promise<DataSource> {
-  const source = await createDataSource(url, poolSize).initialize();
+/** Brings the schema up to date, one process at a time; gives the names of what was done. */
+export async function migrate(source: DataSource): Promise<string[]> {
   const lock = source.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await source.runMigrations();
+    return (await source.runMigrations()).map(({ name }) => name);
   } finally {
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await lock.release();
   }
+}
+
+/** Opens the database with its schema up to date. */
+export async function openDataSource(url: string, poolSize = 10): Promise<DataSource> {
+  const source = await createDataSource(url, poolSize).initialize();
+  await migrate(source);
   return source;
 }
 

@@ -6,7 +6,8 @@ import { ApiError, expectOk, jsonBody } from './api-client.js';
 
 /** How a training run ended. */
 export interface TrainingResult {
-  readonly asOf: string;
+  /** RFC 3339; absent where everything known by now was learnt from. */
+  readonly asOf?: string | undefined;
   readonly id: string;
   readonly state: string;
   /** Why, where no gate was reached. */
@@ -22,15 +23,19 @@ function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
   return typeof body === 'object' && body !== null ? { ...body } : {};
 }
 
+function titleOf(asOf: string | undefined): string {
+  return asOf === undefined ? 'training' : `training as of ${asOf}`;
+}
+
 /**
- * Starts a training run on what was known at a time (RFC 3339) and waits for its end; `tell` hears
- * of its progress.
+ * Starts a training run, on what was known at a time (RFC 3339) or by now, and waits for its end;
+ * `tell` hears of its progress.
  *
  * @throws ApiError
  */
 export async function trainAsOf(
   client: ApiClient,
-  asOf: string,
+  asOf: string | undefined,
   tell: (words: string) => void,
 ): Promise<TrainingResult> {
   const started = await client.post('/v1/training-runs', jsonBody({ asOf }), randomUUID());
@@ -42,7 +47,7 @@ export async function trainAsOf(
     const words = typeof state === 'string' ? state : '';
     if (FINAL.has(words)) return { asOf, id, state: words, reason, gate, model };
     const share = typeof progress === 'number' ? `, ${Math.round(100 * progress)} %` : '';
-    tell(`training as of ${asOf}: ${words}${share}`);
+    tell(`${titleOf(asOf)}: ${words}${share}`);
     await sleep(wait);
   }
 }
@@ -58,5 +63,5 @@ export function trainingLine({ asOf, state, reason, gate, model }: TrainingResul
       : '';
   const version = typeof model === 'string' ? ` ${model}` : '';
   const because = typeof why === 'string' ? `: ${why}` : '';
-  return `training as of ${asOf}: ${state}${version}${seen}${because}`;
+  return `${titleOf(asOf)}: ${state}${version}${seen}${because}`;
 }
