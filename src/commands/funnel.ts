@@ -88,6 +88,8 @@ function stepList(text: string): string[] {
 
 function duration(text: string): Duration {
   const window = parseDuration(text);
-  if (window === null) throw new InvalidArgumentError('It must be a duration such as 30m or 14d.');
+  if (window === null || window === 0) {
+    throw new InvalidArgumentError('It must be a duration such as 30m or 14d.');
+  }
   return window;
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -172,6 +172,7 @@ describe('throughline funnel', () => {
     for (const more of [
       ['--order', 'any'],
       ['--window', '2 weeks'],
+      ['--window', '0s'],
       ['--steps', 'a,,b'],
     ]) {
       await expect(call('--events', file, ...flags, ...more)).rejects.toMatchObject({
@@ -196,4 +197,30 @@ describe('throughline funnel', () => {
       expect(reached(await call(...all, '--order', order))).toEqual([3611, 1924, 1356, 958, 653]);
     }
   });
+
+  interface Case {
+    readonly name: string;
+    readonly order: string;
+    readonly steps: readonly string[];
+    readonly windowSeconds: number;
+    readonly events: readonly { actor: string; event: string; at: number }[];
+    readonly expect: { readonly reached: readonly number[] };
+  }
+  const conformance = new URL('../../../shared/conformance/funnel.json', import.meta.url);
+  const cases = existsSync(conformance)
+    ? (JSON.parse(readFileSync(conformance, 'utf8')) as { cases: Case[] }).cases
+    : [];
+
+  (cases.length > 0 ? it.each(cases) : it.skip.each([{ name: 'no cases' } as Case]))(
+    'conforms: $name',
+    async ({ order, steps, windowSeconds, events, expect: { reached: known } }) => {
+      const lines = events.map(({ actor, event, at }) =>
+        JSON.stringify({ who: actor, what: event, when: String(1_767_225_600 + at) }),
+      );
+      const file = await write('case.ndjson', lines.join('\n'));
+      const asked = ['--order', order, '--window', `${String(windowSeconds)}s`, '--json'];
+      const all = ['--events', file, ...COLUMNS, '--steps', steps.join(','), ...asked];
+      expect(reached(await call(...all))).toEqual(known);
+    },
+  );
 });
