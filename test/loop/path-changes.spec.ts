@@ -26,8 +26,15 @@ const ACTORS = ['ann', 'bob', 'cleo', 'dan'] as const;
 const actor = fc.constantFrom(...ACTORS);
 const minute = fc.integer({ min: 0, max: 600 }).map((at) => START + at * MINUTE);
 const lateness = fc.constantFrom(0, 30_000, 5 * MINUTE, 3 * HOUR, 9 * HOUR);
+const satisfaction = fc.option(
+  fc.oneof(
+    fc.record({ scale: fc.constant('csat' as const), score: fc.constantFrom(1, 2.5, 5) }),
+    fc.record({ scale: fc.constant('nps' as const), score: fc.constantFrom(0, 6, 8, 9) }),
+  ),
+  { nil: undefined },
+);
 const arrival = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ event: fc.record({ actor, occurredAt: minute, event: fc.constantFrom('cart', 'pay', 'done'), segment: fc.constantFrom('web', 'app'), late: lateness }) }) }, // prettier-ignore
+  { weight: 5, arbitrary: fc.record({ event: fc.record({ actor, occurredAt: minute, event: fc.constantFrom('cart', 'pay', 'done'), segment: fc.constantFrom('web', 'app'), satisfaction, late: lateness }) }) }, // prettier-ignore
   {
     weight: 1,
     arbitrary: fc.record({ merge: fc.record({ from: actor, into: actor, knownAt: minute }) }),

@@ -202,6 +202,11 @@ describe('stage metrics', () => {
     expect(await funnel("segment=mo'bile")).toEqual([0, 0, 0]);
     expect(await funnel('window=15m')).toEqual([2, 1, 0]);
     expect(await funnel('order=strict')).toEqual([2, 1, 0]);
+    const none = await api.get('/v1/journeys/funnel/funnel?window=0s');
+    expect([none.status, none.body['errors']]).toMatchObject([
+      400,
+      [{ pointer: '/window', code: 'bad-duration' }],
+    ]);
   });
 });
 
