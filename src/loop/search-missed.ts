@@ -225,13 +225,13 @@ export async function searchMissed(
   await source.transaction(async (sql) => {
     if (!(await claimDay(sql, round, day))) return;
     const searching = { sql, baselines, search };
+    const range = { from: day - DAY, to: day + 2 * DAY, knownBy: at };
+    const episodes = await mappedEpisodes(sql, range);
     const found = searchFailures(await searchedStages(searching), {
-      from: day,
-      to: day + DAY,
+      ...{ from: day, to: day + DAY, episodes },
       randomOf: (place, startedAt) => randomFor('missed', placeOf(place, startedAt)),
     });
-    const range = { from: day - DAY, to: day + 2 * DAY, knownBy: at };
-    const missed = missedFailures(found, await mappedEpisodes(sql, range));
+    const missed = missedFailures(found, episodes);
     const standing = new Set<string>();
     for (const one of missed) {
       const id = await record(searching, one);

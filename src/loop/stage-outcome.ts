@@ -1,4 +1,5 @@
 import type { Journey } from '../core/journeys/journey.js';
+import { delayTo } from '../core/outcomes/window-totals.js';
 import type { Control, Controls } from '../core/outcomes/window-totals.js';
 import { LONGEST_FAILURE } from '../core/outcomes/failure-pieces.js';
 import type { MeasuredOutcome } from '../core/outcomes/measured-outcome.js';
@@ -57,25 +58,29 @@ export async function observe(
 const isTouched = (ground: MeasuringGround, { key, stages }: Journey): boolean =>
   ground.touched.has(`${key}/${stages[0]?.key ?? ''}`);
 
-const entryOf = (journey: Journey): StageOfJourney => ({ journey, stageIndex: 0, segment: null });
+const entryOf = (journey: Journey, segment: string | null): StageOfJourney => {
+  return { journey, stageIndex: 0, segment };
+};
 
 /**
- * What tells everyone's traffic: where the stage's customers come in, and, unless that says it all,
- * the untouched entries of all other journeys.
+ * What tells everyone's traffic: where the stage's own customers (those of its segment) come in,
+ * and, unless that says it all, the untouched entries of all other journeys.
  */
 export async function controlsOf(
   ground: MeasuringGround,
   own: StageOfJourney,
   glance: Glance,
 ): Promise<Controls> {
-  const entry = own.stageIndex > 0 ? await observe(ground, entryOf(own.journey), glance) : null;
+  const came = entryOf(own.journey, own.segment);
+  const entry = own.stageIndex > 0 ? await observe(ground, came, glance) : null;
   const touched = isTouched(ground, own.journey);
-  const inflow = entry === null ? undefined : { ...entry, touched };
+  const delay = delayTo(own.journey, own.stageIndex);
+  const inflow = entry === null ? undefined : { ...entry, touched, delay };
   if (inflow?.touched === false) return { inflow };
   const controls: Control[] = [];
   for (const { journey } of ground.journeys) {
     if (journey.key === own.journey.key || isTouched(ground, journey)) continue;
-    const control = await observe(ground, entryOf(journey), glance);
+    const control = await observe(ground, entryOf(journey, null), glance);
     if (control !== null) controls.push(control);
   }
   return { controls, inflow };

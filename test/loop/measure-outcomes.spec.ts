@@ -8,6 +8,7 @@ import { HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import { Baselines } from '../../src/loop/baselines.js';
 import { episodeLabel } from '../../src/loop/episode-label.js';
 import { measureDueOutcomes } from '../../src/loop/measure-outcomes.js';
+import { controlsOf } from '../../src/loop/stage-outcome.js';
 import { saveIncident } from '../../src/storage/incident.store.js';
 import { addJourneyVersion } from '../../src/storage/journey.store.js';
 import type { StoredOutcome } from '../../src/storage/outcome.store.js';
@@ -135,6 +136,31 @@ describe('measured outcomes', () => {
         stage: 'payment',
         failure: true,
       });
+    } finally {
+      await on.close();
+    }
+  });
+
+  it("are told in a segment by the segment's own customers who came in", async () => {
+    const on = await SmallWorld.open();
+    try {
+      await on.define(aJourney());
+      const flows: Flow[] = [];
+      for (let at = day(0); at < day(3); at += HOUR) {
+        const came = { journey: 'checkout', stage: 'cart', bucketStart: at, knownAt: at + HOUR };
+        flows.push({ ...came, entered: 50, converted: 20 });
+        flows.push({ ...came, segment: 'app', entered: 7, converted: 3 });
+      }
+      await on.flow(flows);
+      const sql = on.source.manager;
+      const ground = { sql, baselines: new Baselines(), journeys: [], touched: new Set<string>() };
+      const glance = { from: day(2), to: day(2, 2), knownBy: day(3), asOf: day(2) };
+      const cameIn = async (segment: string | null): Promise<number | undefined> => {
+        const own = { journey: aJourney(), stageIndex: 1, segment };
+        const { inflow } = await controlsOf(ground, own, glance);
+        return inflow?.series.entered.reduce((sum, entered) => sum + entered, 0);
+      };
+      expect([await cameIn('app'), await cameIn(null)]).toEqual([14, 114]);
     } finally {
       await on.close();
     }

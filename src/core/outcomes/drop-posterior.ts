@@ -1,5 +1,5 @@
-import { betaBinomialLogPmf } from '../statistics/beta-binomial.js';
-import { negativeBinomialLogPmf } from '../statistics/negative-binomial.js';
+import { betaBinomialLogKernel } from '../statistics/beta-binomial.js';
+import { entriesLogKernel } from './entries-chance.js';
 import type { WindowTotals } from './window-totals.js';
 
 /** Likelihood ratio of a relative drop against none, integrated over the cells of a grid. */
@@ -44,25 +44,22 @@ export function rateDropGrid(window: WindowTotals): DropGrid {
   const sd = Math.sqrt(
     Math.max(0.05, 1 - converted / (entered + 1)) / (converted + 1) + rateExcess,
   );
-  const none = betaBinomialLogPmf(converted, entered, rate, rateExcess);
+  const none = betaBinomialLogKernel(converted, entered, rate, rateExcess);
   return dropGrid(
     (converted + 0.5) / usual,
     sd,
-    (drop) => betaBinomialLogPmf(converted, entered, rate * (1 - drop), rateExcess) - none,
+    (drop) => betaBinomialLogKernel(converted, entered, rate * (1 - drop), rateExcess) - none,
   );
 }
 
 /** How many of those expected no longer came. */
 export function entriesDropGrid(window: WindowTotals): DropGrid {
-  const { entered, expectedEntries, entriesExcess } = window;
-  const usual = Math.max(expectedEntries, 0.5);
-  const sd = Math.sqrt(1 / (entered + 1) + entriesExcess);
-  const none = negativeBinomialLogPmf(entered, usual, entriesExcess);
-  return dropGrid(
-    (entered + 0.5) / usual,
-    sd,
-    (drop) => negativeBinomialLogPmf(entered, usual * (1 - drop), entriesExcess) - none,
-  );
+  const { entered, expectedEntries, entriesExcess, entriesReach } = window;
+  const left = (entered + 0.5) / Math.max(expectedEntries, 0.5);
+  const chance = Math.max(0.05, 1 - entriesReach * Math.min(1, left));
+  const sd = Math.sqrt(chance / (entered + 1) + entriesExcess);
+  const none = entriesLogKernel(window, 0);
+  return dropGrid(left, sd, (drop) => entriesLogKernel(window, drop) - none);
 }
 
 /** Of a failure: it lowers the rate alone, the entries alone, or both. */

@@ -1,7 +1,7 @@
 import type { FailureCriterion } from '../journeys/journey.js';
-import { adjustedPValues } from '../statistics/benjamini-hochberg.js';
 import { MINUTE, type Duration, type Instant } from '../telemetry/time.js';
 import type { Baseline } from './baseline.js';
+import { discoveryLimit, type Tested } from './discovery-limit.js';
 import { MERGE_GAP } from './failure-course.js';
 import { measureOutcome, type MeasuredOutcome } from './measured-outcome.js';
 import { overlaps, type StageSeries, type TimeSpan } from './stage-series.js';
@@ -31,39 +31,52 @@ export interface SearchOptions {
   readonly to: Instant;
   /** Share of what is found that may be chance. */
   readonly falseDiscoveryRate?: number;
+  /**
+   * What lies wholly in the stretch of one that covers the place is told by its outcome: it counts
+   * among all that is tested, but is not measured again.
+   */
+  readonly episodes?: readonly MappedEpisode[];
   /** Chance of its own for each place, so that what is found elsewhere leaves its figures alone. */
   readonly randomOf: (place: SearchedStage, startedAt: Instant) => () => number;
 }
 
+/** An episode mapped to a stage, with the stretch in which it may be blamed. */
+export type MappedEpisode = TimeSpan & Place;
+
 /** The lengths that are searched, each paid for. */
 const LENGTHS: readonly Duration[] = [10, 30, 60, 180, 360].map((minutes) => minutes * MINUTE);
 
-/** A run of buckets, its p value times the lengths tried. */
-interface Tested extends TimeSpan {
-  readonly p: number;
-}
-
-/** The runs of each length that begin in one bucket, and the smallest of their p values. */
-interface Start {
+/** The runs of all lengths that begin in a stretch, each p value times the lengths tried. */
+interface TestedPlace {
   readonly runs: readonly Tested[];
-  readonly p: number;
+  /** Buckets in which one could begin. */
+  readonly buckets: number;
 }
 
-function testStage(stage: SearchedStage, options: SearchOptions): Start[] {
+function testStage(stage: SearchedStage, options: SearchOptions): TestedPlace {
   const table = new WindowTable(stage, stage, options);
   const lengths = [...new Set(LENGTHS.map((length) => Math.ceil(length / table.width)))];
-  const starts: Start[] = [];
+  const runs: Tested[] = [];
   for (let start = 0; start < table.buckets; start += 1) {
-    const runs = lengths
-      .filter((length) => start + length <= table.buckets)
-      .map((length) => {
-        const window = table.totals(start, start + length);
-        const p = Math.min(1, windowPValue(window) * lengths.length);
-        return { p, startedAt: window.startedAt, endedAt: window.endedAt };
-      });
-    if (runs.length > 0) starts.push({ runs, p: Math.min(...runs.map(({ p }) => p)) });
+    for (const length of lengths) {
+      if (start + length > table.buckets) continue;
+      const window = table.totals(start, start + length);
+      const p = Math.min(1, windowPValue(window) * lengths.length);
+      runs.push({ p, startedAt: window.startedAt, endedAt: window.endedAt });
+    }
   }
-  return starts;
+  return { runs, buckets: table.buckets };
+}
+
+function isTold(place: Place, run: TimeSpan, episodes: readonly MappedEpisode[]): boolean {
+  return episodes.some(
+    ({ journey, stage, segment, startedAt, endedAt }) =>
+      journey === place.journey &&
+      stage === place.stage &&
+      (segment === null || segment === place.segment) &&
+      startedAt <= run.startedAt &&
+      run.endedAt <= endedAt,
+  );
 }
 
 /** How far around the most surprising run's start the failure's own start is looked for. */
@@ -129,33 +142,27 @@ function withoutParts(failures: readonly FoundFailure[]): FoundFailure[] {
 }
 
 /**
- * Searches journey failures over all stages, segments and times. The false discovery rate over all
- * of them is held whatever the dependence of overlapping runs (Benjamini & Yekutieli 2001);
- * what is found is then measured as an episode starting there would be, and kept if it failed.
+ * Searches journey failures over all stages, segments and times, the false discovery rate over all
+ * of them held; what is found is then measured as an episode starting there would be, and kept if
+ * it failed.
  */
 export function searchFailures(
   stages: readonly SearchedStage[],
   options: SearchOptions,
 ): FoundFailure[] {
   const tested = stages.map((stage) => testStage(stage, options));
-  const all = tested.flat();
-  const adjusted = adjustedPValues(
-    all.map(({ p }) => p),
-    'any',
-  );
-  const rate = options.falseDiscoveryRate ?? 0.05;
-  const limit = Math.max(0, ...all.map(({ p }, i) => ((adjusted[i] ?? 1) <= rate ? p : 0)));
+  const buckets = tested.reduce((sum, place) => sum + place.buckets, 0);
+  const runsOf = tested.map(({ runs }) => runs);
+  const limit = discoveryLimit(runsOf, buckets, options.falseDiscoveryRate ?? 0.05);
   const found = stages.flatMap((stage, index) => {
-    const runs = tested[index]?.flatMap((start) => start.runs) ?? [];
     // A milder failure is told by its own runs, not by those that reach into a worse one.
-    const surprising = runs.filter(({ p }) => p <= limit && p < 1);
+    const surprising = (runsOf[index] ?? []).filter(
+      (run) => run.p <= limit && !isTold(stage, run, options.episodes ?? []),
+    );
     return failuresOf(stage, surprising, options);
   });
   return withoutParts(joined(found));
 }
-
-/** An episode mapped to a stage, with the stretch in which it may be blamed. */
-export type MappedEpisode = TimeSpan & Place;
 
 /** The failures that no mapped episode of their stage and segment overlaps: the false negatives. */
 export function missedFailures(

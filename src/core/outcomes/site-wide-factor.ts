@@ -29,23 +29,39 @@ export interface Inflow {
   readonly expected: number;
   /** Relative variance of those who come in, beyond chance. */
   readonly excess: number;
+  /** The share of them that gets to the later stage, if at all, in the same stretch of time. */
+  readonly within: number;
+}
+
+/** What is known of a later stage's entries, given those who came in. */
+export interface InflowFactor extends SiteWideFactor {
+  /** The share of those who came in that is expected there: it alone is left to chance. */
+  readonly reach: number;
 }
 
 /**
  * What those who come in say of how many reach a later stage: what strays in both by as much is
- * shared (linear Bayes), what is changed altogether is so for both. The answer's excess is that of
- * the later stage, given those who came in.
+ * shared, and so is the chance by which they came (linear Bayes), what is changed altogether is so
+ * for both. The answer's excess is that of the later stage, given those who came in; by chance its
+ * entries vary as a binomial out of these.
  *
- * @param excess relative variance of the later stage's entries beyond chance.
+ * @param later entries that the later stage usually has, and their relative variance beyond chance.
  */
-export function inflowFactor(inflow: Inflow, excess: number): SiteWideFactor {
-  const { seen, expected } = inflow;
+export function inflowFactor(
+  inflow: Inflow,
+  later: { readonly expected: number; readonly excess: number },
+): InflowFactor {
+  const { seen, expected, within } = inflow;
+  const { excess } = later;
   const shared = Math.min(inflow.excess, excess);
-  const told = shared / (inflow.excess + 1 / expected);
+  const told = (shared + within / expected) / (inflow.excess + 1 / expected);
   const factor = 1 + told * (seen / expected - 1);
   const usual = { factor, excess: excess - shared * told };
-  const changed = changedFactor(seen, expected, excess);
-  return mixed(chanceOfChange(seen, expected, inflow.excess), changed, usual);
+  const { factor: other } = changedFactor(seen, expected, excess);
+  const changed = { factor: other, excess: (1 - within) / (seen + SHAPE) + excess };
+  const chance = chanceOfChange(seen, expected, inflow.excess);
+  const reach = within * Math.min(1, told) * Math.min(0.95, later.expected / expected);
+  return { ...mixed(chance, changed, usual), reach };
 }
 
 function chanceOfChange(seen: number, expected: number, excess: number): number {

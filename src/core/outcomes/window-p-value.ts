@@ -1,6 +1,6 @@
 import { betaBinomialCdf } from '../statistics/beta-binomial.js';
-import { negativeBinomialCdf } from '../statistics/negative-binomial.js';
 import { normalCdf } from '../statistics/special-functions.js';
+import { entriesTail } from './entries-chance.js';
 import type { WindowTotals } from './window-totals.js';
 
 /** Deviations milder than this many standard deviations are not worth an exact tail. */
@@ -13,19 +13,10 @@ function rateTail({ entered, converted, rate, rateExcess }: WindowTotals): numbe
   return z > SURPRISING ? normalCdf(z) : betaBinomialCdf(converted, entered, rate, rateExcess);
 }
 
-function entriesTail({ entered, expectedEntries, entriesExcess }: WindowTotals): number {
-  const variance = expectedEntries + entriesExcess * expectedEntries ** 2;
-  if (variance <= 0) return 1;
-  const z = (entered - expectedEntries) / Math.sqrt(variance);
-  return z > SURPRISING
-    ? normalCdf(z)
-    : negativeBinomialCdf(entered, expectedEntries, entriesExcess);
-}
-
 /**
  * P(as few conversions of those who came, or as few entrants) without trouble: the smaller of both
  * tails, twice for having looked at two.
  */
 export function windowPValue(window: WindowTotals): number {
-  return Math.min(1, 2 * Math.min(rateTail(window), entriesTail(window)));
+  return Math.min(1, 2 * Math.min(rateTail(window), entriesTail(window, SURPRISING)));
 }

@@ -1,3 +1,5 @@
+import type { Journey } from '../journeys/journey.js';
+import { stageWindow } from '../journeys/stage-cell.js';
 import type { Duration, Instant } from '../telemetry/time.js';
 import { expectedAt, unseenExcess, type Baseline } from './baseline.js';
 import { excessAt } from './excess-variance.js';
@@ -5,6 +7,7 @@ import {
   inflowFactor,
   siteWideFactor,
   type Inflow,
+  type InflowFactor,
   type SiteWideFactor,
 } from './site-wide-factor.js';
 import { bucketIndex, bucketTime, type StageSeries } from './stage-series.js';
@@ -22,6 +25,17 @@ export interface Inflowing extends Control {
    * may be the trouble's own doing.
    */
   readonly touched: boolean;
+  /** How long customers usually take from there to the stage, rather too long than too short. */
+  readonly delay: Duration;
+}
+
+/** Nobody sets a window that customers mostly exceed: on average they take a third of it at most. */
+const SHARE_OF_WINDOW = 1 / 3;
+
+/** How long customers take to a stage from where they come in, rather too long than too short. */
+export function delayTo(journey: Journey, stageIndex: number): Duration {
+  const windows = journey.stages.slice(0, stageIndex).map((_, i) => stageWindow(journey, i));
+  return SHARE_OF_WINDOW * windows.reduce((sum, window) => sum + window, 0);
 }
 
 /** What tells a change of everyone's traffic from what happened to the stage alone. */
@@ -43,6 +57,11 @@ export interface WindowTotals {
   readonly converted: number;
   readonly expectedEntries: number;
   readonly entriesExcess: number;
+  /**
+   * Of those who came in with the journey, the share that is expected here, as far as it is known
+   * who they are: what they vary by chance, these do not vary by themselves. 0 where it is not known.
+   */
+  readonly entriesReach: number;
   /** The usual rate of those who came (of those expected, where nobody came). */
   readonly rate: number;
   readonly rateExcess: number;
@@ -89,11 +108,32 @@ interface Compared extends Control {
 
 const NO_CHANGE: SiteWideFactor = { factor: 1, excess: 0 };
 
+/** What is known of the entries of a window beyond what is usual. */
+type KnownTraffic = SiteWideFactor & Partial<Pick<InflowFactor, 'reach'>>;
+
 const between = (sums: Float64Array, from: number, to: number): number =>
   (sums[to] ?? 0) - (sums[from] ?? 0);
 
 /** A control that expects fewer entries says nothing. */
 const MIN_CONTROL = 50;
+/** Nor do those who come in, where hardly any are expected. */
+const MIN_INFLOW = 10;
+
+/** A run of buckets of a stage, and the entries that it usually has. */
+interface Run {
+  readonly from: number;
+  /** The first bucket after it. */
+  readonly to: number;
+  readonly expected: number;
+  /** Relative variance beyond chance. */
+  readonly excess: number;
+}
+
+/** The share of those coming in within a stretch who, taking that long on average, get on within it. */
+function shareWithin(delay: Duration, length: Duration): number {
+  const share = delay / length;
+  return share > 0 ? 1 - share * (1 - Math.exp(-1 / share)) : 1;
+}
 
 /** Totals of any run of buckets within a stretch of time, each in constant time. */
 export class WindowTable {
@@ -136,7 +176,7 @@ export class WindowTable {
         ? between(this.#main.usualConverted, from, to) / entered
         : between(this.#main.expectedConverted, from, to) / Math.max(expected, 1e-12);
     const usual = excessAt(stage.baseline.entriesExcess, length) + unseen.entries;
-    const traffic = this.trafficIn(from, to, usual);
+    const traffic = this.trafficIn({ from, to, expected, excess: usual });
     return {
       startedAt: this.timeOf(from),
       endedAt: this.timeOf(to),
@@ -144,17 +184,19 @@ export class WindowTable {
       converted: between(this.#main.converted, from, to),
       expectedEntries: expected * traffic.factor,
       entriesExcess: traffic.excess,
+      entriesReach: traffic.reach ?? 0,
       rate: Math.min(0.9999, Math.max(1e-6, rate)),
       rateExcess: excessAt(stage.baseline.rateExcess, length) + unseen.rate,
     };
   }
 
   /** How much more or less came than usual, where this stage's customers come in or everywhere. */
-  private trafficIn(from: number, to: number, excess: number): SiteWideFactor {
-    const came = this.inflow(from, to, excess);
+  private trafficIn(run: Run): KnownTraffic {
+    const came = this.inflow(run);
     if (came !== null) return came;
+    const { from, to, excess } = run;
     // Those of which too few are expected cannot confirm what others show.
-    const told = this.#controls.map((one) => this.countsOf(one, from, to));
+    const told = this.#controls.map((one) => this.countsOf(one, from, to, MIN_CONTROL));
     const factors = told.map((counts) =>
       counts === null ? NO_CHANGE : siteWideFactor(counts.seen, counts.expected, counts.excess),
     );
@@ -163,20 +205,27 @@ export class WindowTable {
     return { factor: all.factor, excess: excess + all.excess };
   }
 
-  private inflow(from: number, to: number, excess: number): SiteWideFactor | null {
-    const counts = this.#inflow === null ? null : this.countsOf(this.#inflow, from, to);
-    if (counts === null) return null;
-    const fewer = counts.seen < counts.expected;
-    return this.controls.inflow?.touched === true && fewer ? null : inflowFactor(counts, excess);
+  private inflow({ from, to, expected, excess }: Run): InflowFactor | null {
+    const { inflow } = this.controls;
+    if (this.#inflow === null || inflow === undefined) return null;
+    const counts = this.countsOf(this.#inflow, from, to, MIN_INFLOW);
+    if (counts === null || (inflow.touched && counts.seen < counts.expected)) return null;
+    const within = shareWithin(inflow.delay, (to - from) * this.width);
+    return inflowFactor({ ...counts, within }, { expected, excess });
   }
 
-  private countsOf(other: Compared, from: number, to: number): Inflow | null {
+  private countsOf(
+    other: Compared,
+    from: number,
+    to: number,
+    least: number,
+  ): Omit<Inflow, 'within'> | null {
     const { sums } = other;
     const scale = this.width / other.series.width;
     const left = Math.min(Math.floor(from * scale), sums.length);
     const right = Math.min(Math.ceil(to * scale), sums.length);
     const expected = between(sums.expected, left, right);
-    if (expected < MIN_CONTROL) return null;
+    if (expected < least) return null;
     const unseen = unseenExcess(other.baseline, this.timeOf(to - 1)).entries;
     const excess = excessAt(other.baseline.entriesExcess, (to - from) * this.width) + unseen;
     return { seen: between(sums.entered, left, right), expected, excess };

@@ -8,6 +8,25 @@ function correlation(rate: number, excess: number): number {
 }
 
 /**
+ * The part of the log probability below that the rate and the excess bear on: differences of it are
+ * log likelihood ratios.
+ */
+export function betaBinomialLogKernel(
+  successes: number,
+  trials: number,
+  rate: number,
+  excess: number,
+): number {
+  if (trials <= 0) return 0;
+  const p = Math.min(1 - 1e-12, Math.max(1e-12, rate));
+  const rho = correlation(p, excess);
+  if (rho < BINOMIAL) return successes * Math.log(p) + (trials - successes) * Math.log1p(-p);
+  const total = 1 / rho - 1;
+  const [alpha, beta] = [p * total, (1 - p) * total];
+  return logBeta(successes + alpha, trials - successes + beta) - logBeta(alpha, beta);
+}
+
+/**
  * Log probability of `successes` of `trials` when the rate itself varies with mean `rate` and
  * variance excess x rate^2 (beta-binomial); `excess` 0 is binomial.
  */
@@ -18,15 +37,8 @@ export function betaBinomialLogPmf(
   excess: number,
 ): number {
   if (trials <= 0) return 0;
-  const p = Math.min(1 - 1e-12, Math.max(1e-12, rate));
   const choose = logGamma(trials + 1) - logGamma(successes + 1) - logGamma(trials - successes + 1);
-  const rho = correlation(p, excess);
-  if (rho < BINOMIAL) {
-    return choose + successes * Math.log(p) + (trials - successes) * Math.log1p(-p);
-  }
-  const total = 1 / rho - 1;
-  const [alpha, beta] = [p * total, (1 - p) * total];
-  return choose + logBeta(successes + alpha, trials - successes + beta) - logBeta(alpha, beta);
+  return choose + betaBinomialLogKernel(successes, trials, rate, excess);
 }
 
 /** P(X <= successes) of the same distribution, summed from there down to where it adds nothing. */

@@ -47,6 +47,11 @@ function trueLossOf(world, outcome, truth) {
   return lossOver(world, outcome, { startedAt, endedAt });
 }
 
+/** The stretch in which an episode may be blamed: a failure in it is never told as missed. */
+const blamed = ({ episode: { startedAt }, horizon, mitigatedAt = Infinity }) => {
+  return { startedAt, endedAt: Math.min(startedAt + horizon, mitigatedAt) };
+};
+
 /** What was measured in one world and what was true, episode by episode and failure by failure. */
 export function judged(world, { outcomes, missed: found }) {
   const failing = [...world.effects.values()]
@@ -73,6 +78,9 @@ export function judged(world, { outcomes, missed: found }) {
     .map((failure) => ({
       ...failure,
       isFound: found.some((one) => one.name === failure.name && overlaps(one, failure)),
+      isWatched: outcomes.some(
+        (one) => one.name === failure.name && overlaps(blamed(one), failure),
+      ),
     }));
   const told = found.map((one) => ({
     ...one,
@@ -100,13 +108,14 @@ export function figuresOf(judgements) {
   const failingDecided = failing.filter(isDecided);
   const missed = judgements.flatMap((one) => one.missed);
   const told = judgements.flatMap((one) => one.told);
+  const unfound = missed.filter(({ isFound }) => !isFound);
   return [
     `${all.length} episodes on stages, ${all.length - pairs.length} of them too thin; ${failing.length} of the others truly failing`,
     `precision ${figure(share(said, ({ other }) => other !== undefined))} (${figure(share(said, isFailing))} where only the episode's own fault counts), ${said.length} said to have failed`,
     `recall ${figure(share(failingDecided, isSaid))} of the decided, ${figure(share(failing, isSaid))} of all`,
     `undecided ${figure(1 - decided.length / pairs.length)}, of the truly failing ${figure(1 - failingDecided.length / failing.length)}`,
     `the 90 % interval holds the true loss of ${figure(share(pairs, holdsLoss))}; of the decided ${figure(share(decided, holdsLoss))}, the truly failing ${figure(share(failing, holdsLoss))}, both ${figure(share(failingDecided, holdsLoss))}`,
-    `failures that nothing fired on: ${missed.filter(({ isFound }) => isFound).length} of ${missed.length} found; ${told.filter(({ isReal }) => !isReal).length} of ${told.length} told were none`,
+    `failures that nothing fired on: ${missed.length - unfound.length} of ${missed.length} found (in ${unfound.filter(({ isWatched }) => isWatched).length} of the others another alert fired); ${told.filter(({ isReal }) => !isReal).length} of ${told.length} told were none`,
   ];
 }
 

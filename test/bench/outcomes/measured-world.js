@@ -9,6 +9,7 @@ import { measureOutcome } from '../../../dist/core/outcomes/measured-outcome.js'
 import { missedFailures, searchFailures } from '../../../dist/core/outcomes/missed-failures.js';
 import { LATENESS, outcomeDueAt } from '../../../dist/core/outcomes/outcome-due.js';
 import { searchedSegments } from '../../../dist/core/outcomes/searched-segments.js';
+import { delayTo } from '../../../dist/core/outcomes/window-totals.js';
 import { hashText } from '../../../dist/core/simulation/random-stream.js';
 import { endOf } from '../../../dist/core/simulation/world-options.js';
 import { seededRandom } from '../../../dist/core/statistics/random.js';
@@ -135,8 +136,10 @@ export class MeasuredWorld {
     const entries = this.stages.filter(({ stageIndex }) => stageIndex === 0);
     const entry = entries.find(({ journey }) => journey === own.journey);
     const isTouched = touched.has(entry.name);
-    const observedEntry = own.stageIndex > 0 ? this.observe(entry, asOf) : null;
-    const inflow = observedEntry ? { ...observedEntry, touched: isTouched } : undefined;
+    const came = { ...entry, segment: own.segment };
+    const observedEntry = own.stageIndex > 0 ? this.observe(came, asOf) : null;
+    const delay = delayTo(own.journey, own.stageIndex);
+    const inflow = observedEntry ? { ...observedEntry, touched: isTouched, delay } : undefined;
     if (inflow?.touched === false) return { inflow };
     const others = entries.filter((one) => one !== entry && !touched.has(one.name));
     return { controls: others.flatMap(observed), inflow };
@@ -182,16 +185,16 @@ export class MeasuredWorld {
       const place = { journey: stage.journey.key, stage: stage.stage.key, segment };
       return [{ ...place, criterion: stage.stage.failure, ...observed, ...controls }];
     });
-    const found = searchFailures(searched, {
-      ...{ from: day, to: day + DAY },
-      randomOf: ({ journey, stage, segment }, startedAt) =>
-        randomFor('missed', journey, stage, startedAt, ...(segment === null ? [] : [segment])),
-    });
     const mapped = episodes.map(({ episode, journey, stage, segment, horizon, mitigatedAt }) => ({
       ...{ journey: journey.key, stage: stage.key, segment: segment === '' ? null : segment },
       startedAt: episode.startedAt,
       endedAt: Math.min(episode.startedAt + horizon, mitigatedAt ?? Infinity),
     }));
+    const found = searchFailures(searched, {
+      ...{ from: day, to: day + DAY, episodes: mapped },
+      randomOf: ({ journey, stage, segment }, startedAt) =>
+        randomFor('missed', journey, stage, startedAt, ...(segment === null ? [] : [segment])),
+    });
     for (const one of missedFailures(found, mapped)) {
       this.missed.push({ ...one, name: `${one.journey}/${one.stage}` });
       const { startedAt, endedAt } = one;

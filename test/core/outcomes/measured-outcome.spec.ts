@@ -181,7 +181,12 @@ describe('measureOutcome', () => {
     const [from, to] = [ONSET, ONSET + HOUR];
     const outage = dropped(80, 15, { from, to, entries: 0 });
     const came = dropped(150, 16, { from: ONSET - 2 * HOUR, to: ONSET + 3 * HOUR, entries: -1 });
-    const inflow = { series: came.series, baseline: history(150).baseline, touched: true };
+    const inflow = {
+      series: came.series,
+      baseline: history(150).baseline,
+      touched: true,
+      delay: 0,
+    };
     // Twice as many were to come as usual: as many as usual came.
     expect(measure(80, outage.series).failure).toBe(false);
     const told = measure(80, outage.series, { inflow });
@@ -190,7 +195,7 @@ describe('measureOutcome', () => {
     // Fewer may be the doing of an outage that touches the entry as well.
     const fewer = dropped(150, 17, { from, to, entries: 0.7 });
     const emptied = dropped(80, 18, { from, to, entries: 0.7 }).series;
-    const entry = { series: fewer.series, baseline: history(150).baseline };
+    const entry = { series: fewer.series, baseline: history(150).baseline, delay: 0 };
     expect(measure(80, emptied, { inflow: { ...entry, touched: true } }).failure).toBe(true);
     expect(measure(80, emptied, { inflow: { ...entry, touched: false } }).failure).not.toBe(true);
   });

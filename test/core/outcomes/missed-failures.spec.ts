@@ -3,6 +3,8 @@ import { fitBaseline } from '../../../src/core/outcomes/baseline.js';
 import {
   missedFailures,
   searchFailures,
+  type FoundFailure,
+  type MappedEpisode,
   type SearchedStage,
 } from '../../../src/core/outcomes/missed-failures.js';
 import { searchedSegments } from '../../../src/core/outcomes/searched-segments.js';
@@ -62,6 +64,22 @@ describe('searchFailures', () => {
     const elsewhere = { ...mapped, stage: 'cart', startedAt: second, endedAt: second + HOUR };
     const missed = missedFailures(found, [{ ...mapped, stage: 'payment' }, elsewhere]);
     expect(missed).toEqual([found[1]]);
+  });
+
+  it('leaves to its outcome what lies wholly in the stretch of an episode, and nothing else', () => {
+    const stages = [stage('payment', 2, drops)];
+    const [, later] = search(stages);
+    const around = { startedAt: first - 8 * HOUR, endedAt: first + 8 * HOUR };
+    const episode = { journey: 'checkout', stage: 'payment', segment: null, ...around };
+    const searched = (told: MappedEpisode): readonly FoundFailure[] =>
+      searchFailures(stages, {
+        ...{ from: FROM, to: TO, episodes: [told] },
+        randomOf: () => seededRandom(1),
+      });
+    expect(searched(episode)).toEqual([later]);
+    for (const other of [{ segment: 'app' }, { stage: 'cart' }, { endedAt: first + HOUR }]) {
+      expect(searched({ ...episode, ...other })).toHaveLength(2);
+    }
   });
 
   it('finds what hits one segment only there, and what hits all only in the stage as a whole', () => {

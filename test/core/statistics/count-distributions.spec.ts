@@ -87,18 +87,9 @@ describe('counts', () => {
 });
 
 describe('adjustedPValues', () => {
-  const p = [0.01, 0.04, 0.03, 0.2, 0.002];
-
-  it('holds the false discovery rate under positive and under any dependence', () => {
-    const round = (values: readonly number[]): number[] =>
-      values.map((value) => Math.round(value * 1e8) / 1e8);
-    expect(round(adjustedPValues(p))).toEqual([0.025, 0.05, 0.05, 0.2, 0.01]);
-    expect(round(adjustedPValues(p, 'any'))).toEqual([
-      0.05708333, 0.11416667, 0.11416667, 0.45666667, 0.02283333,
-    ]);
-  });
-
-  it('pays for a family larger than the list', () => {
-    expect(adjustedPValues([0.001], 'positive', 20)).toEqual([0.02]);
+  it('holds the false discovery rate', () => {
+    const adjusted = adjustedPValues([0.01, 0.04, 0.03, 0.2, 0.002]);
+    const expected = [0.025, 0.05, 0.05, 0.2, 0.01];
+    expected.forEach((p, i) => expect(adjusted[i]).toBeCloseTo(p, 12));
   });
 });
