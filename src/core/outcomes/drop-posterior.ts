@@ -5,9 +5,9 @@ import type { WindowTotals } from './window-totals.js';
 /** Likelihood ratio of a relative drop against none, integrated over the cells of a grid. */
 export interface DropGrid {
   /** Ascending, one more than there are cells. */
-  readonly edges: Float64Array;
-  readonly drops: Float64Array;
-  readonly logWeights: Float64Array;
+  readonly edges: readonly number[];
+  readonly drops: readonly number[];
+  readonly logWeights: readonly number[];
 }
 
 const CELLS = 14;
@@ -22,18 +22,20 @@ function dropGrid(left: number, sd: number, logRatio: (drop: number) => number):
   const centre = Math.log(left);
   const high = Math.min(0, centre + REACH * sd);
   const low = Math.min(centre - REACH * sd, high - sd);
-  const edges = Float64Array.from(
-    { length: CELLS + 1 },
-    (_, i) => 1 - Math.exp(high + ((low - high) * i) / CELLS),
-  );
-  edges[CELLS] = 1;
-  const drops = new Float64Array(CELLS);
-  const logWeights = new Float64Array(CELLS);
+  const step = (low - high) / CELLS;
+  const [narrower, toMiddle] = [Math.exp(step), Math.exp(step / 2)];
+  const logWidth = Math.log1p(-narrower);
+  const [edges, drops, logWeights]: [number[], number[], number[]] = [[], [], []];
+  let rest = Math.exp(high);
   for (let i = 0; i < CELLS; i += 1) {
-    const drop = 1 - Math.exp(high + ((low - high) * (i + 0.5)) / CELLS);
-    drops[i] = drop;
-    logWeights[i] = logRatio(drop) + Math.log((edges[i + 1] ?? 1) - (edges[i] ?? 0));
+    const drop = 1 - rest * toMiddle;
+    edges.push(1 - rest);
+    drops.push(drop);
+    // The last cell holds all that is left.
+    logWeights.push(logRatio(drop) + high + i * step + (i < CELLS - 1 ? logWidth : 0));
+    rest *= narrower;
   }
+  edges.push(1);
   return { edges, drops, logWeights };
 }
 
@@ -67,17 +69,22 @@ export const KIND_PRIOR = { rate: 0.5, entries: 0.25, both: 0.25 } as const;
 
 /** What one window says of a drop in it, against no drop. */
 export interface DropPosterior {
-  readonly rate: DropGrid;
-  readonly entries: DropGrid;
   /** Log Bayes factor of any drop against none. */
   readonly logEvidence: number;
   /** The share of that evidence in drops of conversions at least as large as asked for. */
   readonly shareLarge: number;
 }
 
+/** The largest of the log weights, at least 0. */
+function scaleOf({ logWeights }: DropGrid): number {
+  let scale = 0;
+  for (const weight of logWeights) if (weight > scale) scale = weight;
+  return scale;
+}
+
 /** Weights of a grid relative to `scale`, summed from the end: `tail[i]` holds cells i and after. */
-function tailSums(grid: DropGrid, scale: number): Float64Array {
-  const tail = new Float64Array(CELLS + 1);
+function tailSums(grid: DropGrid, scale: number): number[] {
+  const tail = new Array<number>(CELLS + 1).fill(0);
   for (let i = CELLS - 1; i >= 0; i -= 1) {
     tail[i] = (tail[i + 1] ?? 0) + Math.exp((grid.logWeights[i] ?? -Infinity) - scale);
   }
@@ -85,7 +92,7 @@ function tailSums(grid: DropGrid, scale: number): Float64Array {
 }
 
 /** The weight of drops of at least `least`, the cell in which it lies counted in part. */
-function weightAbove({ edges }: DropGrid, tail: Float64Array, least: number): number {
+function weightAbove({ edges }: DropGrid, tail: readonly number[], least: number): number {
   let cell = 0;
   while (cell < CELLS && (edges[cell + 1] ?? 1) <= least) cell += 1;
   const [from, to] = [edges[cell] ?? 1, edges[cell + 1] ?? 1];
@@ -97,8 +104,7 @@ function weightAbove({ edges }: DropGrid, tail: Float64Array, least: number): nu
 /** Weighs every kind and size of drop in the window against no drop at all. */
 export function dropPosterior(window: WindowTotals, minRelativeDrop: number): DropPosterior {
   const [rate, entries] = [rateDropGrid(window), entriesDropGrid(window)];
-  const rateScale = Math.max(0, ...rate.logWeights);
-  const entriesScale = Math.max(0, ...entries.logWeights);
+  const [rateScale, entriesScale] = [scaleOf(rate), scaleOf(entries)];
   const [rateTail, entriesTail] = [tailSums(rate, rateScale), tailSums(entries, entriesScale)];
   // Everything is relative to exp(rateScale + entriesScale).
   const rateAlone = KIND_PRIOR.rate * Math.exp(-entriesScale);
@@ -118,8 +124,6 @@ export function dropPosterior(window: WindowTotals, minRelativeDrop: number): Dr
     entriesAlone * weightAbove(entries, entriesTail, minRelativeDrop) +
     KIND_PRIOR.both * largeBoth;
   return {
-    rate,
-    entries,
     logEvidence: Math.log(all) + rateScale + entriesScale,
     shareLarge: all > 0 ? large / all : 0,
   };

@@ -1,6 +1,6 @@
 import { gammaVariate } from '../statistics/gamma-variate.js';
 import { normalQuantile } from '../statistics/special-functions.js';
-import { KIND_PRIOR, type DropGrid } from './drop-posterior.js';
+import { KIND_PRIOR, entriesDropGrid, rateDropGrid, type DropGrid } from './drop-posterior.js';
 import type { FailurePiece } from './failure-pieces.js';
 import type { FailureScan } from './failure-window.js';
 
@@ -69,8 +69,10 @@ interface PieceDraw {
 
 type PieceSampler = (mood: Mood, random: () => number) => PieceDraw;
 
-function pieceSampler({ window, posterior }: FailurePiece): PieceSampler {
-  const [rate, entries] = [dropSampler(posterior.rate), dropSampler(posterior.entries)];
+/** Weighs the drops anew: few of the pieces of a scan are ever drawn, and all of their grids are much to keep. */
+function pieceSampler({ window }: FailurePiece): PieceSampler {
+  const rate = dropSampler(rateDropGrid(window));
+  const entries = dropSampler(entriesDropGrid(window));
   const logs = [
     Math.log(KIND_PRIOR.rate) + rate.logTotal,
     Math.log(KIND_PRIOR.entries) + entries.logTotal,
