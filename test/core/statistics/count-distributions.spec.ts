@@ -90,6 +90,8 @@ describe('adjustedPValues', () => {
   it('holds the false discovery rate', () => {
     const adjusted = adjustedPValues([0.01, 0.04, 0.03, 0.2, 0.002]);
     const expected = [0.025, 0.05, 0.05, 0.2, 0.01];
-    expected.forEach((p, i) => expect(adjusted[i]).toBeCloseTo(p, 12));
+    expected.forEach((p, i) => {
+      expect(adjusted[i]).toBeCloseTo(p, 12);
+    });
   });
 });
