@@ -1,3 +1,4 @@
+import { isMissing, parseNumber } from '../core/features/schema-inference.js';
 import type { InferredColumn } from '../core/features/schema-inference.js';
 import type { TextTable } from './read-table.js';
 
@@ -5,12 +6,26 @@ import type { TextTable } from './read-table.js';
 const FEW = 5;
 const CROWDED = 1000;
 const OTHER_DATE = /^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b/;
+const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 
-/** What people should know of the columns that are learned from, one sentence each. */
-export function columnNotes(columns: readonly InferredColumn[], table: TextTable): string[] {
+// As the schema is inferred: a column of which this share is one kind is meant to be of it.
+const NEARLY_ALL = 0.98;
+
+/**
+ * What people should know of the columns that are learned from, one sentence each.
+ *
+ * @param meant columns that were said to be categories: of these numbers are no surprise.
+ */
+export function columnNotes(
+  columns: readonly InferredColumn[],
+  table: TextTable,
+  meant: readonly string[] = [],
+): string[] {
+  const guessed = columns.filter(({ feature }) => !meant.includes(feature.name));
   return [
     ...columns.flatMap((column) => unreadableNote(column, table)),
     ...columns.flatMap((column) => sameNote(column)),
+    ...guessed.flatMap((column) => nearlyNumbersNote(column, table)),
     ...columns.flatMap((column) => wordsNote(column)),
     ...clockNote(columns),
   ];
@@ -38,6 +53,30 @@ function sameNote(column: InferredColumn): string[] {
   const [only = null] = distinct;
   const held = only === null || Number.isNaN(only) ? 'is empty in every row' : `is always ${only}`;
   return [`Column ${name} ${held}: it can say nothing.`];
+}
+
+/** Numbers with a decimal comma, or with too many words among them, were read as words. */
+function nearlyNumbersNote(
+  { feature, categorical, kind }: InferredColumn,
+  { where }: TextTable,
+): string[] {
+  if (categorical === undefined || kind !== 'categorical') return [];
+  const { name } = feature;
+  const present = categorical.filter((cell) => cell !== null);
+  const isNumber = (cell: string): boolean => parseNumber(cell) !== null;
+  const commas = present.filter((cell) => DECIMAL_COMMA.test(cell.trim())).length;
+  const numbers = present.filter(isNumber).length;
+  if (commas > 0 && commas + numbers >= NEARLY_ALL * present.length) {
+    return [
+      `Column ${name} looks like numbers with a comma ("${present[0] ?? ''}"): it was read as categories; write a point.`,
+    ];
+  }
+  if (numbers <= present.length / 2) return [];
+  const row = categorical.findIndex((cell) => !isMissing(cell) && !isNumber(cell ?? ''));
+  const share = ((100 * numbers) / present.length).toFixed(0);
+  return [
+    `Column ${name} was read as categories: ${share} % of its cells are numbers, but not "${categorical[row] ?? ''}" in ${where(row)}; empty cells are missing numbers.`,
+  ];
 }
 
 function wordsNote({ feature, categorical, kind }: InferredColumn): string[] {

@@ -9,7 +9,7 @@ import { evaluate, evaluationSteps } from '../core/training/evaluation.js';
 import { gradientBoostingLearner } from '../core/training/gradient-boosting.js';
 import { logisticRegressionLearner } from '../core/training/logistic-regression.js';
 import { neuralLearner } from '../tensorflow/neural-learner.js';
-import { evaluationJson, evaluationText } from './evaluation-report.js';
+import { evaluationJson, evaluationText, shownStep } from './evaluation-report.js';
 import { evaluationSets } from './evaluation-sets.js';
 import { readTable } from './read-table.js';
 
@@ -85,7 +85,8 @@ async function answer(flags: EvaluateFlags): Promise<void> {
     onStep: progress.step,
   }).finally(progress.stop);
   if (evaluation.kind === 'insufficient-data') {
-    process.stderr.write(`throughline evaluate: insufficient data: ${evaluation.reason}\n`);
+    const among = `insufficient data among the ${sets.training.labels.length} rows that train`;
+    process.stderr.write(`throughline evaluate: ${among}: ${evaluation.reason}\n`);
     process.exitCode = 1;
     return;
   }
@@ -110,7 +111,7 @@ function progressBar(steps: number): { step: (name: string) => void; stop: () =>
   bar.start(steps, 0, { step: '' });
   let done = 0;
   const step = (name: string): void => {
-    bar.update(done, { step: name });
+    bar.update(done, { step: shownStep(name) });
     done += 1;
   };
   return {

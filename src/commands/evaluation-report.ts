@@ -21,6 +21,11 @@ export function shownName(learner: string): string {
   return SHOWN_NAMES[learner] ?? learner;
 }
 
+/** What is being done, with the learner's name as the command line has it. */
+export function shownStep(step: string): string {
+  return step.replace(/^[^,]+/, shownName);
+}
+
 /** The answer of `evaluate --json`. */
 export function evaluationJson(sets: EvaluationSets, evaluation: Evaluation): object {
   const learners = named(evaluation).map(([name, one]) => [

@@ -67,7 +67,7 @@ export function evaluationSets(table: TextTable, roles: ColumnRoles): Evaluation
     training: trainingSetRows(set, split.train),
     test: trainingSetRows(set, split.test),
     features,
-    notes: columnNotes(features, table),
+    notes: columnNotes(features, table, roles.categorical),
     how,
     unlabelled: table.rows - labelled.length,
     left: labelled.length - split.train.length - split.test.length,

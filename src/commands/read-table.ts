@@ -119,15 +119,24 @@ async function firstRecord(path: string): Promise<string> {
     for await (const chunk of stream as AsyncIterable<string>) {
       text += chunk;
       const end = endOfRecord(text);
-      if (end >= 0) return text.slice(0, end).replace(/^\uFEFF/, '');
+      if (end >= 0) return headerIn(path, text.slice(0, end));
     }
   } catch (cause) {
-    throw new DomainError('unreadable-file', `${path} cannot be read.`, { cause });
+    if (cause instanceof DomainError) throw cause;
+    const reason = path.endsWith('.gz') ? ': it is not a gzip file' : '';
+    throw new DomainError('unreadable-file', `${path} cannot be read${reason}.`, { cause });
   } finally {
     file.destroy();
   }
   if (text.trim() === '') throw new DomainError('empty-table', `${path} is empty.`);
-  return text.replace(/^\uFEFF/, '');
+  return headerIn(path, text);
+}
+
+/** The header without byte order mark; refuses bytes that are no UTF-8, as UTF-16's. */
+function headerIn(path: string, text: string): string {
+  if (!/[\0\uFFFD]/.test(text)) return text.replace(/^\uFEFF/, '');
+  const reason = 'it is not UTF-8 text there.';
+  throw new DomainError('unreadable-file', `${path} cannot be read (line 1): ${reason}`);
 }
 
 function endOfRecord(text: string): number {

@@ -62,6 +62,9 @@ describe('tables that cannot be read are refused with line and column', () => {
     const bytes = Buffer.concat([Buffer.from('x,y\n1,0\n'), Buffer.from([0xff, 0xfe, 10])]);
     await expect(readTable(written(bytes))).rejects.toThrow(/line 3.*not UTF-8/);
     await expect(readTable(written('hello', 'parquet'))).rejects.toThrow(/not a Parquet file/);
+    await expect(readTable(written('x,y\n1,0\n', 'csv.gz'))).rejects.toThrow(/not a gzip file/);
+    const wide = Buffer.from('\uFEFFx,y\n1,0\n', 'utf16le');
+    await expect(readTable(written(wide))).rejects.toThrow(/line 1.*not UTF-8/);
   });
 });
 
@@ -118,6 +121,21 @@ describe('odd columns are learned from as far as they go, and named', () => {
     const sets = await setsOf(written(csv(300, columns)));
     expect(sets.notes).toEqual([
       '3 unreadable or infinite cells count as missing: first "inf" in line 6, column x.',
+    ]);
+    expect(sure(fit(sets))).toBe(true);
+  });
+
+  it('numbers that were read as words: decimal commas, and many a word among them', async () => {
+    const columns = {
+      price: (i: number) => `"${number(i).toFixed(1).replace('.', ',')}"`,
+      load: (i: number) => (i % 20 === 7 ? 'off' : number(i)),
+      code: (i: number) => (i % 20 === 7 ? 'K' : i % 9),
+      y,
+    };
+    const sets = await setsOf(written(csv(300, columns)), { categorical: ['code'] });
+    expect(sets.notes).toEqual([
+      'Column price looks like numbers with a comma ("0,0"): it was read as categories; write a point.',
+      'Column load was read as categories: 95 % of its cells are numbers, but not "off" in line 9; empty cells are missing numbers.',
     ]);
     expect(sure(fit(sets))).toBe(true);
   });

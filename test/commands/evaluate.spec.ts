@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { Command } from 'commander';
 
 import { registerEvaluate } from '../../src/commands/evaluate.js';
+import { shownStep } from '../../src/commands/evaluation-report.js';
 import { readTable } from '../../src/commands/read-table.js';
 import { seededRandom } from '../../src/core/statistics/random.js';
 
@@ -133,10 +134,15 @@ describe('throughline evaluate', () => {
     expect(JSON.parse(output)).toMatchObject({ verdict: 'signal' });
   });
 
+  it('names learners on the progress bar as it does in its answer', () => {
+    expect(shownStep('boosting, fold 2 of 5')).toBe('trees, fold 2 of 5');
+    expect(shownStep('measuring')).toBe('measuring');
+  });
+
   it('exits 1 where there is too little to learn from', async () => {
     await writeFile(join(folder, 'few.csv'), 'x,y\n1,1\n2,0\n3,1\n4,0\n5,1\n6,0\n7,0\n');
     expect(await evaluate('few.csv', '--label', 'y')).toBe(1);
-    expect(complaint).toMatch(/insufficient data: .* at least 10 of each/);
+    expect(complaint).toMatch(/insufficient data among the 5 rows that train: .* 10 of each/);
   });
 });
 
