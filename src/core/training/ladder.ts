@@ -30,7 +30,7 @@ export interface ClimbedLadder {
   /** The base rate first; learners that could not be judged are left out. */
   readonly answers: readonly HeldOutAnswers[];
   readonly leftOut: readonly LeftOut[];
-  /** Milliseconds that each learner's fit on everything is likely to take; kept back of the budget. */
+  /** Milliseconds kept back of the budget for each learner's fit on everything. */
   readonly expected: ReadonlyMap<string, number>;
 }
 
@@ -58,7 +58,9 @@ export async function climbLadder(
   const leftOut: LeftOut[] = [];
   const expected = new Map<string, number>();
   for (const learner of withBaseRate(learners)) {
-    const judged = await judge(set, learner, { folds, seed, budget, onStep });
+    // The lowest rung that learns is judged however long it takes: else a slow machine has no model.
+    const spared = answers.length <= 1;
+    const judged = await judge(set, learner, { folds, seed, budget, spared, onStep });
     if ('reason' in judged) leftOut.push({ learner: learner.name, reason: judged.reason });
     else {
       answers.push(judged.answers);
@@ -90,6 +92,8 @@ function shortageOf(set: TrainingSet): string | null {
 interface Judging extends Pick<LadderOptions, 'budget' | 'onStep'> {
   readonly folds: readonly Split[];
   readonly seed: number;
+  /** Whether it is judged even where it takes too long. */
+  readonly spared: boolean;
 }
 
 type Judged = { readonly answers: HeldOutAnswers; readonly expected: number } | { reason: string };
@@ -111,13 +115,13 @@ async function judge(set: TrainingSet, learner: Learner, judging: Judging): Prom
 async function foldAnswers(
   set: TrainingSet,
   learner: Learner,
-  { folds, seed, onStep, lease }: Judging & { readonly lease: TimeLease },
+  { folds, seed, spared, onStep, lease }: Judging & { readonly lease: TimeLease },
 ): Promise<Float64Array | { reason: string }> {
   const answered: number[] = [];
   for (const [number, { train, test }] of folds.entries()) {
     onStep?.(`${learner.name}, fold ${number + 1} of ${folds.length}`);
+    if (lease.isOver && !spared) return { reason: NO_TIME };
     const options = lease.begin(train.length);
-    if (options === null) return { reason: NO_TIME };
     const random = seededRandom(seed + number);
     const fitted = await learner.fit(trainingSetRows(set, train), random, options);
     lease.end();

@@ -21,6 +21,9 @@ const LEAST_SHARE = 0.05;
 // Learners that do not watch the time may run over by so much before they are given up.
 const PATIENCE = 1.5;
 
+// A last fit may take longer than those before it made likely, and one cut short is not what was judged.
+const MARGIN = 2;
+
 /**
  * Shares the time left out among learners. Fits are taken to last in proportion to their rows; what
  * a learner will need for its last fit, on everything, is kept back while others are judged.
@@ -37,7 +40,7 @@ export class TimeBudget {
   lease(rows: number): TimeLease | null {
     const available = this.ends - this.limit.now() - this.keptBack;
     if (available < LEAST_SHARE * this.limit.milliseconds) return null;
-    return new TimeLease(this.limit.now, available / rows);
+    return new TimeLease(this.limit.now, { available, rows });
   }
 
   /** Keeps milliseconds back for a learner's last fit. */
@@ -45,10 +48,14 @@ export class TimeBudget {
     this.keptBack += milliseconds;
   }
 
-  /** What a last fit is told for which so much was kept back: that, and all that nobody needs. */
+  /**
+   * What a last fit is told for which so much was kept back: that, and all that nobody needs; even
+   * past the end what it is likely to take.
+   */
   lastFit(own: number): FitOptions {
     this.keptBack -= own;
-    return { remaining: () => this.ends - this.keptBack - this.limit.now() };
+    const least = this.limit.now() + own / MARGIN;
+    return { remaining: () => Math.max(this.ends - this.keptBack, least) - this.limit.now() };
   }
 }
 
@@ -58,14 +65,17 @@ class TimeLease {
   private rows = 0;
   private begun = 0;
 
+  private readonly perRow: number;
+
   constructor(
     private readonly now: () => number,
-    private readonly perRow: number,
-  ) {}
+    private readonly whole: { readonly available: number; readonly rows: number },
+  ) {
+    this.perRow = whole.available / whole.rows;
+  }
 
-  /** What the next fit of so many rows is told; null where the learner is far over its time. */
-  begin(rows: number): FitOptions | null {
-    if (this.used > PATIENCE * this.perRow * this.rows) return null;
+  /** What the next fit of so many rows is told. */
+  begin(rows: number): FitOptions {
     const start = this.now();
     this.begun = start;
     this.rows += rows;
@@ -77,9 +87,16 @@ class TimeLease {
     this.used += this.now() - this.begun;
   }
 
-  /** Milliseconds that a fit of so many rows is likely to take, by those before it. */
+  /** Whether the learner is far over its time. */
+  get isOver(): boolean {
+    return this.used > PATIENCE * this.perRow * this.rows;
+  }
+
+  /** Milliseconds to keep back for a fit of so many rows: ample by those before it, if they left so much. */
   expected(rows: number): number {
-    return this.rows === 0 ? 0 : (this.used / this.rows) * rows;
+    if (this.rows === 0) return 0;
+    const ample = MARGIN * (this.used / this.rows) * rows;
+    return Math.max(0, Math.min(ample, this.whole.available - this.used));
   }
 }
 

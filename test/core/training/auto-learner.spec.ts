@@ -5,12 +5,18 @@ import type { TrainingSet } from '../../../src/core/training/classifier.js';
 import { autoLearner, trainAuto } from '../../../src/core/training/auto-learner.js';
 import type { Classifier, Learner } from '../../../src/core/training/classifier.js';
 import { evaluate } from '../../../src/core/training/evaluation.js';
+import { smallTreesLearner } from '../../../src/core/training/gradient-boosting.js';
 import { logisticRegressionLearner } from '../../../src/core/training/logistic-regression.js';
 import { UNLIMITED } from '../../../src/core/training/time-budget.js';
 import { trainingSetRows } from '../../../src/core/training/training-set-rows.js';
 import { classifierLaws, lawSet } from '../../contracts/classifier-laws.js';
 
-const learners = [logisticRegressionLearner];
+/** Logistic regression that takes rows to stand for themselves, and so tries no structures: a fiftieth of the time. */
+const plainLogistic: Learner = {
+  ...logisticRegressionLearner,
+  fit: (set, random) => logisticRegressionLearner.fit({ ...set, groups: undefined }, random),
+};
+const learners = [plainLogistic];
 
 /** Logistic regression that sees only some features: two such have more to say together. */
 function seeing(name: string, ...names: string[]): Learner {
@@ -39,7 +45,7 @@ function seeing(name: string, ...names: string[]): Learner {
   return {
     name,
     async fit(set, random) {
-      const fitted = await logisticRegressionLearner.fit(narrow(set), random);
+      const fitted = await plainLogistic.fit(narrow(set), random);
       if (fitted.kind === 'insufficient-data') return fitted;
       return { kind: 'fitted', classifier: widened(fitted.classifier) };
     },
@@ -49,25 +55,20 @@ function seeing(name: string, ...names: string[]): Learner {
 
 const halves = [seeing('by ratio', 'ratio', 'noise'), seeing('by service', 'service', 'load')];
 
-/** Rows that stand for themselves, which the logistic learner fits without trying structures. */
-function plainSet(rows?: number): TrainingSet {
-  return { ...lawSet(rows), groups: undefined };
-}
-
 /** A fit takes as long as it is told; it ends sooner where it watches the time. */
 function slow(milliseconds: number, clock: { time: number }, watchful = false): Learner {
   return {
-    ...logisticRegressionLearner,
+    ...plainLogistic,
     name: watchful ? 'watchful' : 'slow',
     fit(set, random, options) {
       const left = watchful ? (options?.remaining?.() ?? Infinity) : Infinity;
       clock.time += Math.min(milliseconds, left);
-      return logisticRegressionLearner.fit(set, random);
+      return plainLogistic.fit(set, random);
     },
   };
 }
 
-classifierLaws('auto', autoLearner(learners), { weightTolerance: 1e-3 });
+classifierLaws('auto', autoLearner([plainLogistic, smallTreesLearner]), { weightTolerance: 1e-3 });
 
 function shuffledLabels(set: TrainingSet, seed: number): TrainingSet {
   const random = seededRandom(seed);
@@ -81,7 +82,7 @@ function timed(set: TrainingSet): TrainingSet {
 describe('auto', () => {
   it.each([
     ['without times', lawSet(600)],
-    ['by rolling origins', timed(plainSet(600))],
+    ['by rolling origins', timed(lawSet(600))],
   ])('finds the signal and fits the chosen learner on everything, %s', async (_, set) => {
     const trained = await trainAuto(set, { learners, random: seededRandom(1) });
     if (trained.kind !== 'trained') throw new Error(trained.reason);
@@ -93,7 +94,7 @@ describe('auto', () => {
     expect(logistic?.metrics.rocAuc).toBeGreaterThan(0.75);
     expect(classifier.facts.chosen).toBe('logistic');
     expect(classifier.facts.completenessError).toBeLessThan(1e-9);
-    const alone = await logisticRegressionLearner.fit(set, seededRandom(1));
+    const alone = await plainLogistic.fit(set, seededRandom(1));
     if (alone.kind !== 'fitted') throw new Error(alone.reason);
     // The penalty's folds are drawn anew, hence nearly.
     const said = classifier.predict(set.table);
@@ -104,7 +105,7 @@ describe('auto', () => {
 
   it('averages learners that know different things, and beats each of them', async () => {
     const auto = autoLearner(halves);
-    const trained = await trainAuto(plainSet(800), { learners: halves, random: seededRandom(2) });
+    const trained = await trainAuto(lawSet(800), { learners: halves, random: seededRandom(2) });
     if (trained.kind !== 'trained') throw new Error(trained.reason);
     const { choice, classifier } = trained;
     expect(choice).toMatchObject({ chosen: 'average', verdict: 'signal' });
@@ -113,7 +114,7 @@ describe('auto', () => {
     for (const { name } of halves) {
       expect(losses.get('average')).toBeLessThan((losses.get(name) ?? 0) - 0.004);
     }
-    const set = plainSet(900);
+    const set = lawSet(900);
     const width = set.table.schema.features.length;
     const sums = classifier.contributions(set.table);
     classifier.predict(set.table).forEach((p, row) => {
@@ -131,7 +132,7 @@ describe('auto', () => {
 
   it('gives the same bytes twice', async () => {
     const run = async (): Promise<string> => {
-      const trained = await trainAuto(plainSet(), { learners: halves, random: seededRandom(4) });
+      const trained = await trainAuto(lawSet(), { learners: halves, random: seededRandom(4) });
       if (trained.kind !== 'trained') throw new Error(trained.reason);
       const { parameters, weights } = trained.classifier.save();
       return JSON.stringify([trained.choice.candidates, parameters, [...weights]]);
@@ -142,7 +143,7 @@ describe('auto', () => {
   it('falls back to the base rate where there is no signal', async () => {
     const verdicts: string[] = [];
     for (let seed = 0; seed < 6; seed += 1) {
-      const set = shuffledLabels(plainSet(200), seed);
+      const set = shuffledLabels(lawSet(200), seed);
       const trained = await trainAuto(set, { learners, random: seededRandom(seed) });
       if (trained.kind !== 'trained') throw new Error(trained.reason);
       const { verdict } = trained.choice;
@@ -155,13 +156,13 @@ describe('auto', () => {
   it('leaves out what needs more labels than there are, and what the time is too short for', async () => {
     const clock = { time: 0 };
     const ladder = [
-      logisticRegressionLearner,
+      plainLogistic,
       { ...halves[0], name: 'greedy', fewest: 500 } as Learner,
       slow(300, clock),
     ];
     const limit = { now: () => clock.time, milliseconds: 1000 };
     const options = { learners: ladder, random: seededRandom(3), limit };
-    const trained = await trainAuto(plainSet(), options);
+    const trained = await trainAuto(lawSet(), options);
     if (trained.kind !== 'trained') throw new Error(trained.reason);
     expect(trained.choice.chosen).toBe('logistic');
     expect(trained.leftOut).toEqual([
@@ -170,14 +171,38 @@ describe('auto', () => {
     ]);
     clock.time = 0;
     const watchful = { ...options, learners: [slow(300, clock, true)] };
-    const cut = await trainAuto(plainSet(), { ...watchful, random: seededRandom(3) });
+    const cut = await trainAuto(lawSet(), { ...watchful, random: seededRandom(3) });
     if (cut.kind !== 'trained') throw new Error(cut.reason);
     expect(cut.leftOut).toEqual([]);
     expect(clock.time).toBeLessThanOrEqual(1000);
   });
 
+  it('keeps twice what a fit is likely to take for the last one, and a model on the slowest machine', async () => {
+    const clock = { time: 0 };
+    const limit = { now: () => clock.time, milliseconds: 1000 };
+    const told: number[] = [];
+    const first: Learner = {
+      ...plainLogistic,
+      fit(set, random, options) {
+        told.push(options?.remaining?.() ?? Infinity);
+        clock.time += set.labels.length === 240 ? 0 : 20;
+        return plainLogistic.fit(set, random);
+      },
+    };
+    const greedy = slow(1000, clock, true);
+    const run = (ladder: readonly Learner[]) =>
+      trainAuto(lawSet(), { learners: ladder, random: seededRandom(3), limit });
+    expect(await run([first, greedy])).toMatchObject({ kind: 'trained', leftOut: [] });
+    // Folds of 192 rows took 20: 25 are likely on all 240, and 50 are kept, whatever greedy took.
+    expect(told.at(-1)).toBeGreaterThanOrEqual(49.9);
+    clock.time = 0;
+    const late = await run([slow(900, clock), greedy]);
+    expect(late).toMatchObject({ kind: 'trained', leftOut: [{ learner: 'watchful' }] });
+    expect(late).toMatchObject({ choice: { chosen: 'slow', verdict: 'signal' } });
+  });
+
   it('says why it cannot learn', async () => {
-    const set = plainSet();
+    const set = lawSet();
     const constant = { ...set, labels: new Uint8Array(set.labels.length) };
     expect(await trainAuto(constant, { learners, random: seededRandom(1) })).toEqual({
       kind: 'insufficient-data',
@@ -197,7 +222,7 @@ describe('auto', () => {
 });
 
 describe('evaluation', () => {
-  const set = plainSet(900);
+  const set = lawSet(900);
   const rows = (from: number, to: number): Uint32Array =>
     Uint32Array.from({ length: to - from }, (_, i) => from + i);
   const [training, test] = [
