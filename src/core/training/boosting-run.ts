@@ -3,7 +3,7 @@ import type { BoostingLoss, BoostingTargets } from './boosting-loss.js';
 import { SIDES } from './row-partition.js';
 import { RowWeights } from './row-weights.js';
 import { TreeGrower } from './tree-growth.js';
-import type { GrownTree, TreeRecipe } from './tree-growth.js';
+import type { GrownNodes, GrownTree, TreeRecipe } from './tree-growth.js';
 
 /** How trees are boosted. */
 export interface BoostingRecipe extends TreeRecipe {
@@ -25,7 +25,7 @@ export interface BoostingSides {
 /** Gradient boosting, one tree a step (Friedman 2001; second order as XGBoost). */
 export class BoostingRun {
   readonly start: number;
-  readonly trees: GrownTree[] = [];
+  readonly trees: GrownNodes[] = [];
   private readonly grower: TreeGrower;
   private readonly scores: Float64Array;
   private readonly derivatives: Float32Array;
@@ -65,7 +65,7 @@ export class BoostingRun {
       }
     }
     addToBinned(tree, rows.binned, sides.test, scores);
-    this.trees.push(tree);
+    this.trees.push({ nodes: tree.nodes });
     return true;
   }
 

@@ -11,7 +11,7 @@ import type { BoostingRows } from './boosting-run.js';
 import { classBalance } from './class-balance.js';
 import type { FitOptions, FitResult, Learner, TrainingSet } from './classifier.js';
 import { packTrees } from './tree-ensemble.js';
-import type { GrownTree } from './tree-growth.js';
+import type { GrownNodes } from './tree-growth.js';
 import type { TreeFeature } from './tree-inputs.js';
 import { trainingSetRows } from './training-set-rows.js';
 
@@ -40,7 +40,8 @@ function learnerBy(recipesFor: (rows: number) => BoostingRecipes): Learner {
       const set = rowsThatCount(given);
       const { labels, weights } = set;
       const rows: BoostingRows = { binned: binTable(set.table, weights), targets: labels, weights };
-      const recipes = recipesFor(weights.reduce((sum, weight) => sum + weight, 0));
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      const recipes = recipesFor(total, set.times !== undefined);
       const remaining = options.remaining ?? ((): number => Number.POSITIVE_INFINITY);
       // The last fit takes about as long as the choice.
       const half = remaining() / 2;

@@ -1,7 +1,6 @@
 import { DomainError } from '../errors/domain-error.js';
 import type { FeatureBins } from './boosting-bins.js';
-import { SIDES } from './row-partition.js';
-import type { GrownNode, GrownTree } from './tree-growth.js';
+import type { GrownNode, GrownNodes } from './tree-growth.js';
 
 /** Words of a category set: 256 bins, 32 a word. */
 export const SET_WORDS = 8;
@@ -41,19 +40,16 @@ export interface EnsembleShape {
 
 /** Puts grown trees end to end, their cuts as values of the features. */
 export function packTrees(
-  trees: readonly GrownTree[],
+  trees: readonly GrownNodes[],
   bins: readonly FeatureBins[],
 ): { readonly shape: EnsembleShape; readonly weights: Float64Array } {
   const sets: number[] = [];
   const figures: number[] = [];
   const roots: number[] = [];
-  for (const { nodes, goesLeft } of trees) {
+  for (const { nodes } of trees) {
     const root = figures.length / FIGURES;
     roots.push(root);
-    nodes.forEach((node, n) => {
-      const sides = goesLeft.subarray(SIDES * n, SIDES * (n + 1));
-      figures.push(...nodeFigures(node, sides, { root, bins, sets }));
-    });
+    for (const node of nodes) figures.push(...nodeFigures(node, { root, bins, sets }));
   }
   const shape = {
     trees: roots.length,
@@ -65,7 +61,6 @@ export function packTrees(
 
 function nodeFigures(
   { split, value, cover, left, missingLeft }: GrownNode,
-  goesLeft: Uint8Array,
   at: { readonly root: number; readonly bins: readonly FeatureBins[]; readonly sets: number[] },
 ): number[] {
   if (split === null) return [-1, value, -1, 0, cover];
@@ -79,15 +74,13 @@ function nodeFigures(
     return [feature, edges[where.bin] ?? Number.POSITIVE_INFINITY, children, missing, cover];
   }
   const begin = at.sets.length;
-  at.sets.push(...setWords(goesLeft));
+  at.sets.push(...setWords(where.bins));
   return [feature, begin, children, missing + NodeRule.categorical, cover];
 }
 
-function setWords(goesLeft: Uint8Array): Uint32Array {
+function setWords(bins: readonly number[]): Uint32Array {
   const words = new Uint32Array(SET_WORDS);
-  goesLeft.forEach((left, bin) => {
-    words[bin >>> 5] = (words[bin >>> 5] ?? 0) | (left << (bin & 31));
-  });
+  for (const bin of bins) words[bin >>> 5] = (words[bin >>> 5] ?? 0) | (1 << (bin & 31));
   return words;
 }
 

@@ -38,10 +38,14 @@ export interface GrownNode {
   left: number;
 }
 
-/** A tree as it grew, root first, and which rows of the order ended in which leaf. */
-export interface GrownTree {
+/** A tree's nodes, root first. */
+export interface GrownNodes {
   readonly nodes: readonly GrownNode[];
-  /** 1 for the bins that go left, 256 places a node. */
+}
+
+/** A tree as it grew, and which rows of the order ended in which leaf. */
+export interface GrownTree extends GrownNodes {
+  /** 1 for the bins that go left, 256 places a node; the grower's own, until its next tree. */
   readonly goesLeft: Uint8Array;
   readonly leaves: readonly (LeafRows & { readonly value: number })[];
 }
@@ -62,6 +66,8 @@ export class TreeGrower {
   private readonly categories = new CategorySplitter();
   private readonly partition: RowPartition;
   private readonly spare: Float64Array[] = [];
+  /** One for all trees: a new one each is what the garbage collector would be busy with. */
+  private readonly goesLeft: Uint8Array;
 
   constructor(
     private readonly binned: BinnedTable,
@@ -69,13 +75,14 @@ export class TreeGrower {
   ) {
     this.histograms = new HistogramBuilder(binned);
     this.partition = new RowPartition(binned.rows);
+    this.goesLeft = new Uint8Array(SIDES * (2 * recipe.leaves - 1));
   }
 
   grow(task: TreeTask): GrownTree {
     this.histograms.select(task.features);
     const root = this.openRoot(task);
     const nodes = [nodeOf(root)];
-    const goesLeft = new Uint8Array(SIDES * (2 * this.recipe.leaves - 1));
+    const goesLeft = this.goesLeft.fill(0);
     const leaves = [root];
     while (leaves.length < this.recipe.leaves) {
       const place = mostHelpful(leaves);
