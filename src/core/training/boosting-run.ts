@@ -80,9 +80,12 @@ export class BoostingRun {
   }
 }
 
+/** With one alone no tree could say what two say together. */
+const FEWEST_DRAWN = 2;
+
 function drawFeatures(count: number, share: number, random: () => number): Int32Array {
   const all = Int32Array.from({ length: count }, (_, feature) => feature);
-  const wanted = Math.max(1, Math.round(share * count));
+  const wanted = Math.max(FEWEST_DRAWN, Math.round(share * count));
   if (wanted >= count) return all;
   for (let i = 0; i < wanted; i += 1) {
     const j = i + Math.floor(random() * (count - i));

@@ -28,7 +28,7 @@ export const gradientBoostingLearner = learnerBy(boostingRecipes);
 /** The same with trees of 8 leaves alone: a fraction of the time where the last of the loss is not needed. */
 export const smallTreesLearner = learnerBy(() => [SMALL_TREES]);
 
-function learnerBy(recipesFor: (rows: number) => BoostingRecipes): Learner {
+function learnerBy(recipesFor: (rows: number, timed: boolean) => BoostingRecipes): Learner {
   return {
     name: 'boosting',
     fewest: FEWEST,
@@ -86,7 +86,7 @@ function treeFeature(bins: FeatureBins): TreeFeature {
   return bins.kind === 'numeric' ? { kind: 'numeric', name: bins.name } : bins;
 }
 
-function sharesOfGain(trees: readonly GrownTree[], features: number): number[] {
+function sharesOfGain(trees: readonly GrownNodes[], features: number): number[] {
   const gains = new Array<number>(features).fill(0);
   for (const { split } of trees.flatMap(({ nodes }) => nodes)) {
     if (split !== null) gains[split.feature] = (gains[split.feature] ?? 0) + split.gain;

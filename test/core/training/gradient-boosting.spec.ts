@@ -30,9 +30,13 @@ function tableOf(columns: Readonly<Record<string, Column>>): FeatureTable {
   };
 }
 
-function fit(columns: Readonly<Record<string, Column>>, labels: Uint8Array): Classifier {
+function fit(
+  columns: Readonly<Record<string, Column>>,
+  labels: Uint8Array,
+  times?: Float64Array,
+): Classifier {
   const weights = new Float64Array(labels.length).fill(1);
-  const set: TrainingSet = { table: tableOf(columns), labels, weights };
+  const set: TrainingSet = { table: tableOf(columns), labels, weights, times };
   const result = gradientBoostingLearner.fit(set, seededRandom(3));
   if (result instanceof Promise || result.kind !== 'fitted') throw new Error('not fitted');
   return result.classifier;
@@ -49,13 +53,20 @@ function labelsBy(isLikely: (row: number) => boolean): Uint8Array {
 }
 
 describe('gradient boosting', () => {
-  it('learns what no straight line tells: the product of two signs', () => {
+  it.each([
+    ['at random', undefined],
+    [
+      'over time, with a half of the features',
+      Float64Array.from({ length: ROWS }, (_, row) => row),
+    ],
+  ])('learns what no straight line tells, chosen %s: the product of two signs', (_, times) => {
     const random = seededRandom(1);
     const a = Float64Array.from({ length: ROWS }, () => random() - 0.5);
     const b = Float64Array.from({ length: ROWS }, () => random() - 0.5);
     const model = fit(
       { a, b },
       labelsBy((row) => (a[row] ?? 0) * (b[row] ?? 0) > 0),
+      times,
     );
     const said = model.predict(
       tableOf({
