@@ -1,4 +1,4 @@
-import type { Stretch } from '../storage/hour-sum.store.js';
+import type { Stretch } from '../storage/day-sum.store.js';
 
 /** Stretches that meet, as one; in the order of time. */
 export function joinedStretches(stretches: readonly Stretch[]): Stretch[] {

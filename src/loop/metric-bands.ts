@@ -6,7 +6,7 @@ import type { Duration, Instant } from '../core/telemetry/time.js';
 import type { Sql } from '../storage/sql.js';
 import type { Baselines } from './baselines.js';
 
-/** A stage's bands. */
+/** A stage's bands; the same object as long as they are the same. */
 export interface StageBands {
   readonly history: Baseline['history'];
   readonly band: (bucketStart: Instant) => BaselineBand;
@@ -33,26 +33,31 @@ export async function metricBands(
       bands.push(null);
       continue;
     }
-    const length = Math.max(bucket, baseline.width);
-    bands.push({ history: baseline.history, band: keptBand(baseline, length) });
+    bands.push(keptBands(baseline, Math.max(bucket, baseline.width)));
   }
   return bands;
 }
 
-type Bands = Map<Instant, BaselineBand>;
-
 /** A baseline holds for a day and is asked for the same buckets again and again. */
-const keptBands = new WeakMap<Baseline, Map<Duration, Bands>>();
+const kept = new WeakMap<Baseline, Map<Duration, StageBands>>();
 
-function keptBand(baseline: Baseline, length: Duration): (at: Instant) => BaselineBand {
-  const byLength = keptBands.get(baseline) ?? new Map<Duration, Bands>();
-  keptBands.set(baseline, byLength);
-  const bands: Bands = byLength.get(length) ?? new Map<Instant, BaselineBand>();
-  byLength.set(length, bands);
-  return (at) => {
-    let band = bands.get(at);
-    if (band === undefined) bands.set(at, (band = rounded(baselineBand(baseline, at, length))));
-    return band;
+function keptBands(baseline: Baseline, length: Duration): StageBands {
+  const byLength = kept.get(baseline) ?? new Map<Duration, StageBands>();
+  kept.set(baseline, byLength);
+  let bands = byLength.get(length);
+  if (bands === undefined) byLength.set(length, (bands = stageBands(baseline, length)));
+  return bands;
+}
+
+function stageBands(baseline: Baseline, length: Duration): StageBands {
+  const known = new Map<Instant, BaselineBand>();
+  return {
+    history: baseline.history,
+    band: (at) => {
+      let band = known.get(at);
+      if (band === undefined) known.set(at, (band = rounded(baselineBand(baseline, at, length))));
+      return band;
+    },
   };
 }
 

@@ -2,12 +2,13 @@ import type { DataSource, EntityManager } from 'typeorm';
 
 import type { Journey } from '../core/journeys/journey.js';
 import type { StatedCell } from '../core/journeys/stage-hours.js';
-import { hourMaturity } from '../core/journeys/stage-hours.js';
+import { hourMaturity, isMature } from '../core/journeys/stage-hours.js';
 import { stageWindow } from '../core/journeys/stage-cell.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
-import { HOUR, bucketStart } from '../core/telemetry/time.js';
-import type { Stretch } from '../storage/hour-sum.store.js';
-import { markedHours, storedHours } from '../storage/hour-sum.store.js';
+import { DAY, HOUR, bucketStart } from '../core/telemetry/time.js';
+import type { DaysRequest, Stretch } from '../storage/day-sum.store.js';
+import { markedHours, storedDays, storedSums } from '../storage/day-sum.store.js';
+import { unpackSums } from '../storage/packed-sums.js';
 import { storedCells } from '../storage/stage-metric.store.js';
 import { joinedStretches } from './joined-stretches.js';
 
@@ -19,33 +20,97 @@ export interface MetricRange extends Stretch {
   readonly now: Instant;
 }
 
-/**
- * What a journey's metrics are made of, all of one moment: hours where they have been added up, are
- * wanted whole, and are mature or not as a whole; else cells.
- */
+/** What a journey's metrics are made of, all of one moment. */
+export interface MetricCells {
+  /**
+   * Days and hours where they have been added up, are wanted whole, and are mature or not as a
+   * whole; else cells.
+   */
+  readonly cells: readonly StatedCell[];
+  /**
+   * Whole mature days of which each hour is wanted, in place of their cells: their hours by stage as
+   * they are stored. Equal bytes are equal metrics.
+   */
+  readonly days: ReadonlyMap<Instant, readonly Buffer[]>;
+}
+
+/** The hours of a day of `MetricCells`. */
+export function hoursOf(
+  { stages }: Journey,
+  segment: string | null,
+  day: readonly Buffer[],
+): StatedCell[] {
+  return stages.flatMap(({ key: stage }, stageIndex): StatedCell[] =>
+    unpackSums(day[stageIndex] ?? Buffer.alloc(0), {
+      ...{ stage, stageIndex, segment, ofAll: segment === null },
+      ...{ width: HOUR, histograms: null },
+    }),
+  );
+}
+
+/** Reads what a journey's metrics are made of. */
 export async function metricCells(
   source: DataSource,
   journey: Journey,
   range: MetricRange,
-): Promise<StatedCell[]> {
+): Promise<MetricCells> {
   return await source.transaction('REPEATABLE READ', async (sql) => {
-    if (range.bucket % HOUR !== 0) return await cellsIn(sql, journey, range, [range]);
-    const wholeTo = bucketStart(range.to, HOUR);
+    const { from, to, bucket } = range;
+    if (bucket % HOUR !== 0) {
+      return { cells: await cellsIn(sql, journey, range, [range]), days: new Map() };
+    }
+    const wholeTo = bucketStart(to, HOUR);
     const apart = new Set([
       ...hoursUnderWay(journey, range.now),
-      ...(await markedHours(sql, journey.key, { from: range.from, to: wholeTo })),
+      ...(await markedHours(sql, journey.key, { from, to: wholeTo })),
     ]);
-    const hours = await storedHours(sql, {
-      ...{ journey: journey.key, from: range.from, to: wholeTo, segment: range.segment },
-      stages: journey.stages.map(({ key }) => key),
-      withHistograms: range.bucket !== HOUR,
-    });
-    const wanted = [...apart].filter((hour) => hour >= range.from && hour < wholeTo);
-    const stretches = wanted.map((from) => ({ from, to: from + HOUR }));
-    const rest = wholeTo < range.to ? [{ from: wholeTo, to: range.to }] : [];
+    const isWanted = (hour: Instant): boolean => hour >= from && hour < wholeTo;
+    const stretches = [...apart].filter(isWanted).map((hour) => ({ from: hour, to: hour + HOUR }));
+    const rest = wholeTo < to ? [{ from: wholeTo, to }] : [];
     const cells = await cellsIn(sql, journey, range, [...joinedStretches(stretches), ...rest]);
-    return [...hours.filter((hour) => !apart.has(hour.bucketStart)), ...cells];
+    const summed = await summedUp(sql, journey, { ...range, to: wholeTo }, apart);
+    return { ...summed, cells: [...summed.cells, ...cells] };
   });
+}
+
+/** What is added up of a range of whole hours but those apart. */
+async function summedUp(
+  sql: EntityManager,
+  journey: Journey,
+  range: MetricRange,
+  apart: ReadonlySet<Instant>,
+): Promise<MetricCells> {
+  const { from, to, bucket, segment } = range;
+  const isByHour = bucket === HOUR;
+  const whole = new Set(isByHour || bucket % DAY === 0 ? wholeDays(journey, range, apart) : []);
+  const stages = journey.stages.map(({ key }) => key);
+  const request = (days: readonly Instant[]): DaysRequest => {
+    return { journey: journey.key, stages, segment, days };
+  };
+  const partial = request(daysOf(range).filter((day) => !whole.has(day)));
+  const found = await storedSums(sql, partial, isByHour ? 'hours' : 'hours with histograms');
+  const hours = found.filter(
+    ({ bucketStart: hour }) => hour >= from && hour < to && !apart.has(hour),
+  );
+  if (isByHour) return { cells: hours, days: await storedDays(sql, request([...whole])) };
+  return {
+    cells: [...hours, ...(await storedSums(sql, request([...whole]), 'days'))],
+    days: new Map(),
+  };
+}
+
+function daysOf({ from, to }: Stretch): Instant[] {
+  const first = bucketStart(from, DAY);
+  return Array.from({ length: Math.ceil((to - first) / DAY) }, (_, index) => first + index * DAY);
+}
+
+/** Days that are wanted whole, are mature, and have no hour apart. */
+function wholeDays(journey: Journey, range: MetricRange, apart: ReadonlySet<Instant>): Instant[] {
+  const touched = new Set([...apart].map((hour) => bucketStart(hour, DAY)));
+  const isWhole = (day: Instant): boolean => day >= range.from && day + DAY <= range.to;
+  return daysOf(range).filter(
+    (day) => isWhole(day) && !touched.has(day) && isMature(journey, day + DAY, range.now),
+  );
 }
 
 async function cellsIn(

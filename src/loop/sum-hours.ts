@@ -3,8 +3,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { StatedCell } from '../core/journeys/stage-hours.js';
 import { stageHours } from '../core/journeys/stage-hours.js';
 import type { Instant } from '../core/telemetry/time.js';
-import { HOUR } from '../core/telemetry/time.js';
-import { saveHours, takeMarks } from '../storage/hour-sum.store.js';
+import { DAY, HOUR, bucketStart } from '../core/telemetry/time.js';
+import { hoursOfDays, saveDays, takeMarks } from '../storage/day-sum.store.js';
 import { rows } from '../storage/sql.js';
 import { storedCells } from '../storage/stage-metric.store.js';
 import { joinedStretches } from './joined-stretches.js';
@@ -51,5 +51,8 @@ async function sumJourney(
     // By key alone: which place a stage has is the reader's to know.
     cells.push(...found.map((cell) => ({ ...cell, stageIndex: 0 })));
   }
-  await saveHours(sql, journey, hours, stageHours(cells));
+  const days = [...new Set(hours.map((hour) => bucketStart(hour, DAY)))];
+  const anew = new Set(hours);
+  const kept = (await hoursOfDays(sql, journey, days)).filter((sum) => !anew.has(sum.bucketStart));
+  await saveDays(sql, journey, days, [...kept, ...stageHours(cells)]);
 }

@@ -104,17 +104,31 @@ function receive(url, headers) {
   });
 }
 
+/** Segments and beginnings in turn, none of which is asked for twice; each segment's first one apart. */
 async function benchMetrics(url, headers) {
-  for (const segment of ['', '&segment=mobile']) {
-    const from = new Date(origin).toISOString();
-    const metrics = `${url}/v1/journeys/checkout/metrics?bucket=1h${segment}&from=${from}`;
-    const size = await receive(metrics, headers);
-    const { median, p95 } = await times(41, () => receive(metrics, headers));
-    print(
-      `metrics, 90 days by the hour${segment}: ${median.toFixed(0)} ms over HTTP ` +
-        `(p95 ${p95.toFixed(0)} ms, ${(size / 1e6).toFixed(1)} MB)`,
-    );
-  }
+  const ask = (segment, hours, bucket = '1h') => {
+    const from = new Date(origin + hours * 3_600_000).toISOString();
+    const range = `bucket=${bucket}&from=${from}${segment && `&segment=${segment}`}`;
+    return receive(`${url}/v1/journeys/checkout/metrics?${range}`, headers);
+  };
+  const segments = ['', 'mobile', 'web', 'store'];
+  const first = [];
+  for (const segment of segments) first.push((await timed(() => ask(segment, 0))).ms);
+  const size = await ask('', 0);
+  let asked = 0;
+  const next = () => {
+    asked += 1;
+    return ask(segments[asked % segments.length], asked);
+  };
+  const hours = await times(80, next);
+  const days = await times(20, () => ask('', 0, '1d'));
+  const told = ({ median, p95 }) => `${median.toFixed(0)} ms (p95 ${p95.toFixed(0)} ms)`;
+  print(
+    `metrics over HTTP, 90 days by the hour (${(size / 1e6).toFixed(1)} MB), segments and ranges in ` +
+      `turn: ${told(hours)}; by the day: ${told(days)}\n` +
+      `  the day's first of each segment, which learns its baselines: ` +
+      `${first.map((ms) => ms.toFixed(0)).join(', ')} ms`,
+  );
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'throughline-bench-'));

@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '../telemetry/time.js';
-import { HOUR, bucketStart } from '../telemetry/time.js';
+import { DAY, HOUR, bucketStart } from '../telemetry/time.js';
 import type { Journey } from './journey.js';
 import { secondsQuantiles } from './seconds-histogram.js';
 import { NO_COUNTS, addCounts, stageWindow } from './stage-cell.js';
@@ -15,37 +15,67 @@ export interface StatedCell extends CountedCell {
   readonly computedAt: Instant;
 }
 
-/** One hour of a stage, added up over its cells. */
-export interface StageHour extends StatedCell {
+/** One hour or day of a stage, added up over its cells. */
+export interface StageSum extends StatedCell {
   /** Whether it is that of all segments together. */
   readonly ofAll: boolean;
 }
 
-function addTo(sum: StageHour | undefined, cell: StatedCell, ofAll: boolean): StageHour {
+function addTo(
+  sum: StageSum | undefined,
+  cell: StatedCell,
+  { ofAll, width }: { readonly ofAll: boolean; readonly width: Duration },
+): StageSum {
   const { stage, stageIndex, segment } = cell;
   return {
     ...addCounts(sum ?? NO_COUNTS, cell),
-    ...{ stage, stageIndex, ofAll, segment: ofAll ? null : segment, width: HOUR },
-    bucketStart: bucketStart(cell.bucketStart, HOUR),
+    ...{ stage, stageIndex, ofAll, segment: ofAll ? null : segment, width },
+    bucketStart: bucketStart(cell.bucketStart, width),
     revision: Math.max(sum?.revision ?? 0, cell.revision),
     computedAt: Math.max(sum?.computedAt ?? 0, cell.computedAt),
   };
 }
 
 /** Adds up cells by hour, for each segment and for all of them together. */
-export function stageHours(cells: readonly StatedCell[]): StageHour[] {
-  const sums = new Map<string, StageHour>();
+export function stageHours(cells: readonly StatedCell[]): StageSum[] {
+  const sums = new Map<string, StageSum>();
   for (const cell of cells) {
     const hour = bucketStart(cell.bucketStart, HOUR);
     for (const ofAll of [false, true]) {
       const key = JSON.stringify([cell.stage, hour, ofAll, ofAll ? null : cell.segment]);
-      sums.set(key, addTo(sums.get(key), cell, ofAll));
+      sums.set(key, addTo(sums.get(key), cell, { ofAll, width: HOUR }));
     }
   }
-  return [...sums.values()].map((sum) => ({
-    ...sum,
-    quantiles: secondsQuantiles(sum.secondsHistogram),
-  }));
+  return [...sums.values()].map(withQuantiles);
+}
+
+const withQuantiles = (sum: StageSum): StageSum => ({
+  ...sum,
+  quantiles: secondsQuantiles(sum.secondsHistogram),
+});
+
+/** The hours of one day, stage and segment (or of all together), in order, and their sum. */
+interface StageDay {
+  readonly hours: readonly StageSum[];
+  readonly total: StageSum;
+}
+
+/** Hours by day. */
+export function stageDays(hours: readonly StageSum[]): StageDay[] {
+  const days = new Map<string, { hours: StageSum[]; total: StageSum }>();
+  for (const hour of hours.toSorted((one, other) => one.bucketStart - other.bucketStart)) {
+    const { stage, segment, ofAll } = hour;
+    const key = JSON.stringify([stage, segment, ofAll, bucketStart(hour.bucketStart, DAY)]);
+    const day = days.get(key);
+    const total = addTo(day?.total, hour, { ofAll, width: DAY });
+    days.set(key, { hours: [...(day?.hours ?? []), hour], total });
+  }
+  return [...days.values()].map((day) => ({ ...day, total: withQuantiles(day.total) }));
+}
+
+/** Whether the cells of all stages that end by a moment are mature. */
+export function isMature(journey: Journey, end: Instant, now: Instant): boolean {
+  return journey.stages.every((_, stageIndex) => end + stageWindow(journey, stageIndex) <= now);
 }
 
 /**

@@ -29,8 +29,7 @@ export async function fileAnswer(
 }
 
 /** JSON that is written already. */
-export function jsonAnswer(text: string): StreamableFile {
-  const bytes = Buffer.from(text);
+export function jsonAnswer(bytes: Buffer): StreamableFile {
   return new StreamableFile(bytes, {
     type: 'application/json; charset=utf-8',
     length: bytes.length,

@@ -4,17 +4,15 @@ import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
 import { Problem } from '../../core/errors/problem.js';
-import type { StatedCell } from '../../core/journeys/stage-hours.js';
-import type { StageMetric } from '../../core/journeys/stage-metrics.js';
 import { stageMetrics } from '../../core/journeys/stage-metrics.js';
-import type { BaselineBand } from '../../core/outcomes/baseline-band.js';
+import type { Instant } from '../../core/telemetry/time.js';
 import { DAY, HOUR, bucketStart } from '../../core/telemetry/time.js';
 import { takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { adHocFunnel } from '../../loop/ad-hoc-funnel.js';
-import { metricCells } from '../../loop/metric-cells.js';
-import type { StageBands } from '../../loop/metric-bands.js';
+import type { MetricRange } from '../../loop/metric-cells.js';
+import { hoursOf, metricCells } from '../../loop/metric-cells.js';
 import { metricBands } from '../../loop/metric-bands.js';
 import { ChampionScorer } from '../../loop/champion-scorer.js';
 import { projectEvents } from '../../loop/project-events.js';
@@ -23,13 +21,14 @@ import { takeStageMetric } from '../../loop/take-stage-metric.js';
 import { EventCopies } from '../../storage/event-copies.js';
 import type { StoredJourney } from '../../storage/journey.store.js';
 import { currentJourneys } from '../../storage/journey.store.js';
-import { formatInstant, writeTimes } from '../../wire/instant.js';
+import { formatInstant } from '../../wire/instant.js';
 import type { BulkResult } from '../../wire/rejection.js';
 import { stageMetricBody } from '../../wire/stage-metric.js';
-import { BucketTexts } from './bucket-texts.js';
+import { DayTexts } from './day-texts.js';
 import { fileAnswer, isFile, jsonAnswer } from './file-answer.js';
 import type { funnelQuery, metricsQuery, timeToValueQuery } from './journey-query.js';
 import { funnelTable, metricsTable } from './journey-tables.js';
+import { metricsText } from './metrics-text.js';
 import { timeToValueAnswer } from './time-to-value-answer.js';
 import { unknownJourney, unknownStage } from './unknown-journey.js';
 
@@ -38,7 +37,7 @@ const MOST_BUCKETS = 10_000;
 
 @Injectable()
 export class StageMetricsService {
-  private readonly texts = new BucketTexts();
+  private readonly texts = new DayTexts();
 
   constructor(
     private readonly source: DataSource,
@@ -48,45 +47,25 @@ export class StageMetricsService {
   ) {}
 
   async metrics(key: string, query: z.output<typeof metricsQuery>): Promise<StreamableFile> {
-    const stored = await this.known(key);
     const now = this.clock.now();
-    await projectEvents(this.source, now);
-    const bucket = query.bucket ?? HOUR;
-    const to = query.to ?? now;
-    const from = bucketStart(query.from ?? to - 7 * DAY, bucket);
-    if ((to - from) / bucket > MOST_BUCKETS) {
-      throw new Problem(400, 'invalid-query', `that is more than ${MOST_BUCKETS} buckets`);
-    }
-    const segment = query.segment ?? null;
+    const [stored] = await Promise.all([this.known(key), projectEvents(this.source, now)]);
+    const range = rangeOf(query, now);
     const { journey } = stored;
-    const asked = { from, to, bucket, now };
-    const cells = await metricCells(this.source, journey, { ...asked, segment });
-    const metrics = stageMetrics(journey, cells, asked);
-    const wanted = { journey, segment, bucket, now };
-    const bands = await metricBands(this.source.manager, this.scorer.baselines, wanted);
-    const bandOf = ({ stageIndex, bucketStart: start }: StageMetric): BaselineBand | null =>
-      bands[stageIndex]?.band(start) ?? null;
-    if (isFile(query.format)) {
-      const rows = metrics.map((metric) => ({ metric, baseline: bandOf(metric) }));
-      return await fileAnswer(metricsTable(key, segment, rows), query.format, `${key}-metrics`);
+    const [found, bands] = await Promise.all([
+      metricCells(this.source, journey, range),
+      metricBands(this.source.manager, this.scorer.baselines, { ...range, journey }),
+    ]);
+    if (!isFile(query.format)) {
+      return jsonAnswer(metricsText(this.texts, { ...found, stored, range, bands }));
     }
-    const head = {
-      journey: key,
-      version: stored.version,
-      from: formatInstant(from),
-      to: formatInstant(to),
-      revision: cells.reduce((max, cell) => Math.max(max, cell.revision), 0),
-      computedAt: lastComputed(cells),
-    };
-    const stages = journey.stages.map((stage, index) => {
-      const place = JSON.stringify([key, stage.key, segment, bucket]);
-      const buckets = metrics
-        .filter((metric) => metric.stageIndex === index)
-        .map((metric) => this.texts.of(place, metric, bandOf(metric)));
-      const about = { stage: stage.key, baseline: historyOf(bands[index]) };
-      return `${JSON.stringify(about).slice(0, -1)},"buckets":[${buckets.join(',')}]}`;
-    });
-    return jsonAnswer(`${JSON.stringify(head).slice(0, -1)},"stages":[${stages.join(',')}]}`);
+    const { segment } = range;
+    const hours = [...found.days.values()].flatMap((day) => hoursOf(journey, segment, day));
+    const cells = [...found.cells, ...hours];
+    const rows = stageMetrics(journey, cells, { ...range, segment: undefined }).map((metric) => ({
+      metric,
+      baseline: bands[metric.stageIndex]?.band(metric.bucketStart) ?? null,
+    }));
+    return await fileAnswer(metricsTable(key, segment, rows), query.format, `${key}-metrics`);
   }
 
   async funnel(key: string, query: z.output<typeof funnelQuery>): Promise<object | StreamableFile> {
@@ -142,11 +121,13 @@ export class StageMetricsService {
   }
 }
 
-function historyOf(bands: StageBands | null | undefined): object | null {
-  return bands == null ? null : writeTimes(bands.history);
-}
-
-function lastComputed(cells: readonly StatedCell[]): string | null {
-  const last = cells.reduce((max, cell) => Math.max(max, cell.computedAt), 0);
-  return last === 0 ? null : formatInstant(last);
+/** @throws Problem `invalid-query` for more buckets than an answer holds. */
+function rangeOf(query: z.output<typeof metricsQuery>, now: Instant): MetricRange {
+  const bucket = query.bucket ?? HOUR;
+  const to = query.to ?? now;
+  const from = bucketStart(query.from ?? to - 7 * DAY, bucket);
+  if ((to - from) / bucket > MOST_BUCKETS) {
+    throw new Problem(400, 'invalid-query', `that is more than ${MOST_BUCKETS} buckets`);
+  }
+  return { from, to, bucket, segment: query.segment ?? null, now };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { sumHours } from '../../../src/loop/sum-hours.js';
 import { storedCells } from '../../../src/storage/stage-metric.store.js';
 import type { Body } from '../../builders/bodies.js';
 import { aJourney, anEvent, minutesAfter, minutesAgo } from '../../builders/bodies.js';
@@ -121,6 +122,32 @@ describe('stage metrics', () => {
 
     await api.post('/v1/events', [late]);
     expect(await cells('late')).toEqual(after.cells);
+  });
+
+  it('by the hour are restated where events come late to hours that are added up', async () => {
+    await api.post('/v1/journeys', aJourney({ key: 'hours', stages: stagesOf('h') }));
+    const at = (day: number, time: string): string => `2025-03-0${day}T${time}:00Z`;
+    const cart = (actor: string, occurredAt: string): Body =>
+      anEvent({ event: 'h-cart', actor, occurredAt });
+    await api.post('/v1/events', [cart('ann', at(2, '10:01')), cart('bob', at(3, '10:02'))]);
+    const entries = async (): Promise<[string, number][]> => {
+      const found = await metrics('hours', `from=${at(1, '00:00')}&to=${at(5, '00:00')}&bucket=1h`);
+      expect(found.stages[0]?.buckets).toHaveLength(4 * 24);
+      return bucketsOf(found, 'cart').map((bucket) => [bucket.bucketStart, bucket.entered]);
+    };
+    const hour = (day: number, time: string): string => at(day, time).replace('Z', '.000Z');
+    const before = [
+      [hour(2, '10:00'), 1],
+      [hour(3, '10:00'), 1],
+    ];
+    expect(await entries()).toEqual(before);
+    await sumHours(api.source);
+    expect(await entries()).toEqual(before);
+    await api.post('/v1/events', [cart('cid', at(3, '10:30')), cart('dan', at(4, '23:59'))]);
+    const after = [before[0], [hour(3, '10:00'), 2], [hour(4, '23:00'), 1]];
+    expect(await entries()).toEqual(after);
+    await sumHours(api.source);
+    expect(await entries()).toEqual(after);
   });
 
   it('move with an entry that turns out to be earlier, and leave nothing where it was', async () => {
