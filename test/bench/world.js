@@ -10,6 +10,15 @@ import { parseArgs, promisify } from 'node:util';
 
 import { cli, machine, withService } from './running/service.js';
 import { figuresOf, judgedRows, outcomeFigures } from './world/compare.js';
+import { keepRows } from './world/kept.js';
+import {
+  number,
+  report,
+  reportDrift,
+  reportMeasured,
+  reportRetrained,
+  told,
+} from './world/told.js';
 
 const run = promisify(execFile);
 const DAY = 86_400_000;
@@ -28,16 +37,15 @@ const { values } = parseArgs({
   },
 });
 
-/** Whose alerts mean something else from the drift on; the simulation's own choice. */
-const DRIFTED_SERVICE = 'recommendations';
-
 const at = (day) => START + day * DAY;
 const lines = async (file) =>
   (await readFile(file, 'utf8'))
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-const told = (words) => process.stdout.write(`${words}\n`);
+const begun = Date.now();
+const step = (words) =>
+  process.stderr.write(`${((Date.now() - begun) / 1000).toFixed(0)} s: ${words}\n`);
 
 /** What the drift report of the week between drift and retraining said on the day of the retraining. */
 async function staleDrift({ url, key }, version) {
@@ -91,17 +99,20 @@ async function answersOf({ url, key }, versions, folder) {
 async function live(folder) {
   const { scale, trouble, seed } = values;
   await withService(async (service) => {
-    const { env, url, key } = service;
+    const { env, url, key, data } = service;
     const options = { env, maxBuffer: 1 << 28 };
     const sizes = ['--days', String(DAYS), '--scale', scale, '--trouble', trouble, '--seed', seed];
     const world = [...sizes, '--drift-day', String(DRIFT), '--out', folder];
     await run(process.execPath, [cli, 'simulate', ...world], options);
+    step('simulated');
     const times = [TRAINED, RETRAINED].map((day) => new Date(at(day)).toISOString());
     const predictions = join(folder, 'predictions.ndjson');
     const replay = ['replay', folder, '--train-at', times.join(','), '--predictions', predictions];
     const { stdout } = await run(process.execPath, [cli, ...replay, '--json'], options);
     const summary = JSON.parse(stdout);
     await writeFile(join(folder, 'summary.json'), JSON.stringify(summary, null, 2));
+    step('replayed and trained');
+    await keepRows(data, folder, { taught: at(TRAINED), retaught: at(RETRAINED), until: at(DAYS) });
     const outcomes = await fetch(`${url}/v1/outcomes?format=ndjson`, {
       headers: { authorization: `Bearer ${key}` },
     });
@@ -109,83 +120,69 @@ async function live(folder) {
     const [stale] = summary.trainings;
     const answered = stale?.state === 'promoted' ? stale.model : '0';
     await writeFile(join(folder, 'drift.json'), await staleDrift(service, answered));
+    step('asked what drifted');
     const versions = ['0', ...summary.trainings.flatMap(({ model }) => model ?? [])];
     const answers = await answersOf(service, versions, folder);
     await writeFile(join(folder, 'models.json'), JSON.stringify(answers));
+    step('asked all models about the last days');
   });
 }
 
-const number = (value) => value.toFixed(3);
-
-function report(name, { model, intervals, oracle, ...rest }) {
-  const of = (metric) =>
-    `${number(model[metric])} [${intervals[metric].map(number).join(', ')}] (oracle ${number(oracle[metric])})`;
-  told(
-    `${name}: ${rest.rows} answers, ${rest.failures} failures\n` +
-      `  ROC-AUC ${of('rocAuc')}, severity ${number(rest.severityAuc)}: ${(100 * rest.way).toFixed(0)} % of the way\n` +
-      `  log loss ${of('logLoss')}\n  ECE ${of('ece')}\n` +
-      `  loss interval holds ${(100 * rest.lossCoverage).toFixed(0)} %; abstained ${(100 * rest.abstained).toFixed(0)} %\n` +
-      `  lost in the top tenth: by value ${number(rest.topTenthByValue)}, by priority ${number(rest.topTenthByPriority)}, by severity ${number(rest.topTenthBySeverity)}`,
-  );
+/** What the drift report said, or null in a folder from before it was asked. */
+async function driftIn(folder) {
+  return JSON.parse(await readFile(join(folder, 'drift.json'), 'utf8').catch(() => 'null'));
 }
 
-/** Whether the drift report names the drifted service, beside the most certain rows of its table. */
-function reportDrift({ model, concept }) {
-  const { byService, driftedServices } = concept;
-  told(
-    `drift report of model ${model} as of day ${RETRAINED}: ${driftedServices.join(', ') || 'none named'}`,
-  );
-  const own = byService.filter(({ service }) => service === DRIFTED_SERVICE);
-  for (const row of new Set([...byService.slice(0, 3), ...own])) {
-    const { service, stage, answers, observed, expected, pAdjusted } = row;
-    told(
-      `  ${service ?? 'all services'} at ${stage ?? 'all stages'}: ${number(observed)} failures in ${answers} answers, ${number(expected)} expected; p ${pAdjusted?.toPrecision(2) ?? 'not judged'}`,
-    );
+async function firstLines(file) {
+  const first = new Map();
+  for (const one of await lines(file)) if (!first.has(one.id)) first.set(one.id, one);
+  return first;
+}
+
+function reportRun({ counts, eventsPerSecond, seconds, trainings }, anomalies) {
+  told(`${machine()}\n${counts.events.sent} events, ${anomalies.size} anomalies`);
+  told(`${eventsPerSecond} events/s, ${seconds.toFixed(0)} s without trainings`);
+  for (const { asOf, state, model, reason, gate } of trainings) {
+    told(`training as of ${asOf}: ${state} ${model ?? ''}: ${gate?.reason ?? reason ?? ''}`);
   }
-  return driftedServices[0] === DRIFTED_SERVICE;
 }
 
 async function figures(folder) {
   const file = (name) => join(folder, name);
   const truth = await lines(file('truth.ndjson'));
-  const anomalies = new Map();
-  for (const one of await lines(file('anomalies.ndjson'))) {
-    if (!anomalies.has(one.id)) anomalies.set(one.id, one);
-  }
-  const summary = JSON.parse(await readFile(file('summary.json'), 'utf8'));
-  told(`${machine()}\n${summary.counts.events.sent} events, ${anomalies.size} anomalies`);
-  told(`${summary.eventsPerSecond} events/s, ${summary.seconds.toFixed(0)} s without trainings`);
-  for (const { asOf, state, model, reason, gate } of summary.trainings) {
-    told(`training as of ${asOf}: ${state} ${model ?? ''}: ${gate?.reason ?? reason ?? ''}`);
-  }
+  const anomalies = await firstLines(file('anomalies.ndjson'));
+  reportRun(JSON.parse(await readFile(file('summary.json'), 'utf8')), anomalies);
+  const outcomes = await lines(file('measured.ndjson'));
   const rows = judgedRows(truth, await lines(file('predictions.ndjson')), anomalies);
-  const within = (from, to) => rows.filter((row) => row.at >= at(from) && row.at < at(to));
-  const before = figuresOf(within(TRAINED, DRIFT));
-  report('before any training', figuresOf(within(0, TRAINED)));
-  report('before the drift', before);
-  report('after the drift, stale', figuresOf(within(DRIFT, RETRAINED)));
+  const stretch = (name, from, to) => {
+    const some = rows.filter((row) => row.at >= at(from) && row.at < at(to));
+    const figuresHere = figuresOf(some);
+    report(name, figuresHere);
+    reportMeasured(some, outcomes);
+    return figuresHere;
+  };
+  stretch('before any training', 0, TRAINED);
+  const before = stretch('before the drift', TRAINED, DRIFT);
+  stretch('after the drift, stale', DRIFT, RETRAINED);
   const byModel = JSON.parse(await readFile(file('models.json'), 'utf8'));
-  const late = Object.entries(byModel).map(([version, answers]) => {
+  const [, stale, retrained] = Object.entries(byModel).map(([version, answers]) => {
     const judged = judgedRows(truth, answers, anomalies);
-    const drifted = judged.filter(({ labels }) => labels.service === DRIFTED_SERVICE);
     report(`from day ${RETRAINED}, model ${version}`, figuresOf(judged));
-    const own = figuresOf(drifted);
-    told(
-      `  the drifted service alone: ${own.rows} answers, ${own.failures} failures, log loss ${number(own.model.logLoss)}, ROC-AUC ${number(own.model.rocAuc)}`,
-    );
-    return figuresOf(judged);
+    reportMeasured(judged, outcomes);
+    return judged;
   });
-  const measured = outcomeFigures(truth, await lines(file('measured.ndjson')));
+  const isBetter = reportRetrained(stale, retrained);
+  const measured = outcomeFigures(truth, outcomes, { start: START, end: at(DAYS) });
   told(
     `measured outcomes: ${measured.decided} of ${measured.measured} decided, precision ${number(measured.precision)}, recall ${number(measured.recall)}\n` +
-      `failures that no alert told of: ${measured.untoldFound} of ${measured.untold} found; ${measured.missedReal} of ${measured.missedReported} reported ones are real`,
+      `failures that no episode told of: ${measured.untoldFound} of ${measured.untold} found; ${measured.missedReal} of ${measured.missedReported} reported ones are real`,
   );
-  const [, stale, retrained] = late;
-  const drift = JSON.parse(await readFile(file('drift.json'), 'utf8'));
+  const drift = await driftIn(folder);
   const bars = {
-    'the drift report names the drifted service, as the most certain one': reportDrift(drift),
+    'the drift report names the drifted service, as the most certain one':
+      drift !== null && reportDrift(drift),
     'before the drift, 75 % of the way from severity to the oracle': before.way >= NEAR_ORACLE,
-    'retrained beats stale (log loss)': retrained?.model.logLoss < stale?.model.logLoss,
+    'retrained beats stale (log loss)': isBetter,
     'measured outcomes: precision and recall':
       measured.precision >= RIGHT && measured.recall >= RIGHT,
   };

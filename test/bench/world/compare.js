@@ -1,6 +1,8 @@
 // What a replayed world's answers and outcomes are worth, against its truth. Pure: rows in, figures out.
+import { currentOutcomes } from '../../../dist/core/outcomes/supersede.js';
 import {
   classificationMetrics,
+  logLossDifference,
   metricIntervals,
 } from '../../../dist/core/statistics/classification-metrics.js';
 import { seededRandom } from '../../../dist/core/statistics/random.js';
@@ -22,6 +24,43 @@ export function judgedRows(truth, answers, anomalies) {
       return [{ at: Date.parse(receivedAt), prediction, truth: true_, severity, labels }];
     }),
   );
+}
+
+/** Answers that come one soon after the other may tell of one trouble: they are drawn together. */
+const APART = 15 * 60_000;
+
+function clustersOf(rows) {
+  let [cluster, last] = [0, -Infinity];
+  return rows.map(({ at }) => {
+    if (at - last > APART) cluster += 1;
+    last = at;
+    return String(cluster);
+  });
+}
+
+/** Log loss of one model less that of another on the same rows, oldest first, with its 90 % interval. */
+export function logLossBetween(rows, others) {
+  return logLossDifference(
+    scored(rows, ({ prediction }) => prediction.probability),
+    Float64Array.from(others, ({ prediction }) => prediction.probability),
+    { random: seededRandom(0), groups: clustersOf(rows) },
+  );
+}
+
+/** The same answers against what was measured, where that decides: what a model can learn from. */
+export function againstMeasured(rows, outcomes) {
+  const { byPlace } = measured(outcomes);
+  const failed = ({ prediction }) => byPlace.get(placeOf(prediction))?.failure;
+  const decided = rows.filter((row) => typeof failed(row) === 'boolean');
+  const labels = Uint8Array.from(decided, (row) => (failed(row) ? 1 : 0));
+  const probabilities = Float64Array.from(decided, ({ prediction }) => prediction.probability);
+  const positives = decided.filter(failed);
+  return {
+    rows: decided.length,
+    failures: positives.length,
+    others: positives.filter(({ truth }) => !truth.failure).length,
+    ...classificationMetrics({ labels, probabilities }),
+  };
 }
 
 const labelsOf = (rows) => Uint8Array.from(rows, ({ truth }) => (truth.failure ? 1 : 0));
@@ -88,22 +127,33 @@ const overlaps = (one, other) =>
   Date.parse(one.startedAt) < Date.parse(other.endedAt) &&
   Date.parse(one.endedAt) > Date.parse(other.startedAt);
 
-/** The newest measured outcome of each anomaly and stage, and the failures that nobody told of. */
+/**
+ * The newest measured outcome of each anomaly and stage, and the failures that nobody told of as they
+ * stand: restated ones once, withdrawn ones not at all.
+ */
 function measured(outcomes) {
   const byPlace = new Map();
   const missed = [];
-  for (const outcome of outcomes) {
+  for (const outcome of currentOutcomes(outcomes)) {
     if (outcome.source !== 'measured') continue;
-    if (outcome.anomalyId === undefined) missed.push(outcome);
-    else byPlace.set(placeOf(outcome), outcome);
+    if (outcome.anomalyId !== undefined) byPlace.set(placeOf(outcome), outcome);
+    else if (outcome.failure) missed.push(outcome);
   }
   return { byPlace, missed };
 }
 
 const share = (some, all) => (all.length === 0 ? Number.NaN : some.length / all.length);
 
-/** How right measured outcomes are where they decide, and how many failures without an alert are found. */
-export function outcomeFigures(truth, outcomes) {
+const DAY = 86_400_000;
+
+/** A stage is searched once a week of it is known, and until its failures are over and told. */
+const [FIRST_SEARCHED, LAST_SEARCHED] = [8 * DAY, 2 * DAY];
+
+/**
+ * How right measured outcomes are where they decide, and how many of the failures are found that no
+ * episode on their stage told of, in the days that were searched.
+ */
+export function outcomeFigures(truth, outcomes, { start, end }) {
   const { byPlace, missed } = measured(outcomes);
   const failures = truth.filter(({ failure }) => failure);
   const alerted = truth.filter((one) => one.anomalyId && byPlace.has(placeOf(one)));
@@ -114,21 +164,28 @@ export function outcomeFigures(truth, outcomes) {
   );
   const real = decided.filter(({ failure }) => failure);
   const found = real.filter((one) => byPlace.get(placeOf(one)).failure);
-  const told = failures.filter((one) => one.anomalyId && byPlace.has(placeOf(one)));
-  const untold = failures.filter((one) => !told.some((other) => overlaps(one, other)));
+  const told = [
+    ...failures.filter((one) => one.anomalyId && byPlace.has(placeOf(one))),
+    ...[...byPlace.values()].filter(({ failure }) => failure),
+  ];
+  const untold = failures.filter((one) => {
+    const at = Date.parse(one.startedAt);
+    const isSearched = at >= start + FIRST_SEARCHED && at < end - LAST_SEARCHED;
+    return isSearched && !told.some((other) => overlaps(one, other));
+  });
   const windows = [
     ...new Map(untold.map((one) => [placeOf({ ...one, anomalyId: one.startedAt }), one])).values(),
   ];
-  const seen = windows.filter((one) => missed.some((other) => overlaps(one, other)));
-  const real_ = missed.filter((one) => failures.some((other) => overlaps(one, other)));
+  const isFound = (one) => missed.some((other) => overlaps(one, other));
+  const isReal = (one) => failures.some((other) => overlaps(one, other));
   return {
     measured: alerted.length,
     decided: decided.length,
     precision: share(right, said),
     recall: share(found, real),
     untold: windows.length,
-    untoldFound: seen.length,
+    untoldFound: windows.filter(isFound).length,
     missedReported: missed.length,
-    missedReal: real_.length,
+    missedReal: missed.filter(isReal).length,
   };
 }
