@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 
+import { AddressGuard } from '../connectors/prometheus/address-guard.js';
 import { Clock } from '../http/clock.js';
 import { ChampionScorer } from '../loop/champion-scorer.js';
 import { ActorsModule } from '../modules/actors/actors.module.js';
@@ -43,6 +44,7 @@ export interface ApiParts {
   readonly scorer: ChampionScorer;
   readonly files: ModelFiles;
   readonly copies: EventCopies;
+  readonly guard: AddressGuard;
 }
 
 @Global()
@@ -64,6 +66,7 @@ export class ApiModule {
       { provide: ChampionScorer, useValue: parts.scorer },
       { provide: ModelFiles, useValue: parts.files },
       { provide: EventCopies, useValue: parts.copies },
+      { provide: AddressGuard, useValue: parts.guard },
     ];
     return {
       module: ApiModule,

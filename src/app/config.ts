@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isNetwork } from '../connectors/prometheus/address-guard.js';
 import { DomainError } from '../core/errors/domain-error.js';
 import type { Duration } from '../core/telemetry/time.js';
 import { DAY, parseDuration } from '../core/telemetry/time.js';
@@ -21,6 +22,8 @@ export interface Config {
   readonly eventRetention: Duration | undefined;
   /** Whether days past it are dropped, or only detached. */
   readonly dropsEvents: boolean;
+  /** Networks in which a Prometheus that callers name may be; empty: any. */
+  readonly prometheusNetworks: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Where the command line finds a running service. */
   readonly url: string;
@@ -57,6 +60,11 @@ const environment = z.object({
   THROUGHLINE_DROP_EVENTS: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .default('false'),
+  THROUGHLINE_PROMETHEUS_NETWORKS: z
+    .string()
+    .transform((text) => text.split(',').map((network) => network.trim()))
+    .refine((networks) => networks.every(isNetwork), 'must be networks such as 10.0.0.0/8,::1')
+    .default([]),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),
@@ -92,6 +100,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     redisUrl: value.REDIS_URL,
     eventRetention: value.THROUGHLINE_EVENT_RETENTION,
     dropsEvents: value.THROUGHLINE_DROP_EVENTS === 'true',
+    prometheusNetworks: value.THROUGHLINE_PROMETHEUS_NETWORKS,
     logLevel: value.LOG_LEVEL,
     url: (value.THROUGHLINE_URL ?? serviceUrl(value.HOST, value.PORT)).replace(/\/+$/, ''),
   });

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 
+import type { AddressGuard } from '../connectors/prometheus/address-guard.js';
 import type { Clock } from '../http/clock.js';
 import type { ChampionScorer } from '../loop/champion-scorer.js';
 import { copyEvents } from '../loop/copy-events.js';
@@ -31,11 +32,12 @@ export interface JobParts {
   readonly copies: EventCopies;
   readonly retention: EventRetention;
   readonly training: StartTraining;
+  readonly guard: AddressGuard;
 }
 
 /** Every job and what does it: one that is missing does not compile. */
 export function jobHandlers(parts: JobParts): JobHandlers {
-  const { source, clock, scorer, files, copies, retention } = parts;
+  const { source, clock, scorer, files, copies, retention, guard } = parts;
   return {
     'project-events': async () => {
       await projectEvents(source, clock.now());
@@ -63,13 +65,13 @@ export function jobHandlers(parts: JobParts): JobHandlers {
     'sum-hours': async () => await sumHours(source),
     'suggest-threshold': async ({ suggestionId }, { attempt }) => {
       const isLastTry = attempt >= JOB_POLICIES['suggest-threshold'].attempts;
-      await makeSuggestion(source, suggestionId, { now: clock.now(), isLastTry });
+      await makeSuggestion(source, suggestionId, { now: clock.now(), isLastTry, guard });
     },
     expire: async () => {
       await expireEvents(source, retention, clock.now());
       await expireKeys(source.manager, clock.now());
       await expireSuggestions(source.manager, clock.now());
-      await recalibrateThresholds(source, clock.now());
+      await recalibrateThresholds(source, clock.now(), guard);
     },
   };
 }

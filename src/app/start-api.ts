@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 
+import { AddressGuard } from '../connectors/prometheus/address-guard.js';
 import { SCOPES } from '../http/caller.js';
 import { ChampionScorer } from '../loop/champion-scorer.js';
 import { ensurePrior } from '../loop/ensure-prior.js';
@@ -89,7 +90,8 @@ export async function createApi(
   const files = modelFiles(config);
   const scorer = new ChampionScorer(files);
   const copies = eventCopies(config);
-  const parts = { source, jobs, metrics, readiness: readiness(jobs), scorer, files, copies };
+  const guard = new AddressGuard(config.prometheusNetworks);
+  const parts = { source, jobs, metrics, readiness: readiness(jobs), scorer, files, copies, guard };
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(parts), adapter, {
     logger: new NestLogger(logger),
     bodyParser: true,

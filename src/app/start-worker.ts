@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import 'reflect-metadata';
 
+import { AddressGuard } from '../connectors/prometheus/address-guard.js';
 import { Clock } from '../http/clock.js';
 import { ChampionScorer } from '../loop/champion-scorer.js';
 import { queueConnection } from '../queue/connection.js';
@@ -40,6 +41,7 @@ export async function startWorker(config: Config, databaseUrl: string): Promise<
     copies: eventCopies(config),
     retention: config,
     training,
+    guard: new AddressGuard(config.prometheusNetworks),
   });
   const jobs = await startJobs(connection, handlers, {
     concurrency: 2,

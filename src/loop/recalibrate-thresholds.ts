@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { DataSource } from 'typeorm';
 
+import type { AddressGuard } from '../connectors/prometheus/address-guard.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
 import { DAY } from '../core/telemetry/time.js';
 import { SUGGESTION_LIFE } from '../core/thresholds/suggestion-state.js';
@@ -27,7 +28,7 @@ async function askAgain(
   source: DataSource,
   { journey, stage, rule, request }: SuggestionRow<ThresholdQuestion>,
   since: Instant,
-  now: Instant,
+  { now, guard }: { readonly now: Instant; readonly guard: AddressGuard },
 ): Promise<void> {
   const sql = source.manager;
   const { version } = await knownStage(sql, { journey, stage });
@@ -41,7 +42,7 @@ async function askAgain(
     createdAt: new Date(now),
     expiresAt: new Date(now + SUGGESTION_LIFE),
   });
-  await makeSuggestion(source, id, { now, isLastTry: true });
+  await makeSuggestion(source, id, { now, isLastTry: true, guard });
 }
 
 /**
@@ -50,7 +51,11 @@ async function askAgain(
  *
  * @returns how many were asked for.
  */
-export async function recalibrateThresholds(source: DataSource, now: Instant): Promise<number> {
+export async function recalibrateThresholds(
+  source: DataSource,
+  now: Instant,
+  guard: AddressGuard,
+): Promise<number> {
   const rows = await latestSuggestions<ThresholdQuestion, unknown>(source.manager);
   const stalenessOf = await staleness(source.manager, rows, now);
   let asked = 0;
@@ -59,7 +64,7 @@ export async function recalibrateThresholds(source: DataSource, now: Instant): P
     const isOver = row.state === 'rejected' || row.state === 'rolled-back';
     if (isOver || row.request.source === 'points') continue;
     if (since === null || now - since < ENOUGH || row.progress !== 'done') continue;
-    await askAgain(source, row, since, now);
+    await askAgain(source, row, since, { now, guard });
     asked += 1;
   }
   return asked;

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 
+import type { AddressGuard } from '../connectors/prometheus/address-guard.js';
 import { queryRange } from '../connectors/prometheus/range-query.js';
 import { DomainError } from '../core/errors/domain-error.js';
 import { seededRandom } from '../core/statistics/random.js';
@@ -28,8 +29,9 @@ import { judgeRule } from './judge-rule.js';
 export async function historyOf(
   question: ThresholdQuestion,
   sent: readonly LabelledHistory['history'][],
+  guard: AddressGuard,
 ): Promise<LabelledHistory[]> {
-  if (question.prometheus !== undefined) return await queryRange(question.prometheus);
+  if (question.prometheus !== undefined) return await queryRange(question.prometheus, guard);
   return sent.map((history, i) => ({ labels: question.seriesLabels?.[i] ?? {}, history }));
 }
 
@@ -55,10 +57,9 @@ interface Made {
 async function make(
   sql: Sql,
   question: ThresholdQuestion,
-  sent: readonly LabelledHistory['history'][],
+  series: readonly LabelledHistory[],
   knownBy: Instant,
 ): Promise<Made> {
-  const series = await historyOf(question, sent);
   const { evidence, notes } = await judgeRule(sql, question, series, knownBy);
   const { rule, seed, source } = question;
   const suggestion = suggestThreshold(evidence, goalsOf(question), seededRandom(seed));
@@ -69,16 +70,22 @@ async function make(
   return { answer, excerpt: excerptAround(series, moment, rule.comparison) };
 }
 
+/** How a stored question is answered. */
+export interface Making {
+  readonly now: Instant;
+  /** A failure that may pass is kept too. */
+  readonly isLastTry: boolean;
+  readonly guard: AddressGuard;
+}
+
 /**
  * Makes the suggestion that was put on record under an id. What the question itself rules out is
  * kept as the suggestion's failure; what may pass is thrown, for another try.
- *
- * @param isLastTry a failure that may pass is kept too.
  */
 export async function makeSuggestion(
   source: DataSource,
   id: string,
-  { now, isLastTry }: { readonly now: Instant; readonly isLastTry: boolean },
+  { now, isLastTry, guard }: Making,
 ): Promise<void> {
   const sql = source.manager;
   const row = await suggestionById<ThresholdQuestion, SuggestionAnswer>(sql, id);
@@ -87,7 +94,8 @@ export async function makeSuggestion(
   const bytes = await suggestionSeries(sql, id);
   try {
     const sent = bytes === null ? [] : unpackSeries(bytes);
-    const made = await make(sql, row.request, sent, row.knownBy.getTime());
+    const series = await historyOf(row.request, sent, guard);
+    const made = await make(sql, row.request, series, row.knownBy.getTime());
     await finishSuggestion(sql, id, { ...made, at: now });
   } catch (error) {
     const isPassing = !(error instanceof DomainError) || error.retriable;

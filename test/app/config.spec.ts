@@ -13,6 +13,7 @@ describe('parseConfig', () => {
       redisUrl: undefined,
       eventRetention: undefined,
       dropsEvents: false,
+      prometheusNetworks: [],
       logLevel: 'info',
       url: 'http://127.0.0.1:3000',
     });
@@ -29,6 +30,7 @@ describe('parseConfig', () => {
       LOG_LEVEL: 'debug',
       THROUGHLINE_EVENT_RETENTION: '400d',
       THROUGHLINE_DROP_EVENTS: 'true',
+      THROUGHLINE_PROMETHEUS_NETWORKS: '10.0.0.0/8, ::1',
       THROUGHLINE_URL: 'https://throughline.example/',
     });
     expect(config).toEqual({
@@ -40,6 +42,7 @@ describe('parseConfig', () => {
       redisUrl: 'rediss://cache',
       eventRetention: 400 * 86_400_000,
       dropsEvents: true,
+      prometheusNetworks: ['10.0.0.0/8', '::1'],
       logLevel: 'debug',
       url: 'https://throughline.example',
     });
@@ -60,6 +63,7 @@ describe('parseConfig', () => {
       THROUGHLINE_API_KEY: 'hunter2 with spaces',
       THROUGHLINE_EVENT_RETENTION: '7d',
       THROUGHLINE_DROP_EVENTS: 'perhaps',
+      THROUGHLINE_PROMETHEUS_NETWORKS: '10.0.0.0/33',
       THROUGHLINE_URL: 'throughline.example',
     };
     const message = (): string => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { AddressGuard } from '../../src/connectors/prometheus/address-guard.js';
 import { queryRange } from '../../src/connectors/prometheus/range-query.js';
 import { seededRandom } from '../../src/core/statistics/random.js';
 import type { Outcome } from '../../src/core/outcomes/outcome.js';
@@ -25,6 +26,7 @@ const [prometheus, promtool] = [programOf('prometheus'), programOf('promtool')];
 const isHere = prometheus !== undefined && promtool !== undefined;
 const wanted = process.env['THROUGHLINE_E2E'] === '1' && isHere;
 
+const GUARD = new AddressGuard();
 const STEP = 15 * SECOND;
 const SAMPLES = 24_000;
 const FROM = Math.floor(Date.now() / STEP) * STEP - SAMPLES * STEP - HOUR;
@@ -72,7 +74,11 @@ const RULES = `groups:
     api = await RunningApi.start();
     const handlers = {
       'suggest-threshold': ({ suggestionId }: { suggestionId: string }) =>
-        makeSuggestion(api.source, suggestionId, { now: Date.now(), isLastTry: true }),
+        makeSuggestion(api.source, suggestionId, {
+          now: Date.now(),
+          isLastTry: true,
+          guard: GUARD,
+        }),
     };
     const database = (api.source.options as { url: string }).url;
     worker = await startWorker(queueConnection(database), handlers as unknown as JobHandlers);
@@ -97,13 +103,16 @@ const RULES = `groups:
   });
 
   it('gives its history in parts, sample for sample', async () => {
-    const [series] = await queryRange({
-      url,
-      query: 'error_ratio',
-      from: FROM,
-      to: TO,
-      step: STEP,
-    });
+    const [series] = await queryRange(
+      {
+        url,
+        query: 'error_ratio',
+        from: FROM,
+        to: TO,
+        step: STEP,
+      },
+      GUARD,
+    );
     expect(series?.labels).toEqual({ pod: 'a' });
     expect(Array.from(series?.history.values ?? [])).toEqual(values);
     expect(series?.history.at[23_999]).toBe(TO);

@@ -5,6 +5,7 @@ import { DomainError } from '../../core/errors/domain-error.js';
 import type { Comparison, Labels } from '../../core/telemetry/anomaly.js';
 import type { Duration } from '../../core/telemetry/time.js';
 import { parseDuration, SECOND } from '../../core/telemetry/time.js';
+import type { AddressGuard } from './address-guard.js';
 import { askServer, serverAddress } from './ask-server.js';
 import { parseComparison } from './comparison.js';
 
@@ -89,9 +90,9 @@ const served = z.object({
  *
  * @throws DomainError as `askServer`, and `too-many-rules`
  */
-export async function rulesOfServer(url: string): Promise<RuleImport> {
+export async function rulesOfServer(url: string, guard: AddressGuard): Promise<RuleImport> {
   const answer = served.safeParse(
-    await askServer(serverAddress(url), 'api/v1/rules', { type: 'alert' }),
+    await askServer(serverAddress(url, guard), 'api/v1/rules', { type: 'alert' }, { guard }),
   );
   if (!answer.success) throw new DomainError('not-prometheus', 'the answer holds no rule groups');
   return sorted(

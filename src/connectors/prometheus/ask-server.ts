@@ -1,23 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+
 import { DomainError } from '../../core/errors/domain-error.js';
 import type { Duration } from '../../core/telemetry/time.js';
+import type { AddressGuard } from './address-guard.js';
 
-/** How much is asked of a server at most. */
+/** Which servers are asked, and how much at most. */
 export interface AskLimits {
-  readonly timeout: Duration;
-  readonly maxBytes: number;
+  readonly guard: AddressGuard;
+  /** 30 s where absent. */
+  readonly timeout?: Duration;
+  /** 64 MiB where absent. */
+  readonly maxBytes?: number;
 }
 
-const LIMITS: AskLimits = { timeout: 30_000, maxBytes: 64 * 1024 * 1024 };
-
-/** Addresses of cloud metadata services: nobody keeps a Prometheus there. */
-const METADATA_HOST = /^(169\.254\.|\[?fe80:|\[?fd00:ec2:|metadata\.google\.internal$)/i;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * The base address of a Prometheus server: http or https, no credentials, no link-local host.
+ * The base address of a Prometheus server: http or https, no credentials, no forbidden address.
  *
  * @throws DomainError `bad-url`
  */
-export function serverAddress(text: string): URL {
+export function serverAddress(text: string, guard: AddressGuard): URL {
   const refuse = (detail: string): never => {
     throw new DomainError('bad-url', `the server's address ${detail}`);
   };
@@ -25,15 +30,28 @@ export function serverAddress(text: string): URL {
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuse('is not http or https');
   if (url.username !== '' || url.password !== '') return refuse('holds credentials');
-  if (METADATA_HOST.test(url.hostname)) return refuse('is a link-local or metadata host');
+  guard.check(url);
   return url;
 }
 
-async function read(response: Response, maxBytes: number): Promise<string> {
-  if (response.body === null) return '';
+/** Opens a connection of its own, which nothing else was let through by, to a checked address. */
+async function open(url: URL, timeout: Duration, guard: AddressGuard): Promise<IncomingMessage> {
+  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return await new Promise((resolve, reject) => {
+    const sent = request(url, {
+      headers: { accept: 'application/json' },
+      agent: false,
+      lookup: guard.lookup,
+      signal: AbortSignal.timeout(timeout),
+    });
+    sent.on('response', resolve).on('error', reject).end();
+  });
+}
+
+async function read(response: IncomingMessage, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let [text, bytes] = ['', 0];
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > maxBytes) {
       const most = `${maxBytes / 1024 / 1024} MiB`;
@@ -66,35 +84,36 @@ function refusal(status: number, text: string): DomainError {
   return new DomainError('refused-by-server', detail, { retriable: isPassing });
 }
 
+function failureOf(cause: unknown, { host }: URL): DomainError {
+  if (cause instanceof DomainError) return cause;
+  const isLate = cause instanceof Error && cause.name === 'TimeoutError';
+  const detail = `the server ${host} does not answer ${isLate ? 'in time' : 'or redirects'}`;
+  return new DomainError('server-unreachable', detail, { cause, retriable: true });
+}
+
 /**
- * Asks a Prometheus server; redirects are not followed.
+ * Asks a Prometheus server; redirects are not followed, names that resolve to a forbidden address refused.
  *
  * @param path below the base address, such as `api/v1/rules`.
- * @throws DomainError `server-unreachable` (retriable), `refused-by-server`, `not-prometheus`, `answer-too-large`
+ * @throws DomainError `bad-url`, `server-unreachable` (retriable), `refused-by-server`, `not-prometheus`, `answer-too-large`
  */
 export async function askServer(
   server: URL,
   path: string,
   query: Readonly<Record<string, string>>,
-  { timeout, maxBytes }: AskLimits = LIMITS,
+  { guard, timeout = 30_000, maxBytes = MOST_BYTES }: AskLimits,
 ): Promise<unknown> {
   const url = new URL(server);
   url.pathname = `${server.pathname.replace(/\/$/, '')}/${path}`;
   url.search = new URLSearchParams(query).toString();
   try {
-    const response = await fetch(url, {
-      headers: { accept: 'application/json' },
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeout),
-    });
+    const response = await open(url, timeout, guard);
+    const { statusCode: status = 0 } = response;
+    if (status >= 300 && status < 400) throw new Error('a redirect');
     const text = await read(response, maxBytes);
-    if (!response.ok) throw refusal(response.status, text);
+    if (status !== 200) throw refusal(status, text);
     return dataOf(text);
   } catch (cause) {
-    if (cause instanceof DomainError) throw cause;
-    const why =
-      cause instanceof Error && cause.name === 'TimeoutError' ? 'in time' : 'or redirects';
-    const detail = `the server ${server.host} does not answer ${why}`;
-    throw new DomainError('server-unreachable', detail, { cause, retriable: true });
+    throw failureOf(cause, server);
   }
 }

@@ -4,6 +4,7 @@ import { DomainError } from '../../core/errors/domain-error.js';
 import type { Labels } from '../../core/telemetry/anomaly.js';
 import type { Duration, Instant } from '../../core/telemetry/time.js';
 import type { LabelledHistory } from '../../core/thresholds/series-groups.js';
+import type { AddressGuard } from './address-guard.js';
 import { askServer, serverAddress } from './ask-server.js';
 
 /** A range query. */
@@ -55,14 +56,11 @@ function refuseTooMuch(drafts: ReadonlyMap<string, Draft>): void {
  *
  * @throws DomainError as `askServer`, and `too-many-samples`, `bad-range`
  */
-export async function queryRange({
-  url,
-  query,
-  from,
-  to,
-  step,
-}: RangeQuery): Promise<LabelledHistory[]> {
-  const server = serverAddress(url);
+export async function queryRange(
+  { url, query, from, to, step }: RangeQuery,
+  guard: AddressGuard,
+): Promise<LabelledHistory[]> {
+  const server = serverAddress(url, guard);
   const points = Math.floor((to - from) / step) + 1;
   if (!(points >= 2)) throw new DomainError('bad-range', 'the range holds fewer than two steps');
   if (points > MOST_SAMPLES) {
@@ -77,7 +75,9 @@ export async function queryRange({
       end: String((from + last * step) / 1000),
       step: String(step / 1000),
     };
-    const answer = matrix.safeParse(await askServer(server, 'api/v1/query_range', asked));
+    const answer = matrix.safeParse(
+      await askServer(server, 'api/v1/query_range', asked, { guard }),
+    );
     if (!answer.success)
       throw new DomainError('not-prometheus', 'the answer is no range of series');
     for (const { metric, values } of answer.data.result) {

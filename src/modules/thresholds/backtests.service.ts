@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+import { AddressGuard } from '../../connectors/prometheus/address-guard.js';
 import { Problem } from '../../core/errors/problem.js';
 import { WEEK } from '../../core/telemetry/time.js';
 import type { BacktestEpisode } from '../../core/thresholds/backtest.js';
 import { backtestGroups } from '../../core/thresholds/backtest.js';
-import type { PricedFailure } from '../../core/thresholds/failure-loss.js';
 import { frontierOf } from '../../core/thresholds/frontier.js';
 import { replayedRule } from '../../core/thresholds/threshold-question.js';
 import { pointAt } from '../../core/thresholds/threshold-point.js';
@@ -13,6 +13,7 @@ import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { judgeRule } from '../../loop/judge-rule.js';
 import { historyOf } from '../../loop/suggest-threshold.js';
+import { writeMissed } from '../../wire/backtest.js';
 import { formatInstant } from '../../wire/instant.js';
 import type { BacktestBody } from '../../wire/threshold-question.js';
 import { questionOf } from './question-of.js';
@@ -27,24 +28,16 @@ function writtenEpisode({ startedAt, endedAt, failureIds, labels }: BacktestEpis
   };
 }
 
-function writtenFailure({ id, startedAt, endedAt, valueLost }: PricedFailure): object {
-  return {
-    failureId: id,
-    startedAt: formatInstant(startedAt),
-    endedAt: formatInstant(endedAt),
-    valueLost,
-  };
-}
-
 @Injectable()
 export class BacktestsService {
   constructor(
     private readonly source: DataSource,
     private readonly clock: Clock,
+    private readonly guard: AddressGuard,
   ) {}
 
   async replay(body: BacktestBody, caller: Caller): Promise<object> {
-    const { question, series } = questionOf(body);
+    const { question, series } = questionOf(body, this.guard);
     if (question.prometheus !== undefined && !caller.scopes.has('review')) {
       throw new Problem(403, 'missing-scope', 'series.prometheus needs a key with scope review');
     }
@@ -52,6 +45,7 @@ export class BacktestsService {
     const history = await historyOf(
       question,
       series.map((one) => one.history),
+      this.guard,
     );
     const judged = await asProblem(() => judgeRule(sql, question, history, this.clock.now()));
     const { evidence, failures, groups, notes } = judged;
@@ -65,7 +59,7 @@ export class BacktestsService {
       ...pointAt({ frontier, comparison, failures: failures.length, costPage, weeks }, threshold),
       notes,
       episodes: episodes.map(writtenEpisode),
-      missedFailures: missed.map(writtenFailure),
+      missedFailures: missed.map(writeMissed),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { ParsedComparison } from '../../connectors/prometheus/comparison.js';
 import { parseComparison } from '../../connectors/prometheus/comparison.js';
+import type { AddressGuard } from '../../connectors/prometheus/address-guard.js';
 import { serverAddress } from '../../connectors/prometheus/ask-server.js';
 import { Problem } from '../../core/errors/problem.js';
 import type { LabelledHistory } from '../../core/thresholds/series-groups.js';
@@ -90,14 +91,11 @@ function sentSeries(body: SeriesBody | undefined): LabelledHistory[] {
   return series;
 }
 
-function refuseQuery({
-  url,
-  query,
-  from,
-  to,
-  step,
-}: NonNullable<ThresholdQuestion['prometheus']>): void {
-  serverAddress(url);
+function refuseQuery(
+  { url, query, from, to, step }: NonNullable<ThresholdQuestion['prometheus']>,
+  guard: AddressGuard,
+): void {
+  serverAddress(url, guard);
   const found = parseComparison(query);
   if (!('code' in found)) {
     const detail = `the comparison would cut the history off: ask for ${found.left}`;
@@ -120,7 +118,10 @@ function sourceOf(series: SeriesBody | undefined, rule: RuleBody): HistorySource
  *
  * @throws Problem 422 that names the field
  */
-export function questionOf(body: BacktestBody | SuggestionBody): AskedThreshold {
+export function questionOf(
+  body: BacktestBody | SuggestionBody,
+  guard: AddressGuard,
+): AskedThreshold {
   const { series: sent, ...asked } = body;
   const rule = ruleOf(asked.rule);
   const source = sourceOf(sent, asked.rule);
@@ -132,7 +133,7 @@ export function questionOf(body: BacktestBody | SuggestionBody): AskedThreshold 
     );
   }
   const prometheus = sent !== undefined && 'prometheus' in sent ? sent.prometheus : undefined;
-  if (prometheus !== undefined) refuseQuery(prometheus);
+  if (prometheus !== undefined) refuseQuery(prometheus, guard);
   const series = sentSeries(sent);
   const seriesLabels = source === 'points' ? series.map(({ labels }) => labels) : undefined;
   const goals = { confidence: 0.9, seed: 0, ...asked };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
+import { AddressGuard } from '../../connectors/prometheus/address-guard.js';
 import type { ImportedRule, RuleImport } from '../../connectors/prometheus/alert-rules.js';
 import { rulesOfFile, rulesOfServer } from '../../connectors/prometheus/alert-rules.js';
 import type { Caller } from '../../http/caller.js';
@@ -28,12 +29,13 @@ export class RulesService {
   constructor(
     private readonly source: DataSource,
     private readonly clock: Clock,
+    private readonly guard: AddressGuard,
   ) {}
 
   /** Reads the rules and replaces those that came from there before. */
   async import(body: z.output<typeof ruleImportBody>, caller: Caller): Promise<object> {
     const isUrl = 'url' in body;
-    const imported = isUrl ? await rulesOfServer(body.url) : rulesOfFile(body.file);
+    const imported = isUrl ? await rulesOfServer(body.url, this.guard) : rulesOfFile(body.file);
     const source = isUrl ? body.url : body.source;
     const at = new Date(this.clock.now());
     await this.source.transaction(async (sql) => {

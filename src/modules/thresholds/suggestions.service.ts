@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 
+import { AddressGuard } from '../../connectors/prometheus/address-guard.js';
 import { Problem } from '../../core/errors/problem.js';
 import { SUGGESTION_LIFE } from '../../core/thresholds/suggestion-state.js';
 import type { SuggestionState } from '../../core/thresholds/suggestion-state.js';
@@ -59,6 +60,7 @@ export class SuggestionsService {
   constructor(
     private readonly source: DataSource,
     private readonly clock: Clock,
+    private readonly guard: AddressGuard,
     @Inject(SUGGESTIONS) private readonly jobs: JobQueue,
   ) {}
 
@@ -69,7 +71,7 @@ export class SuggestionsService {
     isPatient: boolean,
   ): Promise<{ isDone: boolean; suggestion: object }> {
     const { asOf, ...asked } = body;
-    const question = questionOf(asked);
+    const question = questionOf(asked, this.guard);
     const stage = await asProblem(() => knownStage(this.source.manager, asked));
     const knownBy = this.knownBy(asOf, caller);
     const id = await this.record(question, stage, { knownBy, caller });

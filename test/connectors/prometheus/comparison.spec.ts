@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { rulesOfFile } from '../../../src/connectors/prometheus/alert-rules.js';
-import { serverAddress } from '../../../src/connectors/prometheus/ask-server.js';
 import { parseComparison, selectorParts } from '../../../src/connectors/prometheus/comparison.js';
 
 describe('the comparison of an alert expression', () => {
@@ -99,22 +98,5 @@ describe('a rule file', () => {
     ['a: &a [1]\ngroups: *a', 'no YAML'],
   ])('%j is refused', (text, says) => {
     expect(() => rulesOfFile(text)).toThrow(says);
-  });
-});
-
-describe("a server's address", () => {
-  it('is http or https, without credentials, and no metadata service', () => {
-    expect(serverAddress('https://prometheus:9090/base').pathname).toBe('/base');
-    for (const text of [
-      'file:///etc/passwd',
-      'ftp://x',
-      'prometheus:9090',
-      'http://user:pass@x',
-      'http://169.254.169.254/latest',
-      'http://metadata.google.internal',
-      '',
-    ]) {
-      expect(() => serverAddress(text)).toThrow('address');
-    }
   });
 });

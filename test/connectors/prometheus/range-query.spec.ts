@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
 
+import { AddressGuard } from '../../../src/connectors/prometheus/address-guard.js';
 import { rulesOfServer } from '../../../src/connectors/prometheus/alert-rules.js';
 import { askServer } from '../../../src/connectors/prometheus/ask-server.js';
 import { queryRange } from '../../../src/connectors/prometheus/range-query.js';
 
 type Answerer = (url: URL) => { status?: number; body?: unknown; headers?: Record<string, string> };
 
+const GUARD = new AddressGuard();
 const ends: (() => void)[] = [];
 
 async function serve(answer: Answerer): Promise<string> {
@@ -48,7 +50,7 @@ describe('a range query', () => {
       const result = [{ metric: { __name__: 'x', pod: 'a' }, values }];
       return { body: { status: 'success', data: { resultType: 'matrix', result } } };
     });
-    const [series] = await queryRange(query(url, 25_000));
+    const [series] = await queryRange(query(url, 25_000), GUARD);
     expect(asked).toEqual([
       [0, 10_999],
       [11_000, 21_999],
@@ -65,7 +67,7 @@ describe('a range query', () => {
 
   it('says what is wrong: no Prometheus, refusals, redirects, silence', async () => {
     const of = async (answer: Answerer): Promise<unknown> =>
-      queryRange(query(await serve(answer), 10)).catch((error: unknown) => error);
+      queryRange(query(await serve(answer), 10), GUARD).catch((error: unknown) => error);
     expect(await of(() => ({ body: '<html>' }))).toMatchObject({ code: 'not-prometheus' });
     expect(await of(() => ({ body: { data: 1 } }))).toMatchObject({ code: 'not-prometheus' });
     const bad = { status: 'error', errorType: 'bad_data', error: 'parse error' };
@@ -78,10 +80,10 @@ describe('a range query', () => {
     expect(String(secret)).not.toContain('secret');
     const moved = { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' };
     expect(await of(() => moved)).toMatchObject({ code: 'server-unreachable' });
-    await expect(queryRange(query('http://127.0.0.1:1', 10))).rejects.toMatchObject({
+    await expect(queryRange(query('http://127.0.0.1:1', 10), GUARD)).rejects.toMatchObject({
       code: 'server-unreachable',
     });
-    await expect(queryRange(query('http://127.0.0.1:1', 0))).rejects.toMatchObject({
+    await expect(queryRange(query('http://127.0.0.1:1', 0), GUARD)).rejects.toMatchObject({
       code: 'bad-range',
     });
   });
@@ -89,7 +91,9 @@ describe('a range query', () => {
   it('reads no more than it was allowed to', async () => {
     const url = await serve(() => ({ body: 'x'.repeat(5000) }));
     const limits = { timeout: 5000, maxBytes: 1000 };
-    await expect(askServer(new URL(url), 'api', {}, limits)).rejects.toMatchObject({
+    await expect(
+      askServer(new URL(url), 'api', {}, { guard: GUARD, ...limits }),
+    ).rejects.toMatchObject({
       code: 'answer-too-large',
     });
   });
@@ -114,7 +118,7 @@ describe('the rules of a server', () => {
         },
       },
     }));
-    expect(await rulesOfServer(url)).toMatchObject({
+    expect(await rulesOfServer(url, GUARD)).toMatchObject({
       rules: [{ group: 'g', name: 'a', query: 'x', threshold: 1, for: 60_000 }],
       skipped: [{ name: 'n', code: 'two-series' }],
     });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { jobHandlers } from '../../../src/app/jobs.js';
 import { StartTraining } from '../../../src/app/start-training.js';
+import { AddressGuard } from '../../../src/connectors/prometheus/address-guard.js';
 import { Clock } from '../../../src/http/clock.js';
 import { ChampionScorer } from '../../../src/loop/champion-scorer.js';
 import type { JobQueue } from '../../../src/queue/job-queue.js';
@@ -41,6 +42,7 @@ describe('while history is fed', () => {
       copies: new EventCopies(api.folder),
       retention: { eventRetention: undefined, dropsEvents: false },
       training: new StartTraining(api.source, new Clock(), {} as JobQueue),
+      guard: new AddressGuard(),
     });
     const context = { progress: () => Promise.resolve() };
     return await handlers['measure-outcomes']({}, context as never);

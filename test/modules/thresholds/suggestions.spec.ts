@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Outcome } from '../../../src/core/outcomes/outcome.js';
+import { AddressGuard } from '../../../src/connectors/prometheus/address-guard.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
 import { recalibrateThresholds } from '../../../src/loop/recalibrate-thresholds.js';
 import { makeSuggestion } from '../../../src/loop/suggest-threshold.js';
@@ -13,6 +14,7 @@ import { anAnomaly, aChange, aJourney, anIncident } from '../../builders/bodies.
 import { type Answer, type Json, RunningApi } from '../../builders/running-api.js';
 
 const MINUTE = 60_000;
+const GUARD = new AddressGuard();
 const START = Date.UTC(2026, 0, 5);
 const at = (minute: number): string => new Date(START + minute * MINUTE).toISOString();
 
@@ -66,7 +68,7 @@ beforeAll(async () => {
   const url = (api.source.options as { url: string }).url;
   const handlers = {
     'suggest-threshold': ({ suggestionId }: { suggestionId: string }) =>
-      makeSuggestion(api.source, suggestionId, { now: Date.now(), isLastTry: true }),
+      makeSuggestion(api.source, suggestionId, { now: Date.now(), isLastTry: true, guard: GUARD }),
   };
   worker = await startWorker(queueConnection(url), handlers as unknown as JobHandlers);
   await api.post('/v1/journeys', aJourney());
@@ -277,15 +279,15 @@ describe('recalibration', () => {
     const drafts = async (): Promise<Json[]> =>
       (await api.get('/v1/threshold-suggestions?rule=Slow&limit=1')).body['items'] as Json[];
     const day = 24 * 60 * MINUTE;
-    expect(await recalibrateThresholds(api.source, Date.now() + 10 * day)).toBe(0);
+    expect(await recalibrateThresholds(api.source, Date.now() + 10 * day, GUARD)).toBe(0);
     expect(await drafts()).toMatchObject([{ id: old['id'] }]);
     const later = Date.now() + 40 * day;
-    expect(await recalibrateThresholds(api.source, later)).toBe(1);
+    expect(await recalibrateThresholds(api.source, later, GUARD)).toBe(1);
     // Nothing has fired since.
     expect(await drafts()).toMatchObject([
       { state: 'draft', requestedBy: 'recalibration', failure: { code: 'no-history' } },
     ]);
-    expect(await recalibrateThresholds(api.source, later + day)).toBe(0);
+    expect(await recalibrateThresholds(api.source, later + day, GUARD)).toBe(0);
   });
 });
 
@@ -420,7 +422,7 @@ describe('exporting a suggestion', () => {
     expect(resource).toMatchObject({
       datadog_monitor: {
         PaymentErrors: {
-          query: `min(last_5m):avg:pay.errors{team:pay} > ${threshold}`,
+          query: `min(last_5m):max:pay.errors{*} > ${threshold}`,
           monitor_thresholds: { critical: String(threshold) },
         },
       },
