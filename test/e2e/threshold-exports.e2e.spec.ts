@@ -18,6 +18,7 @@ import type {
   ThresholdQuestion,
 } from '../../src/core/thresholds/threshold-question.js';
 import { replayedRule } from '../../src/core/thresholds/threshold-question.js';
+import { anExported } from '../builders/exported.js';
 import { programOf } from './monitoring-stack.js';
 
 // promtool is a foreign program: only on request.
@@ -60,6 +61,25 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'several series': { rule: { metric: 'error_ratio', for: MINUTE }, pods: ['a', 'b', 'c'] },
   'a floor': { rule: { metric: 'error_ratio', comparison: '<=' }, step: 10 * MINUTE },
+  'a recovery': { rule: { metric: 'error_ratio', recovery: 1.5 } },
+  'a recovery with for and keep_firing_for': {
+    rule: {
+      ...{ expr: 'error_ratio{job="pay"} >= 2', comparison: '>=', recovery: 1.7 },
+      ...{ for: 2 * MINUTE, keepFiringFor: 3 * MINUTE },
+    },
+  },
+  'a recovery of several recorded series with labels': {
+    rule: {
+      ...{ expr: 'sum by (pod) (rate(errors[5m])) > 2', recovery: 1.4 },
+      labels: { severity: 'page', team: 'pay' },
+    },
+    pods: ['a', 'b', 'c'],
+  },
+  'a recovery within hours': {
+    rule: { metric: 'error_ratio', recovery: 1.2, for: MINUTE },
+    more: { hours: { days: [1, 2, 3, 4, 5], from: 8, to: 18 } },
+  },
+  'a recovery beyond the threshold': { rule: { metric: 'error_ratio', recovery: 6 } },
   'hours of work': {
     rule: { expr: 'sum(rate(errors[5m])) > 2', for: 2 * MINUTE, labels: { team: 'pay' } },
     more: { hours: { days: [1, 2, 3, 4, 5], from: 8, to: 18 } },
@@ -77,25 +97,8 @@ function exported(one: Case, seed: number): ExportedSuggestion {
     pods.length === 0
       ? [{ labels: {}, history: history(seed, step) }]
       : pods.map((pod, i) => ({ labels: { pod }, history: history(seed + i, step) }));
-  const question: ThresholdQuestion = {
-    rule: {
-      name: 'PaymentErrors',
-      comparison: '>',
-      threshold: 2,
-      for: 0,
-      keepFiringFor: 0,
-      ...rule,
-    },
-    ...{ journey: 'checkout', stage: 'payment', source: 'points', groupBy: [], groupGap: 0 },
-    ...{ costPage: 1, confidence: 0.9, seed: 0, lead: 0, detect: 0, savedShare: 1, ...more },
-  };
-  const at = START + 3 * HOUR;
-  const suggested = { threshold: 4.5, pages: 0, pagesPerWeek: 0, caught: 0, missed: 0, cost: 0 };
-  return {
-    ...{ id: 'a-suggestion', question, verdict: 'raise', suggested, modelVersion: '0' },
-    ...{ from: START, until: START + 15 * HOUR, expiresAt: START + 100 * HOUR },
-    excerpt: excerptAround(series, at, question.rule.comparison),
-  };
+  const comparison = rule.comparison ?? '>';
+  return anExported(rule, more, excerptAround(series, START + 3 * HOUR, comparison));
 }
 
 (wanted ? describe : describe.skip)(

@@ -81,7 +81,7 @@ export function promtoolTest(suggestion: ExportedSuggestion): string {
   const { interval } = excerpt;
   const lead = question.hours === undefined ? 0 : leadOf(excerpt);
   const tested = testedSeries(suggestion, excerpt);
-  const rule = { ...replayedRule(question), recovery: undefined, threshold: suggested.threshold };
+  const rule = { ...replayedRule(question), threshold: suggested.threshold };
   const checks = excerptChecks(excerpt, rule, question.hours ?? null);
   const body = {
     rule_files: [RULE_FILE],

@@ -48,6 +48,21 @@ function comparedBy({ expr, metric = '' }: QuestionedRule): {
   throw new DomainError('no-expression', detail);
 }
 
+/** The labels of an alert that a series it comes from has not, but for those of its own. */
+const ALERT_LABELS = ['alertname', 'alertstate'];
+
+/**
+ * Prometheus knows no recovery value, but keeps what an alert did as the series ALERTS: at each look
+ * that of the look before, so that this fires on exactly until the value is past the recovery.
+ */
+function unrecovered({ name, comparison, labels, recovery }: QuestionedRule, left: string): string {
+  const own = Object.entries({ alertname: name, alertstate: 'firing', ...labels });
+  const matchers = own.map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(', ');
+  const ignored = [...new Set([...ALERT_LABELS, ...Object.keys(labels ?? {})])].join(', ');
+  const worse = `${left} ${comparison} ${promNumber(recovery ?? 0)}`;
+  return `${worse} and ignoring(${ignored}) ALERTS{${matchers}}`;
+}
+
 /**
  * The suggested alert in PromQL.
  *
@@ -62,8 +77,12 @@ export function writtenAlert(
   const { threshold } = suggested;
   const plain = `${compared ?? `(${left})`} ${rule.comparison} ${promNumber(threshold)}`;
   const alert = compared === undefined ? (whole?.withThreshold(threshold) ?? plain) : plain;
+  const fires =
+    rule.recovery === undefined
+      ? alert
+      : `(${alert} or ${unrecovered(rule, compared ?? `(${left})`)})`;
   const within = hours === undefined ? [] : hourConditions(hours);
-  return { name: rule.name, left, expr: [alert, ...within].join(' and on() ') };
+  return { name: rule.name, left, expr: [fires, ...within].join(' and on() ') };
 }
 
 /** One rule group; an expression that is no plain selector is recorded, so that it can be tested. */

@@ -2,7 +2,7 @@ import type { Duration } from '../telemetry/time.js';
 import type { AlertRule } from './alert-rule.js';
 import { directionOf, thresholdLevel } from './alert-rule.js';
 import type { Evaluations } from './evaluations.js';
-import { slidingMaximum } from './sliding-maximum.js';
+import { slidingHighest, slidingMaximum } from './sliding-maximum.js';
 
 /** What a rule does at every threshold at once; see `firingLevels`. */
 export interface FiringLevels {
@@ -41,22 +41,40 @@ function pendingLevels(at: Float64Array, levels: Float64Array, hold: Duration): 
   return lowest;
 }
 
-/** Below which a firing alert stays firing at k: kept, or not recovered yet. */
-function stayingLevels(at: Float64Array, levels: Float64Array, rule: AlertRule): Float64Array {
-  let staying = levels;
-  if (rule.keepFiringFor > 0) {
-    const starts = new Int32Array(at.length);
-    let start = 0;
-    for (let k = 0; k < at.length; k += 1) {
-      // Counted from the first look that no longer saw it, not from the last that did.
-      while (start < k && (at[start + 1] ?? 0) <= (at[k] ?? 0) - rule.keepFiringFor) start += 1;
-      starts[k] = start;
-    }
-    staying = slidingMaximum(levels, starts);
+/** From where on the alert is kept at each look: counted from the first that no longer saw it. */
+function keptFrom(at: Float64Array, keep: Duration): Int32Array {
+  const starts = new Int32Array(at.length);
+  let start = 0;
+  for (let k = 0; k < at.length; k += 1) {
+    if (keep === 0) start = k;
+    while (start < k && (at[start + 1] ?? 0) <= (at[k] ?? 0) - keep) start += 1;
+    starts[k] = start;
   }
-  if (rule.recovery === undefined) return staying;
-  const recovery = thresholdLevel(rule.recovery, rule.comparison);
-  return staying.map((level) => (level > recovery ? Infinity : level));
+  return starts;
+}
+
+/**
+ * The recurrence where what a rule saw depends on what it did: once firing, it is seen on until past
+ * the recovery value, and is kept from the last look that saw it so. As there, but for the levels up
+ * to which each look sees it, whose highest in the stretch that keeps it is found as they come.
+ */
+function recoveringLevels(
+  levels: Float64Array,
+  pending: Float64Array,
+  starts: Int32Array,
+  recovery: number,
+): Float64Array {
+  const firing = new Float64Array(levels.length);
+  const seen = new Float64Array(levels.length);
+  const highest = slidingHighest(seen, starts);
+  let before = -Infinity;
+  for (let k = 0; k < levels.length; k += 1) {
+    const level = levels[k] ?? -Infinity;
+    seen[k] = level > recovery ? Math.max(level, before) : level;
+    before = Math.max(pending[k] ?? -Infinity, Math.min(before, highest(k)));
+    firing[k] = before;
+  }
+  return firing;
 }
 
 /**
@@ -74,7 +92,12 @@ export function firingLevels({ at, values }: Evaluations, rule: AlertRule): Firi
   if (rule.for === 0 && rule.keepFiringFor === 0 && rule.recovery === undefined) {
     return { at, levels };
   }
-  const staying = stayingLevels(at, levels, rule);
+  const starts = keptFrom(at, rule.keepFiringFor);
+  if (rule.recovery !== undefined) {
+    const recovery = thresholdLevel(rule.recovery, rule.comparison);
+    return { at, levels: recoveringLevels(levels, pending, starts, recovery) };
+  }
+  const staying = rule.keepFiringFor > 0 ? slidingMaximum(levels, starts) : levels;
   const firing = new Float64Array(at.length);
   let level = -Infinity;
   for (let k = 0; k < at.length; k += 1) {

@@ -47,12 +47,13 @@ describe('a rule at all thresholds at once', () => {
           episodes.map(({ startedAt }) => startedAt),
         );
         const level = thresholdLevel(limit, given.comparison);
+        expect(Array.from(firing.levels, (beyond) => beyond > level)).toEqual(expected);
         const pages = pagesOf(firing, given.groupGap);
         const frontier = frontierOf(pages, []);
         const step = stepAt(frontier, level);
         expect(frontier.pages[step]).toBe(episodes.length);
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 
