@@ -1,6 +1,8 @@
+import { linkTo } from './address.js';
 import { choice } from './choice.js';
 import type { Journey } from './answers.js';
 import { element } from './element.js';
+import { localTime } from './format.js';
 
 const DAY = 86_400_000;
 
@@ -26,10 +28,24 @@ function stretchIn(query: URLSearchParams): Stretch | undefined {
   return STRETCHES.find((one) => one.days === days);
 }
 
+/** The end of the stretch that an address names, if it is not now. */
+function endIn(query: URLSearchParams): number | null {
+  const until = Date.parse(query.get('until') ?? '');
+  return Number.isNaN(until) ? null : until;
+}
+
+/** The address of a journey as it was around a moment. */
+export function journeyAround(journey: string, at: string): string {
+  const until = new Date(Date.parse(at) + DAY / 2).toISOString();
+  return linkTo(['journeys', journey], new URLSearchParams({ days: '1', until }));
+}
+
 /** The stretch of time, and the segment, that an address asks the API for. */
 export function askedStretch(query: URLSearchParams, now: number): URLSearchParams {
   const days = Number(stretchIn(query)?.days ?? USUAL);
-  const sent = new URLSearchParams({ from: new Date(now - days * DAY).toISOString() });
+  const end = endIn(query);
+  const sent = new URLSearchParams({ from: new Date((end ?? now) - days * DAY).toISOString() });
+  if (end !== null) sent.set('to', new Date(end).toISOString());
   const segment = query.get('segment');
   if (segment !== null) sent.set('segment', segment);
   return sent;
@@ -57,10 +73,13 @@ export function stretchChoice(
     { value: '', text: 'all' },
     ...(segments ?? []).map((segment) => ({ value: segment, text: segment })),
   ];
+  const end = endIn(query);
+  const shown =
+    end === null ? 'The last' : `Until ${localTime(new Date(end).toISOString())}, the last`;
   return element(
     'div',
     { class: 'filters', role: 'group', 'aria-label': 'What is shown' },
-    choice('The last', spans, stretchIn(query)?.days ?? USUAL, (days) => {
+    choice(shown, spans, stretchIn(query)?.days ?? USUAL, (days) => {
       set('days', days);
     }),
     groups.length > 1 &&

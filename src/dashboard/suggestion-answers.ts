@@ -51,9 +51,14 @@ export interface Suggestion {
 /** One suggestion with all that speaks for it. */
 export interface SuggestionDetail extends Suggestion {
   readonly interval?: Pair | null;
+  readonly chanceDearer?: number | null;
   readonly frontier?: readonly ThresholdPoint[];
   readonly flips?: readonly string[];
-  readonly missedFailureIds?: readonly string[];
+  readonly missedFailures?: readonly {
+    readonly failureId: string;
+    readonly startedAt: string;
+    readonly valueLost: number;
+  }[];
   readonly failures?: number;
   readonly from?: string;
   readonly until?: string;

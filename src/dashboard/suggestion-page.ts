@@ -1,20 +1,21 @@
 import type { Child } from './element.js';
 import { element, fragment } from './element.js';
-import { decideForm } from './decide-form.js';
 import { fill } from './fill.js';
-import { count, duration, figure } from './format.js';
+import { count, duration, figure, percent } from './format.js';
 import { move } from './frontier.js';
 import { frontierChart } from './frontier-chart.js';
 import { chip, crumbs, facts, link, section, small, time } from './parts.js';
 import type { Page } from './page.js';
 import { getSuggestion, getSuggestionExport } from './requests.js';
 import { saveText } from './save-text.js';
+import { suggestionDecisions } from './suggestion-decisions.js';
 import type { Decision, Lived, SuggestionDetail, ThresholdPoint } from './suggestion-answers.js';
+import { journeyAround } from './stretch.js';
 import { table } from './table.js';
 import { span } from './words.js';
 
 const NARROWEST = 320;
-/** Failures that are named one by one. */
+/** Days and failures that are named at once. */
 const NAMED = 10;
 
 const FORMATS: readonly (readonly [string, string])[] = [
@@ -144,14 +145,42 @@ function historyOf({ from, until }: SuggestionDetail): Child {
   return fragment(time(from), ' to ', time(until));
 }
 
-function missedOf({ missedFailureIds = [] }: SuggestionDetail): Child {
-  if (missedFailureIds.length === 0) return null;
-  const more = missedFailureIds.length - NAMED;
-  return missedFailureIds.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+/** Each of a few days or failures as a link to the journey as it was then; more once opened. */
+function moments(journey: string, all: readonly (readonly [string, string])[]): Child {
+  if (all.length === 0) return null;
+  const links = all.map(([at, text]) => element('li', {}, link(journeyAround(journey, at), text)));
+  const listed = element('ul', { class: 'inline' }, ...links);
+  if (all.length <= NAMED) return listed;
+  return element('details', {}, element('summary', {}, count(all.length)), listed);
+}
+
+function missedOf({ journey, missedFailures = [] }: SuggestionDetail): Child {
+  return moments(
+    journey,
+    missedFailures.map(({ startedAt, failureId }) => [startedAt, failureId] as const),
+  );
+}
+
+function flipsOf({ journey, flips }: SuggestionDetail): Child {
+  if (flips?.length === 0) return 'none';
+  return moments(
+    journey,
+    (flips ?? []).map((day) => [`${day}T12:00:00Z`, day] as const),
+  );
+}
+
+/** What is to be expected of the suggested threshold against the current one. */
+function outlookOf({ interval, chanceDearer, from, until }: SuggestionDetail): Child {
+  if (!interval || from === undefined || until === undefined) return null;
+  const again = duration((Date.parse(until) - Date.parse(from)) / 1000);
+  return fragment(
+    `${span(interval, figure)} over another ${again} (99%; below zero is a saving)`,
+    chanceDearer == null ? null : small(`Dearer with a chance of ${percent(chanceDearer)}.`),
+  );
 }
 
 function told(one: SuggestionDetail): HTMLElement {
-  const { failure, reason, verdict, interval, flips } = one;
+  const { failure, reason, verdict } = one;
   return facts([
     ['Verdict', verdict === undefined ? null : fragment(chip(verdict, verdict), ' ', reason)],
     ['Could not be made', failure?.detail],
@@ -161,13 +190,10 @@ function told(one: SuggestionDetail): HTMLElement {
     ],
     ['In shadow', shadowOf(one)],
     ['Stale', list(one.stale)],
-    [
-      'Cost changes by',
-      interval ? `${span(interval, figure)} (90%; below zero is a saving)` : null,
-    ],
+    ['Cost changes by', outlookOf(one)],
     ['History', historyOf(one)],
     ['Judged by', one.evidence],
-    ['Days that flip', flips === undefined ? null : count(flips.length)],
+    ['Days that flip', flipsOf(one)],
     ['Would be missed', missedOf(one)],
     ['To be known', list(one.notes)],
     ['Expires', time(one.expiresAt)],
@@ -180,7 +206,7 @@ async function detail(id: string, again: () => void): Promise<Node> {
   return fragment(
     element('h1', {}, `${one.rule.name} `, chip(one.state, one.state)),
     element('p', { class: 'answer' }, move(one)),
-    decideForm({ id, state: one.state, isMade }, again),
+    suggestionDecisions({ id, state: one.state, isMade }, again),
     told(one),
     pointsView(one),
     chartOf(one),
