@@ -69,13 +69,17 @@ function named(names: readonly string[]): string {
 
 function judgedText({
   interval,
+  chanceDearer,
   walkForward,
   flips,
-  missedFailureIds,
+  missed,
 }: ThresholdSuggestion): string {
   const lines: string[] = [];
   if (interval !== null) {
-    lines.push(`cost less the current one's, 90 %: ${interval.map(figure).join(' to ')}`);
+    const chance = figure(100 * (chanceDearer ?? 0));
+    lines.push(
+      `cost less the current one's over as long again, 99 %: ${interval.map(figure).join(' to ')}; dearer with a chance of ${chance} %`,
+    );
   }
   if (walkForward !== null) {
     const { blocks, cost, currentCost, bestCost } = walkForward;
@@ -84,7 +88,7 @@ function judgedText({
     );
   }
   lines.push(`days that flip: ${named(flips.map(day))}`);
-  lines.push(`missed: ${named(missedFailureIds)}`);
+  lines.push(`missed: ${named(missed.map(({ id }) => id))}`);
   return lines.map((line) => `${line}\n`).join('');
 }
 

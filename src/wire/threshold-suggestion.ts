@@ -5,6 +5,7 @@ import { SUGGESTION_STATES } from '../core/thresholds/suggestion-state.js';
 import { HISTORY_SOURCES } from '../core/thresholds/threshold-question.js';
 import type { ThresholdEvidence } from '../core/thresholds/threshold-evidence.js';
 import type { ThresholdSuggestion } from '../core/thresholds/threshold-suggestion.js';
+import { missedFailure, writeMissed } from './backtest.js';
 import { formatInstant } from './instant.js';
 
 const moment = z.string().meta({ format: 'date-time' });
@@ -20,6 +21,7 @@ const point = z
   })
   .meta({ id: 'ThresholdPoint' });
 
+/** Of 99 %, for the cost of as long a time again. */
 const interval = z.tuple([z.number(), z.number()]).nullable();
 
 const lived = z.object({
@@ -37,9 +39,11 @@ const answerBody = z.object({
   current: point.nullable(),
   suggested: point.nullable(),
   interval,
+  chanceDearer: z.number().nullable(),
   frontier: z.array(point),
   flips: z.array(z.string()),
   missedFailureIds: z.array(z.string()),
+  missedFailures: z.array(missedFailure),
   walkForward: z
     .object({
       blocks: z.int(),
@@ -120,9 +124,11 @@ export function writeSuggestion(
   return {
     ...{ verdict, reason, current, suggested },
     interval: interval === null ? null : [interval[0], interval[1]],
+    chanceDearer: suggestion.chanceDearer,
     frontier: [...frontier],
     flips: suggestion.flips.map(writeDay),
-    missedFailureIds: [...suggestion.missedFailureIds],
+    missedFailureIds: suggestion.missed.map(({ id }) => id),
+    missedFailures: suggestion.missed.map(writeMissed),
     walkForward,
     failures: losses.length,
     from: formatInstant(from),

@@ -1,5 +1,5 @@
 // Threshold suggestions: npm run bench -- thresholds, or one part after a build:
-//   node test/bench/thresholds.js sweep | worlds | nab [FOLDER]
+//   node test/bench/thresholds.js sweep | worlds | more-worlds [SETS] | nab [FOLDER]
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,15 +9,11 @@ import { gunzipSync } from 'node:zlib';
 import { quantileOfSorted } from '../../dist/core/statistics/interval.js';
 import { seededRandom } from '../../dist/core/statistics/random.js';
 import { firingLevels } from '../../dist/core/thresholds/firing-levels.js';
-import { frontierOf, middleOfStep, stepAt } from '../../dist/core/thresholds/frontier.js';
+import { frontierOf, middleOfStep } from '../../dist/core/thresholds/frontier.js';
 import { pagesOf } from '../../dist/core/thresholds/pages.js';
-import { evidenceOf } from '../../dist/core/thresholds/threshold-evidence.js';
-import { suggestThreshold } from '../../dist/core/thresholds/threshold-suggestion.js';
-import { drawnWorld, livedWorld } from './thresholds/worlds.js';
+import { judgedWorld, mean, misses, RULE, sum } from './thresholds/judged-worlds.js';
 
 const MINUTE = 60_000;
-const RULE = { comparison: '>', for: 0, keepFiringFor: 0, groupGap: 0 };
-const mean = (list) => list.reduce((sum, one) => sum + one, 0) / list.length;
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 const NUMPY = `
@@ -68,53 +64,56 @@ function sweep() {
   if (peer === null) console.log('  NumPy is not here, so there is nothing to compare with');
 }
 
-/** Cost of a threshold, and the least of any, on weeks that no choice has seen. */
-function judgeOf(evidence) {
-  const frontier = frontierOf(evidence.pages, evidence.losses);
-  const costOf = (step) => frontier.pages[step] + frontier.loss[step];
-  const steps = Array.from(frontier.from.keys()).filter((i) => frontier.from[i] >= evidence.lowest);
-  const cheapest = steps.reduce((best, step) => (costOf(step) < costOf(best) ? step : best));
-  return {
-    lowestPoint: middleOfStep(frontier, cheapest),
-    best: costOf(cheapest),
-    cost: (threshold) => costOf(stepAt(frontier, threshold)),
-  };
+function worlds() {
+  const judged = Array.from({ length: 20 }, (_, seed) => judgedWorld(seed));
+  const verdicts = {};
+  for (const { verdict } of judged) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+  const next = misses(judged.map((one) => ({ ...one, differences: one.differences.slice(0, 1) })));
+  console.log(
+    '20 worlds, 26 weeks seen, judged on 78 later weeks against the best threshold there',
+  );
+  console.log(
+    `  regret of the suggestion ${percent(mean(judged.map((one) => one.regret)))}, of the lowest historical point ${percent(mean(judged.map((one) => one.lowestRegret)))}`,
+  );
+  console.log(
+    `  verdicts ${JSON.stringify(verdicts)}; moved and cost more in the next 26 weeks: ${next.dearer}`,
+  );
+  console.log(
+    `  cost more than the current one by more than the 99 % interval's upper end: ${next.above} of ${next.all}`,
+  );
 }
 
-function worlds(count = 20) {
-  const catching = { lead: 30 * MINUTE, detect: 30 * MINUTE, savedShare: 1 };
-  const seen = (lived) => evidenceOf(lived, RULE, lived.failures, catching);
-  const [ours, lowest, verdicts] = [[], [], {}];
-  let [worse, moves] = [0, 0];
-  for (let seed = 0; seed < count; seed += 1) {
-    const world = drawnWorld(seed);
-    const past = livedWorld(world, 1000 + seed, 26);
-    const evidence = seen(past);
-    const sorted = past.values.slice().sort();
-    const current = quantileOfSorted(sorted, 0.97 + 0.0295 * seededRandom(seed + 9)());
-    const goals = { comparison: '>', costPage: 1, current, embargo: 24 * 60 * MINUTE };
-    const { verdict, suggested, interval } = suggestThreshold(evidence, goals, seededRandom(seed));
-    verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
-    const later = judgeOf(seen(livedWorld(world, 50_000 + seed, 78)));
-    ours.push(later.cost(suggested.threshold) / later.best - 1);
-    lowest.push(later.cost(judgeOf(evidence).lowestPoint) / later.best - 1);
-    // As long a time as the interval speaks of.
-    const next = judgeOf(seen(livedWorld(world, 90_000 + seed, 26)));
-    const difference = next.cost(suggested.threshold) - next.cost(current);
-    if (difference > interval[1]) worse += 1;
-    if (verdict !== 'keep' && difference > 0) moves += 1;
+/** The same over sets of 20 worlds that nothing was tuned on. */
+function moreWorlds(sets = 20) {
+  console.log(`${sets} more sets of 20 worlds, each judged on four times 26 later weeks`);
+  const all = [];
+  const regrets = [];
+  let setsAbove = 0;
+  for (let set = 0; set < sets; set += 1) {
+    const judged = Array.from({ length: 20 }, (_, i) => judgedWorld(20_000 + 20 * set + i));
+    regrets.push(mean(judged.map((one) => one.regret)));
+    const next = judged.map((one) => ({ ...one, differences: one.differences.slice(0, 1) }));
+    if (misses(next).above > 0) setsAbove += 1;
+    all.push(...judged);
   }
-  console.log(
-    `${count} worlds, 26 weeks seen, judged on 78 later weeks against the best threshold there`,
+  const counted = misses(all);
+  const moved = all.filter((one) => one.isMoved);
+  const saved = (judged) => -sum(judged.map((one) => mean(one.differences)));
+  const width = mean(all.map(({ interval: [low, high] }) => high - low));
+  const reach = mean(
+    all.map(({ interval: [, high], suggested, current }) => high - (suggested.cost - current.cost)),
   );
   console.log(
-    `  regret of the suggestion ${percent(mean(ours))}, of the lowest historical point ${percent(mean(lowest))}`,
+    `  regret ${percent(mean(regrets))} on average, by set ${regrets.map(percent).join(', ')}`,
   );
   console.log(
-    `  verdicts ${JSON.stringify(verdicts)}; moved and cost more in the next 26 weeks: ${moves}`,
+    `  above the 99 % interval ${percent(counted.above / counted.all)} (${counted.above} of ${counted.all}; where it moves ${counted.aboveMoved} of ${4 * moved.length}), below ${percent(counted.below / counted.all)}; sets with one above in the next 26 weeks: ${setsAbove}`,
   );
   console.log(
-    `  cost more than the current one by more than the interval's upper end: ${worse} (5 % is what it says)`,
+    `  mean width ${width.toFixed(0)}, upper end ${reach.toFixed(0)} above what history says, where the current one costs ${mean(all.map(({ current }) => current.cost)).toFixed(0)}`,
+  );
+  console.log(
+    `  moves in ${percent(moved.length / all.length)} of worlds and keeps ${percent(saved(moved) / saved(all))} of what moving always would save; dearer after a move in ${counted.dearer} of ${4 * moved.length} stretches`,
   );
 }
 
@@ -221,7 +220,8 @@ function nab(folder) {
   }
 }
 
-const [section, folder = '../shared/datasets/nab'] = process.argv.slice(2);
+const [section, given] = process.argv.slice(2);
 if (section === undefined || section === 'sweep') sweep();
 if (section === undefined || section === 'worlds') worlds();
-if (section === undefined || section === 'nab') nab(folder);
+if (section === 'more-worlds') moreWorlds(Number(given ?? 20));
+if (section === undefined || section === 'nab') nab(given ?? '../shared/datasets/nab');

@@ -1,9 +1,10 @@
 import { MINUTE } from '../telemetry/time.js';
 import type { Instant } from '../telemetry/time.js';
+import { normal } from '../statistics/random.js';
 import type { RuleName } from './alert-rules.js';
 import type { Fault, FaultKind } from './fault.js';
 import type { Random } from './random-stream.js';
-import { logNormal, normal, randomStream } from './random-stream.js';
+import { logNormal, randomStream } from './random-stream.js';
 import { callersOf, serviceNamed } from './simulated-services.js';
 
 /** An alert that will start, before it is known when it ends. */

@@ -1,11 +1,12 @@
 import { DAY, HOUR, MINUTE } from '../telemetry/time.js';
 import type { Duration, Instant } from '../telemetry/time.js';
+import { normal } from '../statistics/random.js';
 import type { RuleName } from './alert-rules.js';
 import { RULE_NAMES, ruleNamed } from './alert-rules.js';
 import type { Onset } from './detections.js';
 import type { PlannedChange } from './planned-changes.js';
 import type { Random } from './random-stream.js';
-import { logNormal, normal, poisson, randomStream } from './random-stream.js';
+import { logNormal, poisson, randomStream } from './random-stream.js';
 import { SERVICES } from './simulated-services.js';
 import type { FlashSale } from './traffic.js';
 import type { WorldOptions } from './world-options.js';

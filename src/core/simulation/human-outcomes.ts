@@ -1,8 +1,9 @@
 import type { Outcome } from '../outcomes/outcome.js';
 import { DAY, HOUR, MINUTE } from '../telemetry/time.js';
 import type { Instant } from '../telemetry/time.js';
+import { normal } from '../statistics/random.js';
 import type { Random } from './random-stream.js';
-import { logNormal, normal, opaqueId, pick, randomStream } from './random-stream.js';
+import { logNormal, opaqueId, pick, randomStream } from './random-stream.js';
 import type { StageLink, TruthLine } from './stage-truth.js';
 import { byAnomaly } from './stage-truth.js';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../statistics/random.js';
+import { normal, seededRandom } from '../statistics/random.js';
 
 /** A source of uniform numbers in [0, 1). */
 export type Random = () => number;
@@ -30,12 +30,6 @@ export function opaqueId(seed: number, name: string): string {
   const high = mix32(hashText(name) ^ mix32(seed));
   const low = hashText(`${seed}/${name}`) & 0xffff;
   return high.toString(16).padStart(8, '0') + low.toString(16).padStart(4, '0');
-}
-
-/** A standard normal number (Box-Muller); always two draws. */
-export function normal(random: Random): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - random()));
-  return radius * Math.cos(2 * Math.PI * random());
 }
 
 /** A log-normal number of the given median; sigma is the spread of its logarithm. */

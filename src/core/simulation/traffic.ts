@@ -1,7 +1,8 @@
 import { DAY, HOUR } from '../telemetry/time.js';
 import type { Instant } from '../telemetry/time.js';
+import { normal } from '../statistics/random.js';
 import { JOURNEYS } from './simulated-journeys.js';
-import { normal, randomStream } from './random-stream.js';
+import { randomStream } from './random-stream.js';
 import type { WorldOptions } from './world-options.js';
 
 /** A benign surge of visitors. */

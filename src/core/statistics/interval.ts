@@ -1,4 +1,4 @@
-/** The interval that all answers carry: 90 %, as lower and upper bound. */
+/** Lower and upper bound: of 90 % where nothing else is said. */
 export type Interval = readonly [number, number];
 
 /** Linearly interpolated quantile of ascending values (Hyndman and Fan type 7, NumPy's default). */
@@ -10,8 +10,11 @@ export function quantileOfSorted(sorted: ArrayLike<number>, probability: number)
   return low === high ? low : low + (high - low) * (position - below);
 }
 
-/** The central 90 % of resampled figures; figures that are not defined (NaN) are left out. */
-export function percentileInterval(figures: readonly number[]): Interval {
+/**
+ * The central 90 % of resampled figures, or what lies between the tails; figures that are not
+ * defined (NaN) are left out.
+ */
+export function percentileInterval(figures: readonly number[], tail = 0.05): Interval {
   const sorted = Float64Array.from(figures.filter((figure) => !Number.isNaN(figure))).sort();
-  return [quantileOfSorted(sorted, 0.05), quantileOfSorted(sorted, 0.95)];
+  return [quantileOfSorted(sorted, tail), quantileOfSorted(sorted, 1 - tail)];
 }

@@ -21,3 +21,9 @@ export function seededRandom(seed: number): () => number {
   for (let i = 0; i < 12; i += 1) step();
   return step;
 }
+
+/** A standard normal number (Box-Muller); always two draws. */
+export function normal(random: () => number): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - random()));
+  return radius * Math.cos(2 * Math.PI * random());
+}

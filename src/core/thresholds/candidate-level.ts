@@ -27,7 +27,8 @@ export function candidateLevel(choice: LevelChoice, priced: PricedFrontier): Can
   if (missRate !== undefined) return provedLevel(evidence.lowest, priced, { ...goals, missRate });
   const best = chooseLevel(choice, new Float64Array(blocks.count).fill(1));
   if (best === null) return { level: null, lack: 'no threshold meets the constraints' };
-  const seen = `${priced.failures} failures were seen, ${MIN_FAILURES} are needed`;
+  const were = priced.failures === 1 ? '1 failure was' : `${priced.failures} failures were`;
+  const seen = `${were} seen, ${MIN_FAILURES} are needed`;
   return { level: grid[best] ?? null, lack: priced.failures < MIN_FAILURES ? seen : null };
 }
 

@@ -1,22 +1,23 @@
-import { pairedBootstrap } from '../statistics/bootstrap.js';
 import type { Interval } from '../statistics/interval.js';
 import type { Instant } from '../telemetry/time.js';
 import { WEEK } from '../telemetry/time.js';
 import { thresholdLevel } from './alert-rule.js';
 import { candidateLevel } from './candidate-level.js';
 import { lossShare } from './cost-blocks.js';
-import { costHistory, costsAt, currentLevel } from './cost-history.js';
+import { costHistory, currentLevel } from './cost-history.js';
+import type { PricedFailure } from './failure-loss.js';
 import { flippedDays } from './flips.js';
 import { frontierOf, stepAt } from './frontier.js';
 import type { LevelChoice } from './level-choice.js';
 import { levelChoice } from './level-choice.js';
-import { savingInterval } from './saving-interval.js';
+import type { SavingOutlook } from './saving-outlook.js';
+import { savingOutlook } from './saving-outlook.js';
 import type { ThresholdEvidence } from './threshold-evidence.js';
 import type { ThresholdGoals } from './threshold-goals.js';
 import { thresholdGrid } from './threshold-grid.js';
 import type { PricedFrontier, ThresholdPoint } from './threshold-point.js';
 import { frontierPoints, pointAt, readableThreshold } from './threshold-point.js';
-import type { ThresholdCase, ThresholdVerdict } from './threshold-verdict.js';
+import type { ThresholdCase, ThresholdRuling, ThresholdVerdict } from './threshold-verdict.js';
 import { ruleOnThreshold } from './threshold-verdict.js';
 import type { WalkForward } from './walk-forward.js';
 import { walkForward } from './walk-forward.js';
@@ -32,40 +33,35 @@ export interface ThresholdSuggestion {
   readonly current: ThresholdPoint | null;
   /** The best estimate, whatever the verdict; null where there is none. */
   readonly suggested: ThresholdPoint | null;
-  /** 90 % interval of the suggested cost less the current over as long a time; see `savingInterval`. */
+  /**
+   * 99 % prediction interval of the suggested cost less the current over as long a time again as the
+   * history; see `savingOutlook`.
+   */
   readonly interval: Interval | null;
+  /** Probability that the suggested one costs more in that time. */
+  readonly chanceDearer: number | null;
   /** From the evidence's lowest level on, by rising level. */
   readonly frontier: readonly ThresholdPoint[];
   /** The days (starts, UTC) on which one of both would have paged and the other not. */
   readonly flips: readonly Instant[];
   /** Failures that the suggested threshold would have missed. */
-  readonly missedFailureIds: readonly string[];
+  readonly missed: readonly PricedFailure[];
   readonly walkForward: WalkForward | null;
 }
 
+const UNKNOWN = { interval: null, chanceDearer: null } as const;
+
 const NOTHING = {
+  ...UNKNOWN,
   verdict: 'insufficient-evidence',
-  interval: null,
   flips: [],
-  missedFailureIds: [],
+  missed: [],
   walkForward: null,
 } as const;
 
-/** The interval at this one level: where the miss rate chose it, choosing anew is no question. */
-function intervalAt(
-  { history, goals }: LevelChoice,
-  level: number,
-  random: () => number,
-): Interval {
-  const costs = costsAt(history.evidence, level, goals.costPage);
-  const differences = costs.map((cost, block) => cost - (history.currentCosts[block] ?? 0));
-  const { interval } = pairedBootstrap({ differences }, { random });
-  return [interval[0] * differences.length, interval[1] * differences.length];
-}
-
-function missedAt({ losses }: ThresholdEvidence, level: number): string[] {
+function missedAt({ losses }: ThresholdEvidence, level: number): PricedFailure[] {
   const missed = losses.filter((loss) => lossShare(loss, level) === 1);
-  return missed.map(({ failure }) => failure.id);
+  return missed.map(({ failure }) => failure);
 }
 
 /** Says what speaks for a level; one that changes nothing is told as the current threshold. */
@@ -73,7 +69,7 @@ function judge(
   { history, goals }: LevelChoice,
   priced: PricedFrontier,
   wanted: number,
-): Omit<ThresholdCase, 'interval'> & { readonly level: number } {
+): Omit<ThresholdCase, 'outlook'> & { readonly level: number } {
   const { comparison, current } = goals;
   const isSame = stepAt(priced.frontier, currentLevel(goals)) === stepAt(priced.frontier, wanted);
   const threshold = current !== undefined && isSame ? current : readableThreshold(priced, wanted);
@@ -84,6 +80,15 @@ function judge(
     current: current === undefined ? null : pointAt(priced, current),
     walk: goals.missRate === undefined ? walkForward(history, goals) : null,
   };
+}
+
+function ruled(
+  judged: Omit<ThresholdCase, 'outlook'>,
+  outlook: SavingOutlook | null,
+  lack: string | null,
+): ThresholdRuling {
+  if (outlook !== null && lack === null) return ruleOnThreshold({ ...judged, outlook });
+  return { verdict: 'insufficient-evidence', reason: lack ?? 'the history is too short' };
 }
 
 /**
@@ -114,23 +119,16 @@ export function suggestThreshold(
     return { ...NOTHING, reason: lack ?? '', current, suggested: current, frontier: points };
   }
   const judged = judge(choice, priced, level);
-  const interval =
-    goals.missRate === undefined
-      ? savingInterval(choice, random)
-      : intervalAt(choice, judged.level, random);
-  const missing = interval === null ? 'the history is too short' : lack;
-  const ruling =
-    interval !== null && missing === null
-      ? ruleOnThreshold({ ...judged, interval })
-      : { verdict: 'insufficient-evidence' as const, reason: missing ?? '' };
+  const isChosen = goals.missRate === undefined && judged.level !== currentLevel(goals);
+  const outlook = savingOutlook(choice, judged.level, { isChosen, random });
   return {
-    ...ruling,
+    ...ruled(judged, outlook, lack),
+    ...(outlook ?? UNKNOWN),
     current,
     suggested: judged.suggested,
-    interval,
     frontier: points,
     flips: flippedDays(evidence.pages, currentLevel(goals), judged.level),
-    missedFailureIds: missedAt(evidence, judged.level),
+    missed: missedAt(evidence, judged.level),
     walkForward: judged.walk,
   };
 }

@@ -1,6 +1,6 @@
-import type { Interval } from '../statistics/interval.js';
 import { directionOf } from './alert-rule.js';
 import { missPValue } from './miss-rate-test.js';
+import type { SavingOutlook } from './saving-outlook.js';
 import type { ThresholdGoals } from './threshold-goals.js';
 import type { ThresholdPoint } from './threshold-point.js';
 import type { WalkForward } from './walk-forward.js';
@@ -18,13 +18,21 @@ export interface ThresholdRuling {
 export interface ThresholdCase {
   readonly suggested: ThresholdPoint;
   readonly current: ThresholdPoint | null;
-  /** 90 % interval of the suggested cost less the current. */
-  readonly interval: Interval;
+  readonly outlook: SavingOutlook;
   readonly walk: WalkForward | null;
   readonly goals: ThresholdGoals;
 }
 
+/** A threshold that costs more with a greater probability than this is not moved to. */
+const HIGHEST_CHANCE = 0.025;
+
 const amount = (cost: number): string => String(Number(cost.toPrecision(4)));
+
+/** What is to be expected, in words. */
+function outlookInWords({ interval: [low, high], chanceDearer }: SavingOutlook): string {
+  const chance = amount(Math.round(1000 * chanceDearer) / 10);
+  return `over as long again ${amount(low)} to ${amount(high)}, dearer with a chance of ${chance} %`;
+}
 
 function brokenConstraint({ current, goals }: ThresholdCase): string | null {
   const { maxPagesPerWeek, missRate } = goals;
@@ -39,15 +47,14 @@ function brokenConstraint({ current, goals }: ThresholdCase): string | null {
     : null;
 }
 
-function objectionTo({ current, suggested, interval, walk, goals }: ThresholdCase): string | null {
+function objectionTo({ current, suggested, outlook, walk, goals }: ThresholdCase): string | null {
   if (current === null) return null;
   if (suggested.threshold === current.threshold) return 'no other threshold is better';
   if (goals.missRate !== undefined) {
     return suggested.pages < current.pages ? null : 'no proved threshold sends fewer pages';
   }
-  const [low, high] = interval;
-  if (!(high < 0)) {
-    return `a lower cost is not proved: ${amount(suggested.cost)} against ${amount(current.cost)}, difference ${amount(low)} to ${amount(high)}`;
+  if (outlook.chanceDearer > HIGHEST_CHANCE) {
+    return `a lower cost is not clear: ${amount(suggested.cost)} against ${amount(current.cost)}; ${outlookInWords(outlook)}`;
   }
   if (walk !== null && walk.cost > walk.currentCost) {
     return `chosen from the past it would have cost more afterwards: ${amount(walk.cost)} against ${amount(walk.currentCost)}`;
@@ -57,7 +64,7 @@ function objectionTo({ current, suggested, interval, walk, goals }: ThresholdCas
 
 /** Moves the threshold where a constraint is broken or the gain is proved; keeps it otherwise. */
 export function ruleOnThreshold(one: ThresholdCase): ThresholdRuling {
-  const { suggested, current, interval, goals } = one;
+  const { suggested, current, outlook, goals } = one;
   const never = directionOf(goals.comparison) * Infinity;
   const verdict = suggested.threshold > (current?.threshold ?? never) ? 'raise' : 'lower';
   const broken = brokenConstraint(one);
@@ -71,6 +78,6 @@ export function ruleOnThreshold(one: ThresholdCase): ThresholdRuling {
     current === null
       ? 'there is no threshold yet, so it is compared with never paging'
       : `now ${amount(current.pagesPerWeek)} and ${current.missed}`;
-  const gain = `cost difference ${amount(interval[0])} to ${amount(interval[1])}`;
+  const gain = `cost difference ${outlookInWords(outlook)}`;
   return { verdict, reason: `${pages}; ${against}; ${gain}` };
 }

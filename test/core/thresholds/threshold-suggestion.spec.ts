@@ -50,11 +50,11 @@ describe('a suggested threshold', () => {
     const evidence = world(2);
     const suggestion = suggestThreshold(evidence, goals(5.9), seededRandom(1));
     expect(suggestion.verdict).toBe('lower');
-    expect(suggestion.missedFailureIds).toHaveLength(suggestion.suggested?.missed ?? -1);
+    expect(suggestion.missed).toHaveLength(suggestion.suggested?.missed ?? -1);
     const bound = suggestThreshold(evidence, { ...goals(5.9), floor: 5.5 }, seededRandom(1));
     expect(bound.suggested?.threshold).toBeGreaterThanOrEqual(5.5);
-    expect(bound.missedFailureIds).toHaveLength(bound.suggested?.missed ?? -1);
-    expect(bound.missedFailureIds.length).toBeGreaterThan(0);
+    expect(bound.missed).toHaveLength(bound.suggested?.missed ?? -1);
+    expect(bound.missed.length).toBeGreaterThan(0);
   });
 
   it('keeps a good one', () => {
