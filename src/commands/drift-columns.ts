@@ -50,18 +50,27 @@ function areCodes(reference: Cells | undefined, current: Cells | undefined): boo
   return sides.every((cells) => fewWholeNumbers(cells, found)) && found.size > 0;
 }
 
-function infiniteNote(name: string, cells: Cells | undefined, side: string): string[] {
-  const infinite = (cells ?? []).filter((cell) => /^[+-]?inf(?:inity)?$/i.test(cell?.trim() ?? ''));
-  const those = infinite.length === 1 ? 'value counts' : 'values count';
-  return infinite.length === 0
-    ? []
-    : [`Column ${name}: ${infinite.length} infinite ${those} as missing in the ${side} sample.`];
-}
+const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
-function unreadableNote({ unreadable, feature }: InferredColumn, side: string): string[] {
-  return unreadable === 0
-    ? []
-    : [`Column ${feature.name}: ${unreadable} cells of the ${side} sample are no number.`];
+/** What of a column's cells was no number that can be compared. */
+function unreadNotes(
+  cells: Cells | undefined,
+  columns: readonly InferredColumn[],
+  side: string,
+): string[] {
+  return columns.flatMap(({ unreadable, feature: { name } }) => {
+    if (unreadable === 0) return [];
+    const infinite = (cells ?? []).filter((cell) => INFINITE.test(cell?.trim() ?? '')).length;
+    const those = infinite === 1 ? 'value counts' : 'values count';
+    const rest = unreadable - infinite;
+    const are = rest === 1 ? 'cell is no number and counts' : 'cells are no number and count';
+    return [
+      ...(infinite > 0
+        ? [`Column ${name}: ${infinite} infinite ${those} as missing in the ${side} sample.`]
+        : []),
+      ...(rest > 0 ? [`Column ${name}: ${rest} ${are} as missing in the ${side} sample.`] : []),
+    ];
+  });
 }
 
 function sameNote(name: string, cells: Cells | undefined, side: string): string[] {
@@ -103,10 +112,8 @@ function readColumn(
   const notes = [
     ...sameNote(name, reference, 'reference'),
     ...sameNote(name, current, 'current'),
-    ...infiniteNote(name, reference, 'reference'),
-    ...infiniteNote(name, current, 'current'),
-    ...before.flatMap((column) => unreadableNote(column, 'reference')),
-    ...now.flatMap((column) => unreadableNote(column, 'current')),
+    ...unreadNotes(reference, before, 'reference'),
+    ...unreadNotes(current, now, 'current'),
   ];
   return { pairs, notes };
 }

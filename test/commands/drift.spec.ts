@@ -96,6 +96,7 @@ describe('throughline drift', () => {
     expect(columns['d']).toMatchObject({ verdict: 'not-comparable' });
     expect(columns['e']).toMatchObject({ verdict: 'not-comparable' });
     expect(result.err).toContain('Column a: 1 infinite value counts as missing in the current');
+    expect(result.err).not.toContain('no number');
     expect(result.err).toContain('Column c is always x0 in the current sample.');
   });
 

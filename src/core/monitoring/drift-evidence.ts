@@ -7,7 +7,7 @@ import { NO_FIGURES, categoricalFigures, numericFigures } from './drift-figures.
 import type { DriftSample } from './drift-sample.js';
 import { rowsOf } from './drift-sample.js';
 import type { DriftTest } from './drift-test.js';
-import { categoricalTests, numericTests } from './drift-test.js';
+import { categoricalTests, missingTest, numericTests } from './drift-test.js';
 
 /** Fewer rows than this on a side say nothing, whatever their p. */
 const FEWEST_ROWS = 30;
@@ -64,6 +64,10 @@ function incomparableReason({ reference, current }: Both, type: ColumnType): str
 
 function figuresAndTests(both: Both): { figures: DriftFigures; tests: DriftTest[] } {
   const { reference, current } = both;
+  // What a side has none of can only have gone missing.
+  if (isEmpty(reference) || isEmpty(current)) {
+    return { figures: NO_FIGURES, tests: missingTest(reference, current) };
+  }
   if (reference.kind === 'numeric' && current.kind === 'numeric') {
     const figures = numericFigures(reference, current);
     return { figures, tests: numericTests(reference, current, figures) };

@@ -24,7 +24,8 @@ export interface DriftTest {
 
 const effectiveSize = (n: number, m: number): number => (n * m) / (n + m);
 
-function missingTest(reference: DriftSample, current: DriftSample): DriftTest[] {
+/** Whether values are missing more or less often. */
+export function missingTest(reference: DriftSample, current: DriftSample): DriftTest[] {
   if (reference.missing === 0 && current.missing === 0) return [];
   const [n, m] = [rowsOf(reference), rowsOf(current)];
   if (n === 0 || m === 0) return [];

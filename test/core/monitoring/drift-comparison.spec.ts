@@ -96,6 +96,7 @@ describe('drift verdicts', () => {
         words(Array.from({ length: n }, () => null)),
         numeric(constant.map(() => Number.NaN)),
       ],
+      vanished: [numeric(normals(n)), words(Array.from({ length: n }, () => null))],
       constant: [numeric(constant), numeric(constant)],
       fine: [numeric(normals(n)), numeric(normals(n, 1))],
       thin: [numeric(normals(20)), numeric(normals(20, 5))],
@@ -109,11 +110,13 @@ describe('drift verdicts', () => {
       fresh: 'not-comparable',
       turned: 'not-comparable',
       empty: 'not-comparable',
+      vanished: 'drifted',
       constant: 'stable',
       fine: 'drifted',
       thin: 'not-enough-data',
       ids: 'stable',
     });
+    expect(report.columns['vanished']).toMatchObject({ type: 'numeric', subject: 'missing' });
     expect(report.columns['turned']?.reason).toMatch(/numbers in the reference, categories now/);
     expect(JSON.stringify(report)).not.toContain('NaN');
   });
