@@ -1,4 +1,5 @@
-import type { ModelDriftReport, RankedFeature } from '../core/monitoring/model-drift.js';
+import type { RankedFeature } from '../core/monitoring/drift-ranking.js';
+import type { ModelDriftReport } from '../core/monitoring/model-drift.js';
 import { verdictWords } from '../core/monitoring/drift-words.js';
 import { driftPage } from './drift-page.js';
 import type { ServiceConcept } from '../core/monitoring/service-concept.js';
@@ -63,6 +64,7 @@ function meaningTable({ concept }: ModelDriftReport): Html {
         { heading: 'answers', cell: ({ answers }) => count(answers), isNumber: true },
         { heading: 'failures', cell: ({ observed }) => figure(observed), isNumber: true },
         { heading: 'expected', cell: ({ expected }) => figure(expected), isNumber: true },
+        { heading: 'off before', cell: ({ offset }) => figure(offset), isNumber: true },
         { heading: 'p, adjusted', cell: ({ pAdjusted }) => pValue(pAdjusted), isNumber: true },
       ],
       judged.slice(0, RANKED),
@@ -71,7 +73,7 @@ function meaningTable({ concept }: ModelDriftReport): Html {
 
 /** What changed since a model was trained, as a page. */
 export function modelDriftPage(report: ModelDriftReport): string {
-  const { model, from, until, reference, targets } = report;
+  const { model, from, until, asked, reference, targets } = report;
   const against = reference === 'training' ? 'its training rows' : 'what was asked before';
   const { prediction, label } = targets;
   const sections: ReportSection[] = [
@@ -85,6 +87,7 @@ export function modelDriftPage(report: ModelDriftReport): string {
     },
     { heading: 'What alerts came to mean', body: meaningTable(report) },
   ];
-  const subtitle = `Model ${model}, ${utcTime(from)} to ${utcTime(until)}, against ${against}`;
+  const some = asked > report.rows.current ? `; of ${count(asked)} answers some at random` : '';
+  const subtitle = `Model ${model}, ${utcTime(from)} to ${utcTime(until)}, against ${against}${some}`;
   return driftPage(report, { title: 'Drift of the model', subtitle }, sections);
 }

@@ -21,7 +21,7 @@ function bound(
 }
 
 /**
- * ADWIN, every cut looked at: values of 0..1 in order of time are kept while no cut of those kept parts
+ * ADWIN: values of 0..1 in order of time are kept while no cut of those kept parts
  * them into two means further apart than chance would at level `delta`; else the older ones go.
  */
 export function meanChanges(values: readonly number[], delta = 0.002): MeanChange[] {
@@ -37,11 +37,17 @@ export function meanChanges(values: readonly number[], delta = 0.002): MeanChang
   let start = 0;
   const cutBefore = (end: number): number | null => {
     const variance = mean(squares, start, end) - mean(sums, start, end) ** 2;
-    for (let cut = start + FEWEST; cut <= end - FEWEST; cut += 1) {
+    const parts = (cut: number): boolean => {
       const gap = Math.abs(mean(sums, start, cut) - mean(sums, cut, end));
-      if (gap > bound(cut - start, end - cut, { variance, delta })) return cut;
-    }
-    return null;
+      return gap > bound(cut - start, end - cut, { variance, delta });
+    };
+    // Cuts ever further apart the longer ago, as ADWIN's buckets have them; all of them once one parts.
+    let back = FEWEST;
+    while (back <= end - start - FEWEST && !parts(end - back)) back += Math.ceil(back / 10);
+    if (back > end - start - FEWEST) return null;
+    let cut = start + FEWEST;
+    while (!parts(cut)) cut += 1;
+    return cut;
   };
   // Looked at every tenth value: a change is seen a little later, at a tenth of the work.
   for (let end = 2 * FEWEST; end <= values.length; end += 10) {

@@ -8,8 +8,9 @@ import { comparedColumn } from './column-values.js';
 import type { DomainDrift } from './domain-classifier.js';
 import { domainDrift } from './domain-classifier.js';
 import { driftChunks } from './drift-chunks.js';
-import { distanceOfShift } from './drift-effect.js';
 import type { ComparedColumn } from './drift-evidence.js';
+import type { RankedFeature } from './drift-ranking.js';
+import { rankingOf } from './drift-ranking.js';
 import type { DriftReference } from './drift-reference.js';
 import { columnsOf, latestValues } from './drift-reference.js';
 import type { DriftReport, ReportedColumn } from './drift-report.js';
@@ -25,17 +26,11 @@ import { driftedServices, serviceConcept } from './service-concept.js';
 /** Rows a side that the classifier of domains is taught with, the latest ones. */
 const TOLD_APART = 1000;
 
+/** Answers that are compared with the training rows: more would find no change that the floor lets count. */
+const MOST_COMPARED = 20_000;
+
 /** Fewer labelled answers show no change of the errors. */
 const FEWEST_LABELLED = 40;
-
-/** How much the drift of a feature may have cost. */
-export interface RankedFeature {
-  readonly feature: string;
-  /** What it moves the log-odds by, on average over the training rows. */
-  readonly importance: number;
-  /** Importance times the share of rows that moved: log-odds per answer that are not what they were. */
-  readonly estimatedLoss: number;
-}
 
 /** A lasting change of the model's errors. */
 export interface ConceptChange {
@@ -52,7 +47,7 @@ export interface ModelConcept {
   readonly changes: readonly ConceptChange[];
   /** Those whose alerts mean something else from `from` on, the most certain first. */
   readonly driftedServices: readonly string[];
-  /** Failures against the expected ones from `from` on, by service and stage. */
+  /** Failures from `from` on against those that the answers before led to expect, by service and stage. */
   readonly byService: readonly ServiceConcept[];
 }
 
@@ -61,6 +56,8 @@ export interface ModelDriftReport extends DriftReport {
   readonly model: string;
   readonly from: Instant;
   readonly until: Instant;
+  /** Asked from `from` on; where they are many, `rows.current` of them are compared, chosen at random. */
+  readonly asked: number;
   /** What it is compared with: the model's training rows, or what was asked before `from`. */
   readonly reference: 'training' | 'earlier';
   /** How far shares in the reference may be off, because it is kept in few numbers. */
@@ -88,17 +85,20 @@ export interface ModelDriftQuestion {
   readonly random: () => number;
 }
 
+type Answers = readonly JudgedAnswer[];
+
 interface Sides {
   readonly pairs: readonly ColumnPair[];
   readonly compared: readonly ComparedColumn[];
-  readonly current: readonly JudgedAnswer[];
+  readonly current: Answers;
 }
 
 const upTo = (length: number): Uint32Array => Uint32Array.from({ length }, (_, row) => row);
 
 /** Latest training rows beside the rows asked now, and every training row as a sketch beside them. */
-function sidesOf({ schema, reference, answers, from }: ModelDriftQuestion): Sides {
-  const current = answers.filter(({ asOf }) => asOf >= from);
+function sidesOf({ schema, reference, random }: ModelDriftQuestion, asked: Answers): Sides {
+  const share = MOST_COMPARED / asked.length;
+  const current = share < 1 ? asked.filter(() => random() < share) : asked;
   const now = columnsOf(
     featureTable(
       schema,
@@ -119,19 +119,9 @@ function sidesOf({ schema, reference, answers, from }: ModelDriftQuestion): Side
   return { pairs, compared, current };
 }
 
-function rankingOf(report: DriftReport, { columns }: DriftReference): RankedFeature[] {
-  return Object.entries(report.columns)
-    .map(([feature, { effect, verdict }]) => {
-      const importance = columns[feature]?.importance ?? 0;
-      const moved = verdict === 'drifted' ? distanceOfShift(effect ?? 0) : 0;
-      return { feature, importance, estimatedLoss: importance * moved };
-    })
-    .sort((a, b) => b.estimatedLoss - a.estimatedLoss || b.importance - a.importance);
-}
-
 function targetsOf(
   { reference, model }: ModelDriftQuestion,
-  current: readonly JudgedAnswer[],
+  current: Answers,
 ): ModelDriftReport['targets'] {
   const own = current.filter(({ modelVersion }) => modelVersion === model);
   const labels = labelledAnswers(current).map(({ label }) => (label === 1 ? 'failure' : 'none'));
@@ -164,7 +154,7 @@ function targetsOf(
 
 async function togetherOf(
   { schema, learner, random, reference }: ModelDriftQuestion,
-  current: readonly JudgedAnswer[],
+  current: Answers,
 ): Promise<DomainDrift | null> {
   const names = schema.features.map(({ name }) => name);
   const rows = Math.max(0, ...names.map((name) => reference.columns[name]?.latest.length ?? 0));
@@ -194,8 +184,9 @@ function errorChanges(own: readonly LabelledAnswer[]): ConceptChange[] {
 function conceptOf({ answers, model, from, random }: ModelDriftQuestion): ModelConcept {
   const own = answers.filter(({ modelVersion }) => modelVersion === model);
   const labelled = labelledAnswers(own);
+  const earlier = own.filter(({ asOf }) => asOf < from);
   const current = own.filter(({ asOf }) => asOf >= from);
-  const byService = serviceConcept(current, random);
+  const byService = serviceConcept({ earlier, current }, random);
   return {
     answers: labelled.length,
     changes: errorChanges(labelled),
@@ -217,7 +208,8 @@ function segmentsOf({ pairs, current }: Sides, report: DriftReport): Pick<DriftR
 /** Compares what a model is asked now with what it learnt from. */
 export async function modelDrift(question: ModelDriftQuestion): Promise<ModelDriftReport> {
   const { model, from, until, reference, referenceKind, random } = question;
-  const sides = sidesOf(question);
+  const asked = question.answers.filter(({ asOf }) => asOf >= from);
+  const sides = sidesOf(question, asked);
   const { pairs, compared, current } = sides;
   const rows = { reference: reference.rows, current: current.length };
   const report = driftReport(compared, rows, { random });
@@ -226,6 +218,7 @@ export async function modelDrift(question: ModelDriftQuestion): Promise<ModelDri
     model,
     from,
     until,
+    asked: asked.length,
     reference: referenceKind,
     rankError: Math.max(
       0,

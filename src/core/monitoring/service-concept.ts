@@ -2,19 +2,18 @@ import { adjustedPValues } from '../statistics/benjamini-hochberg.js';
 import { normalQuantile } from '../statistics/special-functions.js';
 import type { DriftRule, DriftVerdict } from './drift-verdict.js';
 import { DRIFT_RULE } from './drift-verdict.js';
+import { expectedFailures, failureP, offsetOf } from './expected-failures.js';
+import type { AnswerGroups } from './expected-failures.js';
 import type { JudgedAnswer } from './performance-answer.js';
 
 /** With fewer answers, or fewer of their groups, nothing is said. */
 const FEWEST_ANSWERS = 10;
 const FEWEST_GROUPS = 5;
 
-/** Draws that reach the figure after which p is known well enough (Besag & Clifford 1991). */
-const ENOUGH_REACHED = 20;
-
 /** Standard deviations beyond the level that are found with 80 % chance. */
 const POWER = 0.84;
 
-/** Whether what a service does to a stage is what its features said. */
+/** Whether the alerts of a service mean for a stage what they meant. */
 export interface ServiceConcept {
   /** Null: whatever the service. */
   readonly service: string | null;
@@ -23,8 +22,12 @@ export interface ServiceConcept {
   readonly answers: number;
   /** Failures that came; an undecided outcome counts as its probability of being one. */
   readonly observed: number;
-  /** Failures that the model's probabilities led to expect. */
+  /** Failures that the model's probabilities led to expect, with what `earlier` showed of them. */
   readonly expected: number;
+  /** The same model's answers before, whose outcome is known. */
+  readonly earlier: number;
+  /** How far off those were: what had to be added to their log-odds, less where they were few. */
+  readonly offset: number;
   /** Failures per answer beyond what was expected, in standard deviations of one answer. */
   readonly effect: number;
   readonly pValue: number | null;
@@ -45,7 +48,7 @@ interface Subject extends Pick<ServiceConcept, 'service' | 'stage'> {
 }
 
 /** Each service, each stage, and each service at each stage. */
-function subjectsOf(answers: readonly KnownAnswer[]): Subject[] {
+function subjectsOf(answers: readonly KnownAnswer[]): Map<string, Subject> {
   const subjects = new Map<string, Subject>();
   const add = (service: string | null, stage: string | null, answer: KnownAnswer): void => {
     const name = JSON.stringify([service, stage]);
@@ -61,13 +64,12 @@ function subjectsOf(answers: readonly KnownAnswer[]): Subject[] {
     add(service, null, answer);
     add(service, stage, answer);
   }
-  return [...subjects.values()];
+  return subjects;
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
 
-/** Probabilities of the answers that hang together. */
-function groupsOf({ answers }: Subject): number[][] {
+function groupsOf(answers: readonly KnownAnswer[]): AnswerGroups {
   const groups = new Map<string, number[]>();
   for (const { group, probability } of answers) {
     const known = groups.get(group);
@@ -77,91 +79,88 @@ function groupsOf({ answers }: Subject): number[][] {
   return [...groups.values()];
 }
 
-/** Variance of the failures, answers of one group failing together. */
-function varianceOf(groups: readonly (readonly number[])[]): number {
-  const pairs = groups.flatMap((group) =>
-    group.flatMap((p) => group.map((other) => Math.min(p, other) - p * other)),
-  );
-  return sum(pairs);
+const failuresOf = (answers: readonly KnownAnswer[]): number =>
+  sum(answers.map(({ failureProbability }) => failureProbability));
+
+type Measured = Omit<ServiceConcept, 'pAdjusted' | 'verdict'>;
+
+function measured(
+  { service, stage, answers }: Subject,
+  before: readonly KnownAnswer[],
+  judge: { readonly level: number; readonly random: () => number } | null,
+): Measured {
+  const groups = groupsOf(answers);
+  const offset = offsetOf(groupsOf(before), failuresOf(before));
+  const expected = expectedFailures(groups, offset);
+  const observed = failuresOf(answers);
+  const rate = expected.mean / answers.length;
+  const one = answers.length * Math.sqrt(rate * (1 - rate));
+  const figures = {
+    ...{ service, stage, answers: answers.length, observed, expected: expected.mean },
+    ...{ earlier: before.length, offset: offset.mean, effect: (observed - expected.mean) / one },
+  };
+  if (judge === null) return { ...figures, pValue: null, minimumDetectableEffect: null };
+  const { level: smallestP, random } = judge;
+  const deviations = POWER - normalQuantile(smallestP / 2);
+  return {
+    ...figures,
+    pValue: failureP(groups, offset, { observed, expected, smallestP, random }),
+    minimumDetectableEffect: (deviations * expected.deviation) / one,
+  };
 }
 
-/** How often failures drawn from the probabilities are as far from their mean as those that came. */
-function drawnP(
-  groups: readonly (readonly number[])[],
-  { expected, observed }: { readonly expected: number; readonly observed: number },
-  { random, smallestP }: { readonly random: () => number; readonly smallestP: number },
-): number {
-  const gap = Math.abs(observed - expected) * (1 - 1e-12);
-  const most = Math.ceil(ENOUGH_REACHED / smallestP);
-  let [reached, draws] = [0, 0];
-  while (draws < most && reached < ENOUGH_REACHED) {
-    let failures = 0;
-    for (const group of groups) {
-      const level = random();
-      for (const p of group) if (level < p) failures += 1;
-    }
-    if (Math.abs(failures - expected) >= gap) reached += 1;
-    draws += 1;
-  }
-  return reached >= ENOUGH_REACHED ? reached / draws : (reached + 1) / (draws + 1);
+function isJudged({ answers }: Subject): boolean {
+  if (answers.length < FEWEST_ANSWERS) return false;
+  const groups = new Set<string>();
+  return answers.some(({ group }) => groups.add(group).size >= FEWEST_GROUPS);
 }
 
-function measured(subject: Subject): Omit<ServiceConcept, 'pAdjusted' | 'verdict'> {
-  const { service, stage, answers } = subject;
-  const expected = sum(answers.map(({ probability }) => probability));
-  const observed = sum(answers.map(({ failureProbability }) => failureProbability));
-  const rate = expected / answers.length;
-  const effect = (observed - expected) / answers.length / Math.sqrt(rate * (1 - rate));
-  const figures = { service, stage, answers: answers.length, observed, expected, effect };
-  return { ...figures, pValue: null, minimumDetectableEffect: null };
-}
+const isKnown = (one: JudgedAnswer): one is KnownAnswer => one.failureProbability !== null;
 
-const isJudged = (subject: Subject): boolean =>
-  subject.answers.length >= FEWEST_ANSWERS && groupsOf(subject).length >= FEWEST_GROUPS;
+/** One model's answers before a moment and from it on. */
+export interface AnswersInTime {
+  readonly earlier: readonly JudgedAnswer[];
+  readonly current: readonly JudgedAnswer[];
+}
 
 /**
- * Whose alerts came to mean something else: failures observed against those that the model's
- * probabilities led to expect, by service, by stage and by service at a stage, under one false
- * discovery rate (after Spiegelhalter 1986). P is from failures drawn with those probabilities, the
- * answers of one group all by one draw: that makes groups as heavy as they can be, so p is never too
- * small for a calibrated model. Answers whose outcome is not known are left out; drifted and most
- * certain first.
+ * Whose alerts came to mean something else: failures observed against those to expect, by service,
+ * by stage and by service at a stage, under one false discovery rate. What to expect is the model's
+ * probabilities, set right by how the same subject's earlier answers did: one that the model never
+ * understood has not changed. P is from failures drawn with those probabilities, the answers of one
+ * group all by one draw: that makes groups as heavy as they can be, so p is not too small where
+ * nothing changed. Answers whose outcome is not known are left out; drifted and most certain first.
  */
 export function serviceConcept(
-  answers: readonly JudgedAnswer[],
+  { earlier, current }: AnswersInTime,
   random: () => number,
   rule: DriftRule = DRIFT_RULE,
 ): ServiceConcept[] {
-  const known = answers.filter((one): one is KnownAnswer => one.failureProbability !== null);
-  const subjects = subjectsOf(known);
-  const judged = subjects.filter(isJudged);
+  const before = subjectsOf(earlier.filter(isKnown));
+  const subjects = [...subjectsOf(current.filter(isKnown))];
+  const judged = subjects.filter(([, subject]) => isJudged(subject));
   const level = rule.q / Math.max(1, judged.length);
-  const rows = judged.map((subject) => {
-    const groups = groupsOf(subject);
-    const figures = measured(subject);
-    const deviations = POWER - normalQuantile(level / 2);
-    const rate = figures.expected / figures.answers;
-    const one = figures.answers * Math.sqrt(rate * (1 - rate));
-    const detectable = (deviations * Math.sqrt(varianceOf(groups))) / one;
-    return {
-      ...figures,
-      pValue: drawnP(groups, figures, { random, smallestP: level }),
-      minimumDetectableEffect: Math.max(rule.floor, detectable),
-    };
-  });
-  const adjusted = adjustedPValues(rows.map(({ pValue }) => pValue));
+  const of =
+    (judge: Parameters<typeof measured>[2]) =>
+    ([name, subject]: (typeof subjects)[0]) =>
+      measured(subject, before.get(name)?.answers ?? [], judge);
+  const rows = judged.map(of({ level, random }));
+  const adjusted = adjustedPValues(rows.map(({ pValue }) => pValue ?? 1));
   const verdicts = rows.map((row, i): ServiceConcept => {
     const pAdjusted = adjusted[i] ?? 1;
     const isDrifted = pAdjusted < rule.q && Math.abs(row.effect) >= rule.floor;
-    return { ...row, pAdjusted, verdict: isDrifted ? 'drifted' : 'stable' };
+    const minimumDetectableEffect = Math.max(rule.floor, row.minimumDetectableEffect ?? 0);
+    return {
+      ...row,
+      minimumDetectableEffect,
+      pAdjusted,
+      verdict: isDrifted ? 'drifted' : 'stable',
+    };
   });
   const thin = subjects
-    .filter((subject) => !isJudged(subject))
-    .map((one): ServiceConcept => ({
-      ...measured(one),
-      pAdjusted: null,
-      verdict: 'not-enough-data',
-    }));
+    .filter(([, subject]) => !isJudged(subject))
+    .map(of(null))
+    .map((row): ServiceConcept => ({ ...row, pAdjusted: null, verdict: 'not-enough-data' }));
   verdicts.sort((a, b) => (a.pValue ?? 1) - (b.pValue ?? 1));
   return [...verdicts, ...thin];
 }
