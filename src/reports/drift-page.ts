@@ -1,6 +1,8 @@
 import type { DriftReport, ReportedColumn } from '../core/monitoring/drift-report.js';
 import type { DriftVerdict } from '../core/monitoring/drift-verdict.js';
 import { reportWords, verdictWords } from '../core/monitoring/drift-words.js';
+import type { SideSummary } from '../core/monitoring/sample-summary.js';
+import { SUMMARY_SHARES } from '../core/monitoring/sample-summary.js';
 import { categoryChart, histogramChart } from './distribution-chart.js';
 import { count, figure, pValue } from './figures.js';
 import type { Html } from './html.js';
@@ -82,6 +84,42 @@ function figuresTable(columns: readonly Named[]): Html {
     ] as const satisfies readonly [string, (column: ReportedColumn) => number | null | undefined][]
   ).map(([heading, of]) => ({ heading, cell: cell(of), isNumber: true }));
   return table<Named>([{ heading: 'column', cell: ([name]) => name }, ...numbers], columns);
+}
+
+interface Side {
+  readonly name: string;
+  readonly summary: SideSummary;
+}
+
+/** Two lines a column, one a side. */
+function sidesTable(columns: readonly Named[]): Html {
+  const sides = columns.flatMap(([name, { shape }]) =>
+    [
+      { name, summary: shape.reference },
+      { name: '… now', summary: shape.current },
+    ].filter((side): side is Side => side.summary !== null),
+  );
+  const number = (heading: string, of: (summary: SideSummary) => number | null | undefined) => ({
+    ...{ heading, isNumber: true },
+    cell: ({ summary }: Side) => figure(of(summary)),
+  });
+  return table<Side>(
+    [
+      { heading: 'column', cell: ({ name }) => name },
+      { heading: 'rows', cell: ({ summary }) => count(summary.rows), isNumber: true },
+      number('missing, %', ({ missing }) => 100 * missing),
+      number('mean', ({ numbers }) => numbers?.mean),
+      number('sd', ({ numbers }) => numbers?.deviation),
+      ...SUMMARY_SHARES.map((share, i) =>
+        number(
+          share === 0.5 ? 'median' : `${100 * share} %`,
+          ({ numbers }) => numbers?.quantiles[i],
+        ),
+      ),
+      number('kinds', ({ categories }) => categories),
+    ],
+    sides,
+  );
 }
 
 const KEY = legend([
@@ -186,6 +224,7 @@ export function driftPage(
       ...timeSection(report),
       ...segmentSection(report),
       shapesSection(columns),
+      { heading: 'Each side in figures', body: sidesTable(columns.slice(0, DRAWN)) },
       { heading: 'Figures, as other tools compute them', body: figuresTable(columns) },
     ],
   });

@@ -1,17 +1,12 @@
 import { pairedCounts } from './drift-figures.js';
 import type { DriftSample } from './drift-sample.js';
-import { rowsOf } from './drift-sample.js';
 import type { PairedHistogram } from './histogram.js';
 import { visibleHistogram } from './histogram.js';
+import type { SideSummary } from './sample-summary.js';
+import { sideSummary } from './sample-summary.js';
 
 /** Categories that are shown by name. */
 const SHOWN = 8;
-
-/** Rows and share of missing values on one side. */
-export interface SideSummary {
-  readonly rows: number;
-  readonly missing: number;
-}
 
 /** What one side and the other look like. */
 export interface ColumnShape {
@@ -27,18 +22,12 @@ export interface ColumnShape {
   readonly newShare: number;
 }
 
-function summaryOf(sample: DriftSample | null): SideSummary | null {
-  if (sample === null) return null;
-  const rows = rowsOf(sample);
-  return { rows, missing: rows === 0 ? 0 : sample.missing / rows };
-}
-
 /** Describes a column of both samples for people. */
 export function columnShape(
   reference: DriftSample | null,
   current: DriftSample | null,
 ): ColumnShape {
-  const sides = { reference: summaryOf(reference), current: summaryOf(current) };
+  const sides = { reference: sideSummary(reference), current: sideSummary(current) };
   const nothing = { histogram: null, categories: null, newCategories: [], newShare: 0 };
   if (!reference?.count || !current?.count) return { ...sides, ...nothing };
   if (reference.kind === 'numeric' && current.kind === 'numeric') {
