@@ -23,6 +23,7 @@ import type { Readiness } from '../modules/operations/operations.tokens.js';
 import { METRICS, READINESS } from '../modules/operations/operations.tokens.js';
 import { OutcomesModule } from '../modules/outcomes/outcomes.module.js';
 import { PerformanceModule } from '../modules/performance/performance.module.js';
+import { ReportsModule } from '../modules/reports/reports.module.js';
 import { ThresholdsModule } from '../modules/thresholds/thresholds.module.js';
 import { SUGGESTIONS } from '../modules/thresholds/thresholds.tokens.js';
 import { TrainingModule } from '../modules/training/training.module.js';
@@ -84,6 +85,7 @@ export class ApiModule {
         TrainingModule,
         ModelsModule,
         PerformanceModule,
+        ReportsModule,
         ThresholdsModule,
         DriftModule,
         OperationsModule,

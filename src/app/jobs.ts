@@ -1,9 +1,12 @@
 import type { DataSource } from 'typeorm';
 
 import type { AddressGuard } from '../connectors/prometheus/address-guard.js';
+import type { Duration } from '../core/telemetry/time.js';
+import { DAY } from '../core/telemetry/time.js';
 import type { Clock } from '../http/clock.js';
 import type { ChampionScorer } from '../loop/champion-scorer.js';
 import { copyEvents } from '../loop/copy-events.js';
+import { keepDriftReport } from '../loop/keep-drift-report.js';
 import { measureUntil } from '../loop/measure-until.js';
 import type { EventRetention } from '../loop/expire-events.js';
 import { expireEvents } from '../loop/expire-events.js';
@@ -20,8 +23,12 @@ import type { EventCopies } from '../storage/event-copies.js';
 import { knownUntil } from '../storage/backfill.store.js';
 import { expireKeys } from '../storage/idempotency.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
+import { expireReports } from '../storage/report.store.js';
 import { expireSuggestions } from '../storage/threshold-suggestion.store.js';
 import type { StartTraining } from './start-training.js';
+
+/** A year and a month, so that a season can be set beside the last one. */
+const REPORTS_KEPT: Duration = 400 * DAY;
 
 /** What jobs work on. */
 export interface JobParts {
@@ -56,6 +63,11 @@ export function jobHandlers(parts: JobParts): JobHandlers {
     'rebuild-journey': async ({ journey }) => {
       await source.transaction((sql) => rebuildJourney(sql, journey, clock.now()));
     },
+    'report-drift': async () => {
+      const kept = await keepDriftReport(source.manager, { scorer, files }, clock.now());
+      if (kept !== null) await parts.training.startIfNeeded();
+      return kept;
+    },
     'consider-training': async () => await parts.training.startIfNeeded(),
     'rescore-open-episodes': async () => {
       await projectEvents(source, clock.now());
@@ -71,6 +83,7 @@ export function jobHandlers(parts: JobParts): JobHandlers {
       await expireEvents(source, retention, clock.now());
       await expireKeys(source.manager, clock.now());
       await expireSuggestions(source.manager, clock.now());
+      await expireReports(source.manager, clock.now() - REPORTS_KEPT);
       await recalibrateThresholds(source, clock.now(), guard);
     },
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 
+import { SHORTEST_PAUSE } from '../core/registry/retraining-policy.js';
 import type { Clock } from '../http/clock.js';
 import { considerTraining } from '../loop/consider-training.js';
 import type { JobQueue } from '../queue/job-queue.js';
@@ -27,6 +28,13 @@ export class StartTraining {
     });
     await this.jobs.add('train', { runId: id }, { jobId: id });
     return id;
+  }
+
+  /** Starts the run of the day, unless one that was asked for has just been or is under way. */
+  async startDaily(): Promise<string | null> {
+    const { lastRunAt, unfinished } = await runsSoFar(this.source.manager);
+    const isJustDone = lastRunAt !== null && this.clock.now() - lastRunAt < SHORTEST_PAUSE;
+    return unfinished.length > 0 || isJustDone ? null : await this.start('schedule');
   }
 
   /** Starts a run where new outcomes, drift or a stale stage ask for one; tells why. */

@@ -238,3 +238,19 @@ export interface TrainingRun {
   readonly createdAt: string;
   readonly finishedAt?: string;
 }
+
+/** A kept report and what it came to. */
+export interface KeptReport {
+  readonly id: string;
+  readonly model: string;
+  readonly madeAt: string;
+  readonly from: string;
+  readonly until: string;
+  readonly verdict: 'drifted' | 'stable' | 'not-enough-data';
+  readonly findings: {
+    readonly services: readonly string[];
+    readonly features: readonly string[];
+    readonly targets: readonly string[];
+    readonly errorsRose: boolean;
+  };
+}

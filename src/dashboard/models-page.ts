@@ -1,9 +1,10 @@
 import type { Model, Registry, Reign } from './answers.js';
 import { element, fragment } from './element.js';
-import { fill } from './fill.js';
+import { driftView } from './drift-view.js';
+import { fill, filled } from './fill.js';
 import { modelDecisions, rollbackButton } from './model-decisions.js';
 import { ago, chip, link, section, small, time } from './parts.js';
-import { getModels, getTrainingRuns } from './requests.js';
+import { getLatestDrift, getModels, getTrainingRuns } from './requests.js';
 import type { Page } from './page.js';
 import { linkTo } from './address.js';
 import { startTraining } from './start-training.js';
@@ -97,5 +98,9 @@ export const modelsPage: Page = () => {
   const heading = element('h1', {}, 'What answers, and how it was chosen');
   const button = startTraining(() => void fill(runs, follow));
   const training = section('Training runs', button, runs);
-  return { title: 'Models', content: fragment(heading, models, training) };
+  const drift = section(
+    'What changed since it was trained',
+    filled(async () => driftView(await getLatestDrift())),
+  );
+  return { title: 'Models', content: fragment(heading, models, drift, training) };
 };

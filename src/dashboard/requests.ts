@@ -2,6 +2,7 @@ import type {
   AnomalyDetail,
   FunnelStep,
   Journey,
+  KeptReport,
   Metrics,
   ModelCard,
   Outcome,
@@ -100,6 +101,17 @@ export async function getTrainingRuns(): Promise<readonly TrainingRun[]> {
 /** Starts a training run. */
 export async function startTrainingRun(): Promise<TrainingRun> {
   return (await ask(path('training-runs'), {})) as TrainingRun;
+}
+
+/** The latest drift report that was kept. */
+export async function getLatestDrift(): Promise<KeptReport | undefined> {
+  const answer = await ask(`${path('reports')}?kind=drift&limit=1`);
+  return (answer as { items: KeptReport[] }).items[0];
+}
+
+/** A kept report for people. */
+export async function getReportPage(id: string): Promise<string> {
+  return await askText(`${path('reports', id)}?format=html`);
 }
 
 /** Threshold suggestions, newest first. */

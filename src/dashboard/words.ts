@@ -1,4 +1,4 @@
-import type { Journey, Outcome, Pair, Prediction } from './answers.js';
+import type { Journey, KeptReport, Outcome, Pair, Prediction } from './answers.js';
 import { count, money, percent } from './format.js';
 
 /** Journeys by key, for their names and currencies. */
@@ -56,4 +56,27 @@ export function effectInWords({
   if (!failure) return 'did not break it';
   const lost = conversionsLost ?? null;
   return lost === null ? 'broke it' : `broke it, ${conversionsInWords(lost)} lost`;
+}
+
+const SHOWN_FEATURES = 5;
+
+/** What a drift report found, in sentences. */
+export function driftWords({
+  verdict,
+  findings,
+}: Pick<KeptReport, 'verdict' | 'findings'>): string {
+  if (verdict === 'not-enough-data') return 'Too little was asked to tell.';
+  if (verdict === 'stable') return 'What it is asked is like what it learnt from.';
+  const { services, features, targets, errorsRose } = findings;
+  const more = features.length > SHOWN_FEATURES ? ' and others' : '';
+  const named = features.slice(0, SHOWN_FEATURES).join(', ');
+  return [
+    services.length > 0 && `Alerts of ${services.join(', ')} came to mean something else.`,
+    errorsRose && 'Its errors rose for good.',
+    targets.includes('label') && 'The share of failures changed.',
+    targets.includes('prediction') && 'Its answers changed.',
+    features.length > 0 && `Features that moved: ${named}${more}.`,
+  ]
+    .filter((sentence) => sentence !== false)
+    .join(' ');
 }

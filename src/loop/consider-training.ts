@@ -4,7 +4,10 @@ import type { RecentLoss } from '../core/registry/retraining-policy.js';
 import { reasonsToTrain } from '../core/registry/retraining-policy.js';
 import { classificationMetrics } from '../core/statistics/classification-metrics.js';
 import { seededRandom } from '../core/statistics/random.js';
+import { PRIOR_VERSION } from '../core/training/prior.js';
 import type { Instant } from '../core/telemetry/time.js';
+import { championVersion } from '../storage/model.store.js';
+import { newlyDrifted } from '../storage/report.store.js';
 import { labelsSince, runsSoFar, staleStages } from '../storage/retraining.store.js';
 import type { Sql } from '../storage/sql.js';
 import { judgedAnswers } from './judged-answers.js';
@@ -30,6 +33,7 @@ export async function considerTraining(sql: Sql, now: Instant): Promise<string[]
   const { lastRunAt, unfinished } = await runsSoFar(sql);
   const since = lastRunAt ?? 0;
   const labels = await labelsSince(sql, since);
+  const champion = (await championVersion(sql)) ?? PRIOR_VERSION;
   const isWorthALook = lastRunAt !== null && labels.failuresAfter >= FEWEST_FAILURES;
   return reasonsToTrain({
     now,
@@ -39,6 +43,7 @@ export async function considerTraining(sql: Sql, now: Instant): Promise<string[]
     newLabels: labels.after,
     newFailures: labels.failuresAfter,
     stale: lastRunAt === null ? [] : await staleStages(sql, lastRunAt),
+    drifted: lastRunAt === null ? [] : await newlyDrifted(sql, champion, lastRunAt),
     recent: isWorthALook ? await recentLoss(sql, lastRunAt, now) : null,
   });
 }

@@ -17,6 +17,12 @@ export interface ReportStretch {
   readonly asOf: Instant;
 }
 
+/** Where the champion and its training rows are found. */
+export interface ReportParts {
+  readonly scorer: ChampionScorer;
+  readonly files: ModelFiles;
+}
+
 /** What reports of a model's inputs are made of. */
 export interface ReportGround {
   readonly champion: ScoringModel;
@@ -42,7 +48,7 @@ function earlierReference(
 /** Gathers the champion, what it is compared with, and what it was asked. */
 export async function reportGround(
   sql: Sql,
-  { scorer, files }: { readonly scorer: ChampionScorer; readonly files: ModelFiles },
+  { scorer, files }: ReportParts,
   { from, until, asOf }: ReportStretch,
 ): Promise<ReportGround> {
   const champion = await scorer.champion(sql);

@@ -6,6 +6,8 @@ export interface Jobs {
   readonly 'measure-outcomes': { readonly until?: Instant };
   /** Runs one training run; `asOf`: on what was known then. */
   readonly train: { readonly runId: string; readonly asOf?: Instant };
+  /** Keeps today's drift report of the champion, where there is none. */
+  readonly 'report-drift': Readonly<Record<string, never>>;
   /** Starts a training run where new outcomes, drift or a stale stage ask for one. */
   readonly 'consider-training': Readonly<Record<string, never>>;
   /** Restates a journey's attempts and stage metrics, after a new version or merged actors. */
@@ -36,8 +38,9 @@ export const JOB_POLICIES: Readonly<Record<JobName, JobPolicy>> = {
   'measure-outcomes': { attempts: 5, pauseMs: 1_000 },
   // Minutes of work: a second try serves a killed worker, not a wrong run.
   train: { attempts: 2, pauseMs: 5_000 },
-  // Comes again in an hour anyway.
+  // Both come again in an hour anyway.
   'consider-training': { attempts: 2, pauseMs: 10_000 },
+  'report-drift': { attempts: 2, pauseMs: 10_000 },
   'rebuild-journey': { attempts: 5, pauseMs: 1_000 },
   // Comes again in a minute anyway.
   'project-events': { attempts: 2, pauseMs: 1_000 },

@@ -20,6 +20,7 @@ import { OutcomeSegment1700000000011 } from './migrations/0011-outcome-segment.j
 import { Shadow1700000000013 } from './migrations/0013-shadow.js';
 import { ThresholdSuggestions1700000000015 } from './migrations/0015-threshold-suggestions.js';
 import { AlertRules1700000000016 } from './migrations/0016-alert-rules.js';
+import { Reports1700000000017 } from './migrations/0017-reports.js';
 import { DaySums1700000000020 } from './migrations/0020-day-sums.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
@@ -45,6 +46,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       Shadow1700000000013,
       ThresholdSuggestions1700000000015,
       AlertRules1700000000016,
+      Reports1700000000017,
       DaySums1700000000020,
     ],
     migrationsTransactionMode: 'each',

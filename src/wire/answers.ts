@@ -114,6 +114,26 @@ export const trainingRunAnswer = z
   })
   .meta({ id: 'TrainingRun' });
 
+export const keptReportAnswer = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['drift']),
+    model: z.string(),
+    madeAt: time,
+    from: time,
+    until: time,
+    verdict: z.enum(['drifted', 'stable', 'not-enough-data']),
+    findings: z.object({
+      services: z.array(z.string()),
+      features: z.array(z.string()),
+      targets: z.array(z.enum(['prediction', 'label'])),
+      errorsRose: z.boolean(),
+      asksToLearn: z.array(z.string()),
+    }),
+    href: z.string(),
+  })
+  .meta({ id: 'KeptReport' });
+
 export const deedAnswer = z
   .object({
     id: z.string(),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { Journey, Prediction } from '../../src/dashboard/answers.js';
-import { answerInWords, effectInWords } from '../../src/dashboard/words.js';
+import { answerInWords, driftWords, effectInWords } from '../../src/dashboard/words.js';
 
 const prediction: Prediction = {
   journey: 'checkout',
@@ -72,5 +72,27 @@ describe('effectInWords', () => {
     expect(effectInWords({ failure: true, conversionsLost: 1 })).toBe(
       'broke it, 1 conversion lost',
     );
+  });
+});
+
+describe('driftWords', () => {
+  const found = { services: [], features: [], targets: [], errorsRose: false };
+
+  it('names what drifted, what costs most first', () => {
+    const findings = {
+      ...found,
+      services: ['recommendations'],
+      features: ['a', 'b', 'c', 'd', 'e', 'f'],
+      targets: ['label'],
+    };
+    expect(driftWords({ verdict: 'drifted', findings })).toBe(
+      'Alerts of recommendations came to mean something else. The share of failures changed. ' +
+        'Features that moved: a, b, c, d, e and others.',
+    );
+  });
+
+  it('keeps too little apart from no change', () => {
+    const few = driftWords({ verdict: 'not-enough-data', findings: found });
+    expect(few).not.toBe(driftWords({ verdict: 'stable', findings: found }));
   });
 });

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StartTraining } from '../../src/app/start-training.js';
 import { HOUR } from '../../src/core/telemetry/time.js';
 import { considerTraining } from '../../src/loop/consider-training.js';
+import type { ModelDriftReport } from '../../src/core/monitoring/model-drift.js';
 import type { JobQueue } from '../../src/queue/job-queue.js';
 import { noteBackfill } from '../../src/storage/backfill.store.js';
 import { saveChange } from '../../src/storage/change.store.js';
+import { keepReport } from '../../src/storage/report.store.js';
 import { appendLabelChanges } from '../../src/storage/label.store.js';
 import { trainingRuns, updateTrainingRun } from '../../src/storage/training-run.store.js';
 import { SmallWorld, aJourney, anAnomaly, day } from './small-world.js';
@@ -96,6 +98,37 @@ describe('the service by itself', () => {
     expect(await training.startIfNeeded()).toEqual([
       'checkout/payment is stale (release r-1 on payment), 24 labels since',
     ]);
+  });
+
+  it('trains for what the drift report names, once, and every day unless it has just done so', async () => {
+    const reported = async (at: number, ...asksToLearn: string[]): Promise<void> => {
+      const found = { services: [], features: [], targets: [], errorsRose: false, asksToLearn };
+      await keepReport(world.source.manager, {
+        kind: 'drift',
+        model: '0',
+        day: `day ${at}`,
+        ...{ madeAt: day(at), from: day(at - 7), until: day(at) },
+        findings: { verdict: 'drifted', ...found },
+        body: {} as ModelDriftReport,
+      });
+    };
+    await reported(20, 'recommendations');
+    expect(await training.startIfNeeded()).toEqual([]);
+    await trained(10);
+    expect(await training.startIfNeeded()).toEqual(['the drift report names recommendations']);
+    const runs = await trainingRuns(world.source.manager, 2);
+    const run = runs.find(({ requestedBy }) => requestedBy === 'retraining');
+    expect(await training.startDaily()).toBeNull();
+    await updateTrainingRun(world.source.manager, run?.id ?? '', { state: 'kept', progress: 1 });
+    expect(await training.startDaily()).toBeNull();
+    await world.rows('UPDATE training_run SET as_of = $2 WHERE id = $1', [
+      run?.id,
+      new Date(day(30)),
+    ]);
+    await reported(31, 'recommendations');
+    expect(await training.startIfNeeded()).toEqual([]);
+    await reported(32, 'recommendations', 'cart');
+    expect(await training.startIfNeeded()).toEqual(['the drift report names cart']);
   });
 
   it('waits while history is fed: its sender says when to train', async () => {

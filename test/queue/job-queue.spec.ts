@@ -19,6 +19,7 @@ const handlers = (some: Partial<JobHandlers>): JobHandlers => ({
   'rescore-open-episodes': nothing,
   'copy-events': nothing,
   'consider-training': nothing,
+  'report-drift': nothing,
   'sum-hours': nothing,
   'suggest-threshold': nothing,
   expire: nothing,

@@ -32,6 +32,8 @@ export interface RetrainingSituation {
   readonly newLabels: number;
   readonly newFailures: number;
   readonly stale: readonly StaleStage[];
+  /** Services and features that a drift report found to have drifted since. */
+  readonly drifted: readonly string[];
   /** Null where too little is known. */
   readonly recent: RecentLoss | null;
 }
@@ -59,7 +61,7 @@ function driftOf(recent: RecentLoss | null): string[] {
 
 /** Why a training run should start now, in plain words; nothing where none should. */
 export function reasonsToTrain(situation: RetrainingSituation): string[] {
-  const { now, lastRunAt, isUnderWay, newLabels, newFailures, recent } = situation;
+  const { now, lastRunAt, isUnderWay, newLabels, newFailures, drifted, recent } = situation;
   const isTooSoon = lastRunAt !== null && now - lastRunAt < SHORTEST_PAUSE;
   if (isUnderWay || isTooSoon) return [];
   const needed = Math.max(ENOUGH.labels, ENOUGH.share * situation.learntFrom);
@@ -70,6 +72,7 @@ export function reasonsToTrain(situation: RetrainingSituation): string[] {
     ...stale.map(
       ({ stage, because, newLabels: own }) => `${stage} is stale (${because}), ${own} labels since`,
     ),
+    ...(drifted.length > 0 ? [`the drift report names ${drifted.join(', ')}`] : []),
     ...driftOf(recent),
   ];
 }

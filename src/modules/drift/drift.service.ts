@@ -3,15 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { dataQuality } from '../../core/monitoring/data-quality.js';
-import { modelDrift } from '../../core/monitoring/model-drift.js';
-import { seededRandom } from '../../core/statistics/random.js';
 import type { Duration } from '../../core/telemetry/time.js';
 import { DAY } from '../../core/telemetry/time.js';
-import { gradientBoostingLearner } from '../../core/training/gradient-boosting.js';
 import { Clock } from '../../http/clock.js';
 import type { ChunkedReportQuestion, ReportQuestion } from '../../http/report-question.js';
 import { askedStretch, limitChunks, reportAnswer } from '../../http/report-question.js';
 import { ChampionScorer } from '../../loop/champion-scorer.js';
+import { driftOfChampion } from '../../loop/drift-of-champion.js';
 import type { ReportStretch } from '../../loop/report-ground.js';
 import { reportGround } from '../../loop/report-ground.js';
 import { dataQualityPage } from '../../reports/data-quality-page.js';
@@ -23,9 +21,6 @@ const USUAL_LENGTH: Duration = 7 * DAY;
 
 /** Chunks that a report may have. */
 const MOST_CHUNKS = 366;
-
-/** The same question gets the same answer. */
-const SEED = 20_261_125;
 
 @Injectable()
 export class DriftService {
@@ -39,15 +34,7 @@ export class DriftService {
   /** The last week unless asked otherwise. */
   async drift(question: ReportQuestion): Promise<object | StreamableFile> {
     const stretch = await this.stretchOf(question);
-    const { champion, ...ground } = await reportGround(this.source.manager, this, stretch);
-    const report = await modelDrift({
-      ...ground,
-      ...stretch,
-      model: champion.version,
-      schema: champion.schema,
-      learner: gradientBoostingLearner,
-      random: seededRandom(SEED),
-    });
+    const report = await driftOfChampion(this.source.manager, this, stretch);
     return reportAnswer(report, modelDriftPage, question.format);
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { dataQuality } from '../../../src/core/monitoring/data-quality.js';
+import { driftFindings } from '../../../src/core/monitoring/drift-findings.js';
 import type { DriftReference } from '../../../src/core/monitoring/drift-reference.js';
 import { driftReference } from '../../../src/core/monitoring/drift-reference.js';
 import type { ModelDriftReport } from '../../../src/core/monitoring/model-drift.js';
@@ -107,6 +108,7 @@ describe('drift of a model', () => {
     expect(report.concept).toMatchObject({ answers: 800, changes: [], driftedServices: [] });
     expect(report.together?.p).toBeGreaterThan(0.01);
     expect(report.rankError).toBeLessThan(0.002);
+    expect(driftFindings(report)).toMatchObject({ verdict: 'stable', asksToLearn: [] });
   });
 
   it('ranks what the model heeds before what it does not, however far that moved', async () => {
@@ -119,6 +121,12 @@ describe('drift of a model', () => {
     expect(report.together?.rocAuc).toBeGreaterThan(0.8);
     expect(report.chunks?.length).toBeGreaterThan(5);
     expect(report.segments?.['web']?.drifted).toContain('load');
+    expect(driftFindings(report)).toMatchObject({
+      verdict: 'drifted',
+      features: ['load', 'idle', 'service'],
+      targets: ['prediction', 'label'],
+      asksToLearn: ['load'],
+    });
     const page = modelDriftPage(report);
     expect(page).toContain('What may have cost most');
     expect(page).not.toMatch(/NaN|undefined|https?:|<script/);
@@ -130,8 +138,10 @@ describe('drift of a model', () => {
       ...answer,
       asOf: answer.asOf + 400 * HOUR,
     }));
-    const { concept, drifted } = await ask([...before, ...after]);
+    const report = await ask([...before, ...after]);
+    const { concept, drifted } = report;
     expect(drifted).toEqual([]);
+    expect(driftFindings(report)).toMatchObject({ verdict: 'drifted', errorsRose: true });
     expect(concept.changes).toHaveLength(1);
     expect(concept.changes[0]?.after).toBeGreaterThan(2 * (concept.changes[0]?.before ?? 1));
   });
@@ -140,6 +150,7 @@ describe('drift of a model', () => {
     const report = await ask([]);
     expect(report.columns['load']?.verdict).toBe('not-enough-data');
     expect(report.together).toBeNull();
+    expect(driftFindings(report).verdict).toBe('not-enough-data');
     expect(modelDriftPage(report)).not.toMatch(/NaN|undefined/);
   });
 });

@@ -14,6 +14,7 @@ const quiet: RetrainingSituation = {
   newLabels: 40,
   newFailures: 8,
   stale: [],
+  drifted: [],
   recent: { realised: 0.3, expected: [0.25, 0.34], failures: 12 },
 };
 
@@ -46,6 +47,12 @@ describe('a training run nobody asked for', () => {
       'answers have drifted: log loss 0.410 where at most 0.340 was expected',
     ]);
     expect(reasonsToTrain({ ...quiet, recent: { ...drifted, failures: 9 } })).toEqual([]);
+  });
+
+  it('starts for what a drift report names', () => {
+    expect(reasonsToTrain({ ...quiet, drifted: ['recommendations', 'load'] })).toEqual([
+      'the drift report names recommendations, load',
+    ]);
   });
 
   it('waits for the one under way, and a while after the last', () => {

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { seededRandom } from '../../../src/core/statistics/random.js';
 import { DAY, HOUR } from '../../../src/core/telemetry/time.js';
+import { ChampionScorer } from '../../../src/loop/champion-scorer.js';
+import { keepDriftReport } from '../../../src/loop/keep-drift-report.js';
+import { ModelFiles } from '../../../src/storage/model-files.js';
 import type { Json } from '../../builders/running-api.js';
 import { RunningApi } from '../../builders/running-api.js';
 
@@ -108,5 +111,41 @@ describe('GET /v1/reports/data-quality', () => {
   it('is a page too', async () => {
     const { text } = await api.get('/v1/reports/data-quality?format=html');
     expect(text).toContain('values never seen before');
+  });
+});
+
+describe('GET /v1/reports', () => {
+  it('lists the one report of a day and champion, as it was when it was made', async () => {
+    expect((await api.get('/v1/reports')).body).toEqual({ items: [] });
+    const files = new ModelFiles(api.folder);
+    const parts = { files, scorer: new ChampionScorer(files) };
+    const day = iso(NOW).slice(0, 10);
+    const id = `drift-${day}-0`;
+    expect(await keepDriftReport(api.source.manager, parts, NOW)).toBe(id);
+    expect(await keepDriftReport(api.source.manager, parts, NOW)).toBeNull();
+    const { items } = (await api.get('/v1/reports?kind=drift')).body as { items: Json[] };
+    expect(items).toMatchObject([
+      {
+        ...{ id, kind: 'drift', model: '0', verdict: 'drifted', href: `/v1/reports/${id}` },
+        ...{ madeAt: iso(NOW), from: iso(NOW - 7 * DAY), until: iso(NOW) },
+      },
+    ]);
+    expect((items[0]?.['findings'] as Json)['features']).toContain('service');
+    const { body } = await api.get(`/v1/reports/${id}`);
+    expect(body).toEqual((await api.get(`/v1/reports/drift?to=${iso(NOW)}&asOf=${iso(NOW)}`)).body);
+    const page = await api.get(`/v1/reports/${id}?format=html`);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.text).toContain('Drift of the model');
+  });
+
+  it('knows no other', async () => {
+    expect((await api.get('/v1/reports/drift-2000-01-01-0')).status).toBe(404);
+    expect((await api.get('/v1/reports?kind=weather')).status).toBe(400);
+  });
+
+  it('keeps none of a day on which nothing was asked', async () => {
+    const files = new ModelFiles(api.folder);
+    const parts = { files, scorer: new ChampionScorer(files) };
+    expect(await keepDriftReport(api.source.manager, parts, NOW + 30 * DAY)).toBeNull();
   });
 });

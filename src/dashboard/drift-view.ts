@@ -1,0 +1,35 @@
+import type { KeptReport } from './answers.js';
+import { element, fragment } from './element.js';
+import { ago, chip, small, time } from './parts.js';
+import { getReportPage } from './requests.js';
+import { saveText } from './save-text.js';
+import { driftWords } from './words.js';
+
+const VERDICTS = { drifted: 'drifted', stable: 'stable', 'not-enough-data': 'not enough data' };
+
+function saveButton({ id }: KeptReport): HTMLElement {
+  const button = element('button', { type: 'button' }, 'Save the report');
+  button.addEventListener('click', () => {
+    void getReportPage(id).then((page) => {
+      saveText(`${id}.html`, page);
+    });
+  });
+  return button;
+}
+
+/** What the latest drift report came to. */
+export function driftView(report: KeptReport | undefined): Node {
+  if (report === undefined) {
+    return element(
+      'p',
+      { class: 'small' },
+      'None yet: one is made every night, once something was asked.',
+    );
+  }
+  const { verdict, madeAt, model, from, until } = report;
+  return fragment(
+    element('p', { class: 'answer' }, chip(verdict, VERDICTS[verdict]), ` ${driftWords(report)}`),
+    small('Model ', model, ', ', time(from), ' to ', time(until), ', made ', ago(madeAt)),
+    element('div', { class: 'actions' }, saveButton(report)),
+  );
+}

@@ -1,0 +1,27 @@
+import type { ModelDriftReport } from '../core/monitoring/model-drift.js';
+import { modelDrift } from '../core/monitoring/model-drift.js';
+import { seededRandom } from '../core/statistics/random.js';
+import { gradientBoostingLearner } from '../core/training/gradient-boosting.js';
+import type { Sql } from '../storage/sql.js';
+import type { ReportParts, ReportStretch } from './report-ground.js';
+import { reportGround } from './report-ground.js';
+
+/** The same question gets the same answer. */
+const SEED = 20_261_125;
+
+/** What changed between what the champion learnt from and what it was asked in a stretch of time. */
+export async function driftOfChampion(
+  sql: Sql,
+  parts: ReportParts,
+  stretch: ReportStretch,
+): Promise<ModelDriftReport> {
+  const { champion, ...ground } = await reportGround(sql, parts, stretch);
+  return await modelDrift({
+    ...ground,
+    ...stretch,
+    model: champion.version,
+    schema: champion.schema,
+    learner: gradientBoostingLearner,
+    random: seededRandom(SEED),
+  });
+}
