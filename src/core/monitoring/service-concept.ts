@@ -31,7 +31,7 @@ export interface ServiceConcept {
   /** Failures per answer beyond what was expected, in standard deviations of one answer. */
   readonly effect: number;
   readonly pValue: number | null;
-  /** Benjamini-Hochberg over all that are judged together. */
+  /** Bonferroni over the looks at a service, Benjamini-Hochberg over services and stages. */
   readonly pAdjusted: number | null;
   readonly verdict: Extract<DriftVerdict, 'drifted' | 'stable' | 'not-enough-data'>;
   /** The smallest effect that would have been found with 80 % chance. */
@@ -123,6 +123,38 @@ export interface AnswersInTime {
   readonly current: readonly JudgedAnswer[];
 }
 
+/** A service with all its looks, or a stage whatever the service: what a verdict is about. */
+const familyOf = ({ service, stage }: Pick<ServiceConcept, 'service' | 'stage'>): string =>
+  JSON.stringify(service === null ? [null, stage] : [service]);
+
+/** How many looks each family has. */
+function looksOf(
+  subjects: readonly Pick<ServiceConcept, 'service' | 'stage'>[],
+): Map<string, number> {
+  const looks = new Map<string, number>();
+  for (const one of subjects) looks.set(familyOf(one), (looks.get(familyOf(one)) ?? 0) + 1);
+  return looks;
+}
+
+/**
+ * P by Bonferroni over the looks of a family and by Benjamini-Hochberg over families, so that one
+ * that changed in many looks does not let others pass.
+ */
+function adjustedByFamily(rows: readonly Measured[]): number[] {
+  const looks = looksOf(rows);
+  const own = rows.map((row) => Math.min(1, (row.pValue ?? 1) * (looks.get(familyOf(row)) ?? 1)));
+  const smallest = new Map<string, number>();
+  rows.forEach((row, i) => {
+    const family = familyOf(row);
+    smallest.set(family, Math.min(smallest.get(family) ?? 1, own[i] ?? 1));
+  });
+  const adjusted = adjustedPValues([...smallest.values()]);
+  const factor = new Map(
+    [...smallest].map(([family, p], i) => [family, (adjusted[i] ?? 1) / p] as const),
+  );
+  return rows.map((row, i) => Math.min(1, (own[i] ?? 1) * (factor.get(familyOf(row)) ?? 1)));
+}
+
 /**
  * Whose alerts came to mean something else: failures observed against those to expect, by service,
  * by stage and by service at a stage, under one false discovery rate. What to expect is the model's
@@ -139,13 +171,13 @@ export function serviceConcept(
   const before = subjectsOf(earlier.filter(isKnown));
   const subjects = [...subjectsOf(current.filter(isKnown))];
   const judged = subjects.filter(([, subject]) => isJudged(subject));
-  const level = rule.q / Math.max(1, judged.length);
-  const of =
-    (judge: Parameters<typeof measured>[2]) =>
-    ([name, subject]: (typeof subjects)[0]) =>
-      measured(subject, before.get(name)?.answers ?? [], judge);
-  const rows = judged.map(of({ level, random }));
-  const adjusted = adjustedPValues(rows.map(({ pValue }) => pValue ?? 1));
+  const looks = looksOf(judged.map(([, subject]) => subject));
+  const earlierOf = (name: string): readonly KnownAnswer[] => before.get(name)?.answers ?? [];
+  const rows = judged.map(([name, subject]) => {
+    const level = rule.q / looks.size / (looks.get(familyOf(subject)) ?? 1);
+    return measured(subject, earlierOf(name), { level, random });
+  });
+  const adjusted = adjustedByFamily(rows);
   const verdicts = rows.map((row, i): ServiceConcept => {
     const pAdjusted = adjusted[i] ?? 1;
     const isDrifted = pAdjusted < rule.q && Math.abs(row.effect) >= rule.floor;
@@ -159,9 +191,11 @@ export function serviceConcept(
   });
   const thin = subjects
     .filter(([, subject]) => !isJudged(subject))
-    .map(of(null))
-    .map((row): ServiceConcept => ({ ...row, pAdjusted: null, verdict: 'not-enough-data' }));
-  verdicts.sort((a, b) => (a.pValue ?? 1) - (b.pValue ?? 1));
+    .map(([name, subject]): ServiceConcept => {
+      const row = measured(subject, earlierOf(name), null);
+      return { ...row, pAdjusted: null, verdict: 'not-enough-data' };
+    });
+  verdicts.sort((a, b) => (a.pAdjusted ?? 1) - (b.pAdjusted ?? 1));
   return [...verdicts, ...thin];
 }
 
