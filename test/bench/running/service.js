@@ -17,7 +17,7 @@ async function freePort() {
 }
 
 async function ready(url) {
-  for (let tries = 0; tries < 240; tries += 1) {
+  for (let tries = 0; tries < 1200; tries += 1) {
     const ok = await fetch(`${url}/readyz`).then(
       (answer) => answer.ok,
       () => false,
