@@ -14,7 +14,7 @@ import { numericSample } from '../../dist/core/monitoring/drift-sample.js';
 import { modelDrift } from '../../dist/core/monitoring/model-drift.js';
 import { featureTable } from '../../dist/core/features/feature-table.js';
 import { seededRandom } from '../../dist/core/statistics/random.js';
-import { gradientBoostingLearner } from '../../dist/core/training/gradient-boosting.js';
+import { smallTreesLearner } from '../../dist/core/training/gradient-boosting.js';
 import { modelDriftPage } from '../../dist/reports/model-drift-page.js';
 
 const [ROWS, COLUMNS] = [100_000, 40];
@@ -181,7 +181,7 @@ async function stored() {
     ...{ model: 'm', schema, from, until: from + ROWS * 6000, referenceKind: 'training', answers },
     // What is kept comes back from JSON.
     reference: JSON.parse(JSON.stringify(reference)),
-    learner: gradientBoostingLearner,
+    learner: smallTreesLearner,
   };
   let [best, page] = [Infinity, ''];
   for (let run = 0; run < 3; run += 1) {

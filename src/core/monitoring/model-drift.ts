@@ -27,15 +27,17 @@ import { driftedServices, serviceConcept } from './service-concept.js';
 const TOLD_APART = 1000;
 
 /** Answers that are compared with the training rows: more would find no change that the floor lets count. */
-const MOST_COMPARED = 20_000;
+const MOST_COMPARED = 10_000;
+
+/** Answers a side whose failures are set against the expected ones. */
+const MOST_JUDGED = 20_000;
 
 /** Fewer labelled answers show no change of the errors. */
 const FEWEST_LABELLED = 40;
 
-/** A lasting change of the model's errors. */
+/** A lasting change of the mean squared error of the model's probabilities. */
 export interface ConceptChange {
   readonly at: Instant;
-  /** Mean squared error of the probabilities before and after. */
   readonly before: number;
   readonly after: number;
 }
@@ -95,10 +97,15 @@ interface Sides {
 
 const upTo = (length: number): Uint32Array => Uint32Array.from({ length }, (_, row) => row);
 
+/** As many answers as that, chosen at random; all of them where they are fewer. */
+function someOf(answers: Answers, most: number, random: () => number): Answers {
+  const share = most / answers.length;
+  return share < 1 ? answers.filter(() => random() < share) : answers;
+}
+
 /** Latest training rows beside the rows asked now, and every training row as a sketch beside them. */
 function sidesOf({ schema, reference, random }: ModelDriftQuestion, asked: Answers): Sides {
-  const share = MOST_COMPARED / asked.length;
-  const current = share < 1 ? asked.filter(() => random() < share) : asked;
+  const current = someOf(asked, MOST_COMPARED, random);
   const now = columnsOf(
     featureTable(
       schema,
@@ -184,8 +191,13 @@ function errorChanges(own: readonly LabelledAnswer[]): ConceptChange[] {
 function conceptOf({ answers, model, from, random }: ModelDriftQuestion): ModelConcept {
   const own = answers.filter(({ modelVersion }) => modelVersion === model);
   const labelled = labelledAnswers(own);
-  const earlier = own.filter(({ asOf }) => asOf < from);
-  const current = own.filter(({ asOf }) => asOf >= from);
+  const side = (isSide: (asOf: Instant) => boolean): Answers =>
+    someOf(
+      own.filter((one) => one.failureProbability !== null && isSide(one.asOf)),
+      MOST_JUDGED,
+      random,
+    );
+  const [earlier, current] = [side((at) => at < from), side((at) => at >= from)];
   const byService = serviceConcept({ earlier, current }, random);
   return {
     answers: labelled.length,

@@ -146,6 +146,16 @@ describe('drift of a model', () => {
     expect(concept.changes[0]?.after).toBeGreaterThan(2 * (concept.changes[0]?.before ?? 1));
   });
 
+  it('compares some of very many, chosen at random', async () => {
+    const report = await ask(answersOf(12_000, { load: 0.1 }));
+    expect(report.asked).toBe(12_000);
+    expect(report.rows.current).toBeGreaterThan(9500);
+    expect(report.rows.current).toBeLessThan(10_500);
+    expect(report.concept.answers).toBe(12_000);
+    expect(report.drifted).toEqual(['load']);
+    expect(modelDriftPage(report)).toContain('of 12,000 answers some at random');
+  });
+
   it('says so where nothing was asked', async () => {
     const report = await ask([]);
     expect(report.columns['load']?.verdict).toBe('not-enough-data');
