@@ -107,7 +107,7 @@ export function suggestionText(
   const trade = shown(frontier).map((point) => row('', point));
   return (
     `${verdict}: ${reason}\n\n` +
-    `${losses.length} failures, ${day(from)} to ${day(until)}\n` +
+    `${losses.length} ${losses.length === 1 ? 'failure' : 'failures'}, ${day(from)} to ${day(until)}\n` +
     `${table([head, ...points, ...trade])}\n${judgedText(suggestion)}`
   );
 }

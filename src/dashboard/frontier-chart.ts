@@ -104,7 +104,9 @@ function hints({ points, comparison }: Frontier, { x }: Frame): SVGElement {
 export function frontierChart(frontier: Frontier, width: number): SVGSVGElement {
   const { points, current, suggested, comparison } = frontier;
   const marked = [current, suggested].filter((point) => point !== null);
-  const thresholds = [...points, ...marked].map(({ threshold }) => threshold);
+  // One of both may lie beyond all pages, where the curve goes on.
+  const line = [...points, ...marked].toSorted((a, b) => a.threshold - b.threshold);
+  const thresholds = line.map(({ threshold }) => threshold);
   const domain = [Math.min(...thresholds), Math.max(...thresholds)] as const;
   const ticks = niceTicks(highestShown(frontier), 4);
   const top = ticks.at(-1) ?? 1;
@@ -120,7 +122,7 @@ export function frontierChart(frontier: Frontier, width: number): SVGSVGElement 
       ...{ role: 'img', 'aria-label': 'What every threshold would have cost' },
     },
     axes(ticks, domain, frame),
-    curve(points, frame),
+    curve(line, frame),
     hints(frontier, frame),
     current && marker('current', current, comparison, frame),
     suggested && marker('suggested', suggested, comparison, frame),

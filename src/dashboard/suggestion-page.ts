@@ -146,18 +146,23 @@ function historyOf({ from, until }: SuggestionDetail): Child {
 }
 
 /** Each of a few days or failures as a link to the journey as it was then; more once opened. */
-function moments(journey: string, all: readonly (readonly [string, string])[]): Child {
+function moments(
+  journey: string,
+  all: readonly (readonly [string, string])[],
+  noun: string,
+): Child {
   if (all.length === 0) return null;
   const links = all.map(([at, text]) => element('li', {}, link(journeyAround(journey, at), text)));
   const listed = element('ul', { class: 'inline' }, ...links);
   if (all.length <= NAMED) return listed;
-  return element('details', {}, element('summary', {}, count(all.length)), listed);
+  return element('details', {}, element('summary', {}, `${count(all.length)} ${noun}`), listed);
 }
 
 function missedOf({ journey, missedFailures = [] }: SuggestionDetail): Child {
   return moments(
     journey,
     missedFailures.map(({ startedAt, failureId }) => [startedAt, failureId] as const),
+    'failures',
   );
 }
 
@@ -166,6 +171,7 @@ function flipsOf({ journey, flips }: SuggestionDetail): Child {
   return moments(
     journey,
     (flips ?? []).map((day) => [`${day}T12:00:00Z`, day] as const),
+    'days',
   );
 }
 
