@@ -199,19 +199,21 @@ function segmentSection({ segments }: DriftReport): ReportSection[] {
 export interface DriftPageHead {
   readonly title: string;
   readonly subtitle: string;
+  /** What is to be said before the columns. */
+  readonly lead?: readonly string[];
 }
 
 /** A drift report as a page that is whole by itself. */
 export function driftPage(
   report: DriftReport,
-  { title, subtitle }: DriftPageHead,
+  { title, subtitle, lead = [] }: DriftPageHead,
   more: readonly ReportSection[] = [],
 ): string {
   const columns = ranked(report);
   return reportPage({
     title,
     subtitle,
-    summary: reportWords(report),
+    summary: [...lead, ...reportWords(report)],
     facts: [
       ['drifted', count(report.drifted.length)],
       ['columns', count(columns.length)],

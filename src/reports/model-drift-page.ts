@@ -1,3 +1,4 @@
+import { driftFindings } from '../core/monitoring/drift-findings.js';
 import type { RankedFeature } from '../core/monitoring/drift-ranking.js';
 import type { ModelDriftReport } from '../core/monitoring/model-drift.js';
 import { verdictWords } from '../core/monitoring/drift-words.js';
@@ -55,7 +56,10 @@ function meaningTable({ concept }: ModelDriftReport): Html {
   const judged = byService.filter(({ verdict }) => verdict !== 'not-enough-data');
   if (judged.length === 0) return html`<p>Too few outcomes are known to judge any service.</p>`;
   const named = driftedServices.join(', ') || 'none';
-  return html`<p>Services whose alerts mean something else than the model learnt: ${named}.</p>
+  return html`<p>
+      Services whose alerts came to mean something else: ${named}. What to expect is the answers,
+      set right by how they were off before (in log-odds).
+    </p>
     ${table<ServiceConcept>(
       [
         { heading: 'service', cell: ({ service }) => service ?? 'all' },
@@ -69,6 +73,17 @@ function meaningTable({ concept }: ModelDriftReport): Html {
       ],
       judged.slice(0, RANKED),
     )}`;
+}
+
+/** The answer beyond the columns: meaning, outcomes and errors. */
+function leadWords(report: ModelDriftReport): string[] {
+  const { services, targets, errorsRose } = driftFindings(report);
+  return [
+    services.length > 0 && `Alerts of ${services.join(', ')} came to mean something else.`,
+    errorsRose && 'The errors rose for good.',
+    targets.includes('label') && 'The share of failures changed.',
+    targets.includes('prediction') && "The model's answers changed.",
+  ].filter((sentence) => sentence !== false);
 }
 
 /** What changed since a model was trained, as a page. */
@@ -89,5 +104,6 @@ export function modelDriftPage(report: ModelDriftReport): string {
   ];
   const some = asked > report.rows.current ? `; of ${count(asked)} answers some at random` : '';
   const subtitle = `Model ${model}, ${utcTime(from)} to ${utcTime(until)}, against ${against}${some}`;
-  return driftPage(report, { title: 'Drift of the model', subtitle }, sections);
+  const lead = leadWords(report);
+  return driftPage(report, { title: 'Drift of the model', subtitle, lead }, sections);
 }

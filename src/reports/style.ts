@@ -19,7 +19,7 @@ dt{color:var(--soft);font-size:13px}dd{margin:0;font-size:18px;font-variant-nume
 th,td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
 th{color:var(--soft);font-weight:600;font-size:13px;white-space:nowrap}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td.name{max-width:280px;overflow-wrap:anywhere}
+td.name{min-width:90px;max-width:280px;overflow-wrap:anywhere}@media (max-width:800px){td.name{overflow-wrap:break-word}}
 .mark{display:inline-block;border-radius:4px;padding:1px 8px;font-size:13px;white-space:nowrap;background:var(--track)}
 .mark.bad{background:var(--bad-soft);color:var(--bad)}.mark.good{background:var(--good-soft);color:var(--good)}
 .mark.warn{background:var(--warn-soft);color:var(--warn)}

@@ -129,6 +129,7 @@ describe('drift of a model', () => {
     });
     const page = modelDriftPage(report);
     expect(page).toContain('What may have cost most');
+    expect(page).toContain('The share of failures changed.');
     expect(page).not.toMatch(/NaN|undefined|https?:|<script/);
   });
 
