@@ -17,7 +17,6 @@ const LARGE_TREES: BoostingRecipe = {
   // As LightGBM's defaults.
   categories: { smooth: 10, l2: 10, most: 32, minGroup: 100, mostSingle: 4 },
 };
-const LARGE_TREES_BY_HALVES: BoostingRecipe = { ...LARGE_TREES, featureShare: 0.5 };
 const FAST_TREES: BoostingRecipe = { ...LARGE_TREES, learningRate: 0.1 };
 const FAST_TREES_BY_HALVES: BoostingRecipe = { ...FAST_TREES, featureShare: 0.5 };
 export const SMALL_TREES: BoostingRecipe = { ...LARGE_TREES, leaves: 8 };
@@ -25,14 +24,10 @@ const SMALL_TREES_BY_HALVES: BoostingRecipe = { ...SMALL_TREES, featureShare: 0.
 
 /**
  * The recipes that held-out rows choose from: trees of 31 leaves, on fewer rows also of 8 (a few
- * thousand rows bear no more), each with all features at hand or a half drawn for every tree. Where
- * rows have a time, the half alone: what one feature said best may not hold later, and trees that
- * had to do without it lose less.
+ * thousand rows bear no more), each with all features at hand or a half drawn for every tree.
  */
-export function boostingRecipes(rows: number, timed: boolean): BoostingRecipes {
-  const many = rows >= MANY_ROWS;
-  if (timed) return [SMALL_TREES_BY_HALVES, many ? FAST_TREES_BY_HALVES : LARGE_TREES_BY_HALVES];
-  return many
-    ? [FAST_TREES, FAST_TREES_BY_HALVES]
-    : [LARGE_TREES, SMALL_TREES, SMALL_TREES_BY_HALVES];
+export function boostingRecipes(rows: number): BoostingRecipes {
+  return rows < MANY_ROWS
+    ? [LARGE_TREES, SMALL_TREES, SMALL_TREES_BY_HALVES]
+    : [FAST_TREES, FAST_TREES_BY_HALVES];
 }

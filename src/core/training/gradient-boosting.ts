@@ -28,7 +28,7 @@ export const gradientBoostingLearner = learnerBy(boostingRecipes);
 /** The same with trees of 8 leaves alone: a fraction of the time where the last of the loss is not needed. */
 export const smallTreesLearner = learnerBy(() => [SMALL_TREES]);
 
-function learnerBy(recipesFor: (rows: number, timed: boolean) => BoostingRecipes): Learner {
+function learnerBy(recipesFor: (rows: number) => BoostingRecipes): Learner {
   return {
     name: 'boosting',
     fewest: FEWEST,
@@ -40,8 +40,7 @@ function learnerBy(recipesFor: (rows: number, timed: boolean) => BoostingRecipes
       const set = rowsThatCount(given);
       const { labels, weights } = set;
       const rows: BoostingRows = { binned: binTable(set.table, weights), targets: labels, weights };
-      const total = weights.reduce((sum, weight) => sum + weight, 0);
-      const recipes = recipesFor(total, set.times !== undefined);
+      const recipes = recipesFor(weights.reduce((sum, weight) => sum + weight, 0));
       const remaining = options.remaining ?? ((): number => Number.POSITIVE_INFINITY);
       // The last fit takes about as long as the choice.
       const half = remaining() / 2;
