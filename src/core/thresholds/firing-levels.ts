@@ -2,7 +2,7 @@ import type { Duration } from '../telemetry/time.js';
 import type { AlertRule } from './alert-rule.js';
 import { directionOf, thresholdLevel } from './alert-rule.js';
 import type { Evaluations } from './evaluations.js';
-import { slidingHighest, slidingMaximum } from './sliding-maximum.js';
+import { slidingMaximum } from './sliding-maximum.js';
 
 /** What a rule does at every threshold at once; see `firingLevels`. */
 export interface FiringLevels {
@@ -65,15 +65,15 @@ function recoveringLevels(
   recovery: number,
 ): Float64Array {
   const firing = new Float64Array(levels.length);
-  const seen = new Float64Array(levels.length);
-  const highest = slidingHighest(seen, starts);
+  // Written ahead of the maxima, as what is seen at k hangs on what fired before it.
+  const seen = levels.slice();
   let before = -Infinity;
-  for (let k = 0; k < levels.length; k += 1) {
-    const level = levels[k] ?? -Infinity;
-    seen[k] = level > recovery ? Math.max(level, before) : level;
-    before = Math.max(pending[k] ?? -Infinity, Math.min(before, highest(k)));
+  slidingMaximum(seen, starts, (k, highest) => {
+    before = Math.max(pending[k] ?? -Infinity, Math.min(before, highest));
     firing[k] = before;
-  }
+    const next = levels[k + 1] ?? -Infinity;
+    if (next > recovery) seen[k + 1] = Math.max(next, before);
+  });
   return firing;
 }
 
