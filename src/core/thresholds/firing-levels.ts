@@ -41,40 +41,22 @@ function pendingLevels(at: Float64Array, levels: Float64Array, hold: Duration): 
   return lowest;
 }
 
-/** From where on the alert is kept at each look: counted from the first that no longer saw it. */
-function keptFrom(at: Float64Array, keep: Duration): Int32Array {
-  const starts = new Int32Array(at.length);
-  let start = 0;
-  for (let k = 0; k < at.length; k += 1) {
-    if (keep === 0) start = k;
-    while (start < k && (at[start + 1] ?? 0) <= (at[k] ?? 0) - keep) start += 1;
-    starts[k] = start;
+/** Below which a firing alert stays firing at k: kept, or not recovered yet. */
+function stayingLevels(at: Float64Array, levels: Float64Array, rule: AlertRule): Float64Array {
+  let staying = levels;
+  if (rule.keepFiringFor > 0) {
+    const starts = new Int32Array(at.length);
+    let start = 0;
+    for (let k = 0; k < at.length; k += 1) {
+      // Counted from the first look that no longer saw it, not from the last that did.
+      while (start < k && (at[start + 1] ?? 0) <= (at[k] ?? 0) - rule.keepFiringFor) start += 1;
+      starts[k] = start;
+    }
+    staying = slidingMaximum(levels, starts);
   }
-  return starts;
-}
-
-/**
- * The recurrence where what a rule saw depends on what it did: once firing, it is seen on until past
- * the recovery value, and is kept from the last look that saw it so. As there, but for the levels up
- * to which each look sees it, whose highest in the stretch that keeps it is found as they come.
- */
-function recoveringLevels(
-  levels: Float64Array,
-  pending: Float64Array,
-  starts: Int32Array,
-  recovery: number,
-): Float64Array {
-  const firing = new Float64Array(levels.length);
-  // Written ahead of the maxima, as what is seen at k hangs on what fired before it.
-  const seen = levels.slice();
-  let before = -Infinity;
-  slidingMaximum(seen, starts, (k, highest) => {
-    before = Math.max(pending[k] ?? -Infinity, Math.min(before, highest));
-    firing[k] = before;
-    const next = levels[k + 1] ?? -Infinity;
-    if (next > recovery) seen[k + 1] = Math.max(next, before);
-  });
-  return firing;
+  if (rule.recovery === undefined) return staying;
+  const recovery = thresholdLevel(rule.recovery, rule.comparison);
+  return staying.map((level) => (level > recovery ? Infinity : level));
 }
 
 /**
@@ -92,12 +74,7 @@ export function firingLevels({ at, values }: Evaluations, rule: AlertRule): Firi
   if (rule.for === 0 && rule.keepFiringFor === 0 && rule.recovery === undefined) {
     return { at, levels };
   }
-  const starts = keptFrom(at, rule.keepFiringFor);
-  if (rule.recovery !== undefined) {
-    const recovery = thresholdLevel(rule.recovery, rule.comparison);
-    return { at, levels: recoveringLevels(levels, pending, starts, recovery) };
-  }
-  const staying = rule.keepFiringFor > 0 ? slidingMaximum(levels, starts) : levels;
+  const staying = stayingLevels(at, levels, rule);
   const firing = new Float64Array(at.length);
   let level = -Infinity;
   for (let k = 0; k < at.length; k += 1) {

@@ -1,14 +1,8 @@
 /**
  * The highest value of `values[starts[k]..k]` for each k, in linear time (monotone queue). No value
  * may be NaN; `starts` must not fall and `starts[k] <= k`.
- *
- * @param onMaximum is told of each as it is found, and may still write the values after it.
  */
-export function slidingMaximum(
-  values: Float64Array,
-  starts: Int32Array,
-  onMaximum?: (k: number, maximum: number) => void,
-): Float64Array {
+export function slidingMaximum(values: Float64Array, starts: Int32Array): Float64Array {
   const maxima = new Float64Array(values.length);
   const queue = new Int32Array(values.length);
   const queued = (place: number): number => queue[place] ?? 0;
@@ -20,9 +14,7 @@ export function slidingMaximum(
     tail += 1;
     const start = starts[k] ?? 0;
     while (queued(head) < start) head += 1;
-    const maximum = valueAt(queued(head));
-    maxima[k] = maximum;
-    onMaximum?.(k, maximum);
+    maxima[k] = valueAt(queued(head));
   }
   return maxima;
 }
