@@ -49,12 +49,21 @@ export function realisedRange(
   { probabilities, calibrated }: UnlabelledRows,
   { random, resamples = 200 }: BootstrapOptions,
 ): Record<MetricName, Interval> {
+  const rows = probabilities.length;
   const order = rankOrder(probabilities);
+  const told = new Uint8Array(rows);
+  const ranked = rankLabels({ labels: told, probabilities }, order);
+  const { labels, weights } = ranked;
+  const counts = new Float64Array(rows);
   const drawn: ClassificationMetrics[] = [];
   for (let resample = 0; resample < resamples; resample += 1) {
-    const weights = drawCounts(probabilities.length, random);
-    const labels = Uint8Array.from(calibrated, (chance) => (random() < chance ? 1 : 0));
-    drawn.push(rankedMetrics(rankLabels({ labels, probabilities, weights }, order)));
+    drawCounts(counts, random);
+    for (let row = 0; row < rows; row += 1) told[row] = random() < (calibrated[row] ?? 0) ? 1 : 0;
+    order.forEach((row, rank) => {
+      labels[rank] = told[row] ?? 0;
+      weights[rank] = counts[row] ?? 0;
+    });
+    drawn.push(rankedMetrics(ranked));
   }
   const ranges = METRIC_NAMES.map((name) => [name, percentileInterval(drawn.map((m) => m[name]))]);
   return Object.fromEntries(ranges) as Record<MetricName, Interval>;

@@ -77,11 +77,11 @@ export function realisedFigures(
     answers.map(({ group }) => group),
   );
   const rankedCodes = order.map((row) => codes[row] ?? 0);
-  const groups = codes.reduce((most, code) => Math.max(most, code + 1), 0);
+  const counts = new Float64Array(codes.reduce((most, code) => Math.max(most, code + 1), 0));
   const drawn: PerformanceMetrics[] = [];
   const drawnWeights = new Float64Array(labels.length);
   for (let resample = 0; resample < resamples; resample += 1) {
-    const counts = drawCounts(groups, random);
+    drawCounts(counts, random);
     for (let rank = 0; rank < drawnWeights.length; rank += 1) {
       const count = counts[rankedCodes[rank] ?? 0] ?? 0;
       drawnWeights[rank] = count * (ranked.weights[rank] ?? 0);

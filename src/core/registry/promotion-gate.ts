@@ -5,7 +5,7 @@ import {
   type ClassificationMetrics,
 } from '../statistics/classification-metrics.js';
 import type { Interval } from '../statistics/interval.js';
-import { rowLogLoss } from '../statistics/probability-metrics.js';
+import { rowLogLoss } from '../statistics/scored-labels.js';
 import type { Instant } from '../telemetry/time.js';
 import { PRIOR_VERSION } from '../training/prior.js';
 import { worseSegment } from './segment-check.js';

@@ -2,7 +2,7 @@ import { pairedBootstrap } from '../statistics/bootstrap.js';
 import { classificationMetrics } from '../statistics/classification-metrics.js';
 import type { ClassificationMetrics } from '../statistics/classification-metrics.js';
 import type { Interval } from '../statistics/interval.js';
-import { rowLogLoss } from '../statistics/probability-metrics.js';
+import { rowLogLoss } from '../statistics/scored-labels.js';
 
 /** One live answer with what the challenger would have said, and how it went where that is known. */
 export interface ShadowedAnswer {

@@ -7,14 +7,14 @@ export interface BootstrapOptions {
   readonly resamples?: number | undefined;
 }
 
-/** Counts of how often each of `size` units is drawn, with replacement, in `size` draws. */
-export function drawCounts(size: number, random: () => number): Float64Array {
-  const counts = new Float64Array(size);
+/** Puts into `counts` how often each of its units is drawn, with replacement, in as many draws. */
+export function drawCounts(counts: Float64Array, random: () => number): void {
+  const size = counts.length;
+  counts.fill(0);
   for (let draw = 0; draw < size; draw += 1) {
     const unit = Math.floor(random() * size);
     counts[unit] = (counts[unit] ?? 0) + 1;
   }
-  return counts;
 }
 
 /** Numbers the groups 0.. in order of first appearance; every row its own group where absent. */

@@ -2,11 +2,11 @@ import { drawCounts, pairedBootstrap } from './bootstrap.js';
 import type { BootstrapOptions, PairedDifference } from './bootstrap.js';
 import { percentileInterval } from './interval.js';
 import type { Interval } from './interval.js';
-import { probabilityMetrics, rowLogLoss } from './probability-metrics.js';
+import { probabilityMetrics } from './probability-metrics.js';
 import type { ProbabilityMetrics } from './probability-metrics.js';
 import { rankingMetrics } from './ranking-metrics.js';
 import type { RankingMetrics } from './ranking-metrics.js';
-import { rankLabels } from './scored-labels.js';
+import { rankLabels, rowLogLoss } from './scored-labels.js';
 import type { RankedLabels, ScoredLabels } from './scored-labels.js';
 
 /** ROC-AUC, PR-AUC (average precision), log loss (nats), Brier score and ECE (15 bins). */
@@ -27,9 +27,10 @@ export function metricIntervals(
 ): Record<MetricName, Interval> {
   const ranked = rankLabels(scored);
   const drawn: ClassificationMetrics[] = [];
+  const weights = new Float64Array(ranked.labels.length);
   for (let resample = 0; resample < resamples; resample += 1) {
     // Drawing a row k times is weighing it k times: the ranking is sorted once, not per resample.
-    const weights = drawCounts(ranked.labels.length, random);
+    drawCounts(weights, random);
     for (let i = 0; i < weights.length; i += 1) {
       weights[i] = (weights[i] ?? 0) * (ranked.weights[i] ?? 0);
     }

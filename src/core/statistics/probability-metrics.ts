@@ -1,3 +1,6 @@
+import type { RankedLabels } from './scored-labels.js';
+import { BINS } from './scored-labels.js';
+
 /** How honest probabilities are. */
 export interface ProbabilityMetrics {
   readonly logLoss: number;
@@ -5,36 +8,23 @@ export interface ProbabilityMetrics {
   readonly ece: number;
 }
 
-const BINS = 15;
-
-/** Loss of one probability in nats, clipped by the machine epsilon as scikit-learn clips it. */
-export function rowLogLoss(label: number, probability: number): number {
-  const chance = label === 1 ? probability : 1 - probability;
-  return -Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, chance)));
-}
-
 /**
  * Weighted log loss (nats), Brier score and expected calibration error over 15 equal-width bins
  * (gap between mean probability and share of positives, weighted by the bin's share of rows).
  * NaN where nothing has weight.
  */
-export function probabilityMetrics(scored: {
-  readonly labels: Uint8Array;
-  readonly probabilities: Float64Array;
-  readonly weights: Float64Array;
-}): ProbabilityMetrics {
-  const { labels, probabilities, weights } = scored;
+export function probabilityMetrics(ranked: RankedLabels): ProbabilityMetrics {
+  const { labels, probabilities, weights, bins, losses } = ranked;
   const gaps = new Float64Array(BINS);
   let [total, loss, squares] = [0, 0, 0];
-  for (let i = 0; i < labels.length; i += 1) {
-    const weight = weights[i] ?? 0;
+  for (let rank = 0; rank < labels.length; rank += 1) {
+    const weight = weights[rank] ?? 0;
     if (weight === 0) continue;
-    const label = labels[i] ?? 0;
-    const probability = probabilities[i] ?? 0;
-    const gap = probability - label;
-    const bin = Math.min(BINS - 1, Math.floor(probability * BINS));
+    const label = labels[rank] ?? 0;
+    const gap = (probabilities[rank] ?? 0) - label;
+    const bin = bins[rank] ?? 0;
     total += weight;
-    loss += weight * rowLogLoss(label, probability);
+    loss += weight * (losses[2 * rank + label] ?? 0);
     squares += weight * gap * gap;
     gaps[bin] = (gaps[bin] ?? 0) + weight * gap;
   }

@@ -12,7 +12,7 @@ export interface RankingMetrics {
  * `average_precision_score`). NaN where one class has no weight.
  */
 export function rankingMetrics(ranked: RankedLabels): RankingMetrics {
-  const { labels, probabilities, weights } = ranked;
+  const { labels, weights, isLast } = ranked;
   let [positives, negatives] = [0, 0];
   let [area, precision] = [0, 0];
   let [tiedPositives, tiedNegatives] = [0, 0];
@@ -21,7 +21,7 @@ export function rankingMetrics(ranked: RankedLabels): RankingMetrics {
     if (labels[i] === 1) tiedPositives += weight;
     else tiedNegatives += weight;
     // One threshold per distinct probability: rows that tie enter together.
-    if (i + 1 < labels.length && probabilities[i + 1] === probabilities[i]) continue;
+    if (isLast[i] === 0) continue;
     area += tiedNegatives * (positives + tiedPositives / 2);
     positives += tiedPositives;
     negatives += tiedNegatives;

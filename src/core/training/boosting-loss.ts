@@ -1,4 +1,4 @@
-import { rowLogLoss } from '../statistics/probability-metrics.js';
+import { rowLogLoss } from '../statistics/scored-labels.js';
 import { logOdds, sigmoid } from './linear-margin.js';
 
 /** Rows to be boosted on, by row number: what is to be said, and how much each counts. */

@@ -1,5 +1,5 @@
 import { fitTerms } from '../features/additive-terms.js';
-import { rowLogLoss } from '../statistics/probability-metrics.js';
+import { rowLogLoss } from '../statistics/scored-labels.js';
 import { STRUCTURES, addPairs, fitAdditive } from './additive-fit.js';
 import type { AdditiveFit, Structure } from './additive-fit.js';
 import { designOf } from './additive-design.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { probabilityMetrics } from '../../../src/core/statistics/probability-metrics.js';
+import { classificationMetrics } from '../../../src/core/statistics/classification-metrics.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
 import { fitBeta, fitTemperature } from '../../../src/core/training/beta-calibration.js';
 import { calibrated, parseCalibration } from '../../../src/core/training/calibration.js';
@@ -125,7 +125,7 @@ describe('calibration', () => {
     expect(kinds).toContain(calibration.kind);
     const fresh = drawn(12_000, honest, 2);
     const probabilities = fresh.logOdds.map((z) => sigmoid(calibrated(calibration, z)));
-    expect(probabilityMetrics({ ...fresh, probabilities }).ece).toBeLessThan(0.015);
+    expect(classificationMetrics({ ...fresh, probabilities }).ece).toBeLessThan(0.015);
   });
 
   it('learns none from a handful of positives', () => {
