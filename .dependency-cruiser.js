@@ -79,7 +79,7 @@ export default {
       {
         orphan: true,
         path: '^src/',
-        pathNot: '^src/(main|worker|cli|training)\\.ts$|^src/dashboard/|\\.d\\.ts$',
+        pathNot: '^src/(main|worker|report|cli|training)\\.ts$|^src/dashboard/|\\.d\\.ts$',
       },
       {},
     ),

@@ -2,6 +2,7 @@ export default {
   entry: [
     'src/main.ts',
     'src/worker.ts',
+    'src/report.ts',
     'src/cli.ts',
     'src/dashboard/main.ts',
     'test/**/*.spec.ts',

@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import { AddressGuard } from '../connectors/prometheus/address-guard.js';
 import { Clock } from '../http/clock.js';
 import { ChampionScorer } from '../loop/champion-scorer.js';
+import { ReportWriter } from '../loop/reports.js';
 import { ActorsModule } from '../modules/actors/actors.module.js';
 import { AnomaliesModule } from '../modules/anomalies/anomalies.module.js';
 import { AuditModule } from '../modules/audit/audit.module.js';
@@ -46,6 +47,7 @@ export interface ApiParts {
   readonly files: ModelFiles;
   readonly copies: EventCopies;
   readonly guard: AddressGuard;
+  readonly reports: ReportWriter;
 }
 
 @Global()
@@ -68,6 +70,7 @@ export class ApiModule {
       { provide: ModelFiles, useValue: parts.files },
       { provide: EventCopies, useValue: parts.copies },
       { provide: AddressGuard, useValue: parts.guard },
+      { provide: ReportWriter, useValue: parts.reports },
     ];
     return {
       module: ApiModule,

@@ -11,6 +11,8 @@ import { AddressGuard } from '../connectors/prometheus/address-guard.js';
 import { SCOPES } from '../http/caller.js';
 import { ChampionScorer } from '../loop/champion-scorer.js';
 import { ensurePrior } from '../loop/ensure-prior.js';
+import type { ReportWriter } from '../loop/reports.js';
+import { ReportWriterHere } from '../loop/reports.js';
 import { queueConnection } from '../queue/connection.js';
 import { createJobQueue } from '../queue/job-queue.js';
 import { saveApiKey } from '../storage/api-key.store.js';
@@ -29,6 +31,7 @@ import { refuseOtherMethods } from './http/methods.js';
 import { serveMetrics } from './http/metrics.js';
 import { NestLogger, createLogger } from './logger.js';
 import { readiness } from './readiness.js';
+import { ReportThread } from './report-thread.js';
 import type { Api } from './service.js';
 
 /** The largest JSON body that is read; longer streams go as NDJSON. */
@@ -52,11 +55,18 @@ export async function startApi(config: Config, databaseUrl: string): Promise<Api
     const key = { secret: config.apiKey, name: 'service', scopes: SCOPES, createdAt: new Date() };
     await saveApiKey(source.manager, key);
   }
-  const { app, close } = await createApi(config, databaseUrl, source);
+  const reports = new ReportThread(new URL('../report.js', import.meta.url), databaseUrl);
+  const { app, close } = await createApi(config, databaseUrl, source, reports);
   await app.listen(config.port, config.host);
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
-  return { url: serviceUrl(config.host, port), close };
+  return {
+    url: serviceUrl(config.host, port),
+    async close() {
+      await close();
+      await reports.close();
+    },
+  };
 }
 
 /** The API on a database that is open and migrated; not listening yet. */
@@ -64,6 +74,7 @@ export async function createApi(
   config: Config,
   databaseUrl: string,
   source: DataSource,
+  reports: ReportWriter = new ReportWriterHere(source.manager),
 ): Promise<{ app: NestFastifyApplication; close: () => Promise<void> }> {
   const logger = createLogger(config, 'api');
   const adapter = new FastifyAdapter({
@@ -83,15 +94,14 @@ export async function createApi(
   gateIntake(server);
   limitBodyTypes(server);
   refuseNulInPaths(server);
-  const connection = queueConnection(databaseUrl, config.redisUrl);
-  const jobs = createJobQueue(connection, (error) => {
+  const jobs = createJobQueue(queueConnection(databaseUrl, config.redisUrl), (error) => {
     logger.warn({ err: error }, 'the job queue lost its connection');
   });
   const files = modelFiles(config);
-  const scorer = new ChampionScorer(files);
-  const copies = eventCopies(config);
   const guard = new AddressGuard(config.prometheusNetworks);
-  const parts = { source, jobs, metrics, readiness: readiness(jobs), scorer, files, copies, guard };
+  const kept = { files, copies: eventCopies(config), scorer: new ChampionScorer(files) };
+  const told = { metrics, readiness: readiness(jobs), reports };
+  const parts = { source, jobs, guard, ...kept, ...told };
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(parts), adapter, {
     logger: new NestLogger(logger),
     bodyParser: true,

@@ -25,7 +25,7 @@ export class PerformanceController {
   })
   async report(
     @Query(new Checked(chunkedReportQuery, 'query')) query: ChunkedReportQuestion,
-  ): Promise<object | StreamableFile> {
+  ): Promise<StreamableFile> {
     return await this.performance.report(query);
   }
 }
