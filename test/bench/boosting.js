@@ -2,7 +2,7 @@
 // the same run: fit, ROC-AUC, a million predictions; and what one probability and its reasons cost.
 //   npm run build && node test/bench/boosting.js [FOLDER]
 // Without a folder of prepared tables (manifest.json beside them) a generated one is used. PYTHON
-// names the peer's interpreter (python3); a peer that is absent is said to be.
+// names the peer's interpreter (/usr/bin/python3, Debian's); a peer that is absent is said to be.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -76,7 +76,7 @@ function askPeer(task) {
   try {
     const args = ['-c', PEER, JSON.stringify(task)];
     const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
-    return JSON.parse(execFileSync(process.env.PYTHON ?? 'python3', args, options));
+    return JSON.parse(execFileSync(process.env.PYTHON ?? '/usr/bin/python3', args, options));
   } catch {
     return null;
   }
