@@ -1,5 +1,6 @@
 import { anomalyPage } from './anomaly-page.js';
 import { UNAUTHENTICATED } from './api.js';
+import { auditPage } from './audit-page.js';
 import { element, fragment } from './element.js';
 import { journeyPage } from './journey-page.js';
 import { journeysPage } from './journeys-page.js';
@@ -27,14 +28,19 @@ const lost: Page = () => ({
   ),
 });
 
+/** The page of a list, and that of one of its things. */
+const PAGES: Readonly<Record<string, readonly [list: Page, one: Page]>> = {
+  queue: [queuePage, queuePage],
+  anomalies: [queuePage, anomalyPage],
+  journeys: [journeysPage, journeyPage],
+  audit: [auditPage, auditPage],
+  models: [modelsPage, modelPage],
+  thresholds: [suggestionsPage, suggestionPage],
+};
+
 function pageOf({ page, parts }: Route): Page {
-  const isOne = parts.length > 0;
-  if (page === 'queue') return queuePage;
-  if (page === 'anomalies') return isOne ? anomalyPage : queuePage;
-  if (page === 'journeys') return isOne ? journeyPage : journeysPage;
-  if (page === 'models') return isOne ? modelPage : modelsPage;
-  if (page === 'thresholds') return isOne ? suggestionPage : suggestionsPage;
-  return lost;
+  const [list, one] = Object.hasOwn(PAGES, page) ? (PAGES[page] ?? [lost, lost]) : [lost, lost];
+  return parts.length > 0 ? one : list;
 }
 
 function markPlace(page: string | null): void {

@@ -7,6 +7,7 @@ import { ago, chip, link, section, small, time } from './parts.js';
 import { getLatestDrift, getModels, getTrainingRuns } from './requests.js';
 import type { Page } from './page.js';
 import { linkTo } from './address.js';
+import { reportButtons } from './report-buttons.js';
 import { startTraining } from './start-training.js';
 import { table } from './table.js';
 import { isUnderWay, trainingRunsView } from './training-runs.js';
@@ -43,7 +44,10 @@ function modelsView(models: readonly Model[], onDecided: () => void): Node {
     { header: 'Evidence', cell: ({ evidence }: Model) => chip(evidence, evidence) },
     { header: 'State', cell: ({ state }: Model) => chip(state, state) },
     { header: 'Made', cell: ({ createdAt }: Model) => ago(createdAt) },
-    { header: 'Decide', cell: (model: Model) => modelDecisions(model, onDecided) },
+    {
+      header: 'Decide',
+      cell: (model: Model) => (model.state === 'champion' ? '–' : modelDecisions(model, onDecided)),
+    },
   ];
   return table('Models', columns, models);
 }
@@ -102,5 +106,6 @@ export const modelsPage: Page = () => {
     'What changed since it was trained',
     filled(async () => driftView(await getLatestDrift())),
   );
-  return { title: 'Models', content: fragment(heading, models, drift, training) };
+  const reports = section('Reports', reportButtons());
+  return { title: 'Models', content: fragment(heading, models, drift, training, reports) };
 };

@@ -12,6 +12,7 @@ import type {
   TrainingRun,
 } from './answers.js';
 import { ask, askText } from './api.js';
+import type { AuditItem } from './audit-answers.js';
 import type { Suggestion, SuggestionDetail } from './suggestion-answers.js';
 
 // This is the edge where answers get their types: the service and its dashboard are of one version.
@@ -40,6 +41,16 @@ export async function getStories(id: string, limit: number): Promise<readonly St
 export async function getOutcomes(anomalyId: string): Promise<readonly Outcome[]> {
   const query = new URLSearchParams({ anomalyId });
   return ((await ask(`${path('outcomes')}?${query}`)) as { items: Outcome[] }).items;
+}
+
+/** Episodes drawn by lot, those that nobody has told of first. */
+export async function getAuditQueue(): Promise<readonly AuditItem[]> {
+  return ((await ask(path('outcomes', 'audit-queue'))) as { items: AuditItem[] }).items;
+}
+
+/** Says what an episode did to a stage. */
+export async function tellOutcome(outcome: object): Promise<void> {
+  await ask(path('outcomes'), [outcome]);
 }
 
 /** The failures of a journey that no alert told of, the superseded ones too, oldest first. */
@@ -112,6 +123,11 @@ export async function getLatestDrift(): Promise<KeptReport | undefined> {
 /** A kept report for people. */
 export async function getReportPage(id: string): Promise<string> {
   return await askText(`${path('reports', id)}?format=html`);
+}
+
+/** A report of the service as a page that is one file. */
+export async function getReport(kind: string): Promise<string> {
+  return await askText(`${path('reports', kind)}?format=html`);
 }
 
 /** Threshold suggestions, newest first. */

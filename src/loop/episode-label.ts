@@ -1,7 +1,7 @@
 import type { Outcome } from '../core/outcomes/outcome.js';
 import { currentOutcomes } from '../core/outcomes/supersede.js';
 import type { EpisodeWindow, LabelState, TrainingLabel } from '../core/outcomes/training-label.js';
-import { labelState, trainingLabel } from '../core/outcomes/training-label.js';
+import { auditedLabel, labelState, trainingLabel } from '../core/outcomes/training-label.js';
 
 /** A measured outcome says *mitigation* only where it cut the episode's window short. */
 const CUT_SHORT: EpisodeWindow = { startedAt: 0, horizonEndsAt: 1, mitigatedAt: 0 };
@@ -16,6 +16,11 @@ function windowOf(outcomes: readonly Outcome[]): EpisodeWindow | undefined {
 /** What an episode did to a stage, from all its outcomes, oldest first; null where it is not decided. */
 export function episodeLabel(outcomes: readonly Outcome[]): TrainingLabel | null {
   return trainingLabel(currentOutcomes(outcomes), windowOf(outcomes));
+}
+
+/** What those who were asked about an episode found; undefined where nobody was. */
+export function episodeAudit(outcomes: readonly Outcome[]): 0 | 1 | null | undefined {
+  return auditedLabel(currentOutcomes(outcomes), windowOf(outcomes));
 }
 
 /** The same, with why there is no label where there is none. */

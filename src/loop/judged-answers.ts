@@ -7,7 +7,7 @@ import { currentJourneys } from '../storage/journey.store.js';
 import type { OutcomeOfEpisode } from '../storage/outcome.store.js';
 import { outcomesByEpisode } from '../storage/outcome.store.js';
 import type { Sql } from '../storage/sql.js';
-import { episodeState } from './episode-label.js';
+import { episodeAudit, episodeState } from './episode-label.js';
 
 const placeOf = (one: { episodeId: string; journey: string; stage: string }): string =>
   JSON.stringify([one.episodeId, one.journey, one.stage]);
@@ -57,6 +57,7 @@ function judged(
     labelKnownAt: label === null ? null : Math.max(...outcomes.map(({ knownAt }) => knownAt)),
     group: answer.incidentId ?? failureId ?? episodeId,
     failure: label === 1 ? failureOf(answer, outcomes, value) : null,
+    audit: answer.isChosen ? { label: episodeAudit(outcomes) } : null,
   };
 }
 

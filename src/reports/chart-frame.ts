@@ -3,6 +3,8 @@ import { html } from './html.js';
 import { figure } from './figures.js';
 
 const DAY = 86_400_000;
+/** Room for the name of an axis. */
+const NAME = 16;
 const MARGIN = { top: 8, right: 10, bottom: 20, left: 44 };
 
 /** A stretch of an axis, from and to. */
@@ -26,6 +28,9 @@ export interface ChartShape {
   readonly xExtent: Extent;
   readonly yExtent: Extent;
   readonly xKind: AxisKind;
+  /** What lies along the axes, with units. */
+  readonly xName?: string | undefined;
+  readonly yName?: string | undefined;
 }
 
 /** Round numbers inside an extent, about `wanted` of them. */
@@ -65,12 +70,18 @@ function scale([from, to]: Extent, [start, end]: Extent): (value: number) => num
   return (value) => round(start + ((value - from) / width) * (end - start));
 }
 
+function axisName(name: string | undefined, x: number, y: number, anchor: string): Html | false {
+  return name !== undefined && html`<text x="${x}" y="${y}" text-anchor="${anchor}">${name}</text>`;
+}
+
 /** Lays out scales and draws the axes. */
-export function chartFrame({ width, height, xExtent, yExtent, xKind }: ChartShape): ChartFrame {
+export function chartFrame(shape: ChartShape): ChartFrame {
+  const { width, height, xExtent, yExtent, xKind, xName, yName } = shape;
   const right = width - MARGIN.right;
-  const bottom = height - MARGIN.bottom;
+  const bottom = height - MARGIN.bottom - (xName === undefined ? 0 : NAME);
+  const top = MARGIN.top + (yName === undefined ? 0 : NAME);
   const x = scale(xExtent, [MARGIN.left, right]);
-  const y = scale(yExtent, [bottom, MARGIN.top]);
+  const y = scale(yExtent, [bottom, top]);
   const wanted = width / 80;
   const across = xKind === 'time' ? timeTicks(xExtent, wanted) : ticksOf(xExtent, wanted);
   const nameOf = (at: number): string => (xKind === 'time' ? timeText(at, xExtent) : figure(at));
@@ -84,8 +95,8 @@ export function chartFrame({ width, height, xExtent, yExtent, xKind }: ChartShap
         >`,
   )}${across.map(
     (tick) =>
-      html`<text x="${x(tick)}" y="${height - 5}" text-anchor="middle">${nameOf(tick)}</text>`,
-  )}`;
+      html`<text x="${x(tick)}" y="${bottom + 15}" text-anchor="middle">${nameOf(tick)}</text>`,
+  )}${axisName(yName, 0, 11, 'start')}${axisName(xName, right, height - 4, 'end')}`;
   return { x, y, bottom, axes };
 }
 

@@ -31,8 +31,11 @@ export interface LineChart {
   readonly limits?: readonly number[];
   /** Always inside the chart, besides what the lines need. */
   readonly yExtent?: Extent;
-  /** Draws the diagonal from (0, 0) to (1, 1): what a calibrated model would do. */
+  /** Draws the diagonal y = x over axes of one extent that begin at nought: what should be. */
   readonly hasDiagonal?: boolean;
+  /** What lies along the axes, with units. */
+  readonly xName?: string;
+  readonly yName?: string;
   readonly width?: number;
   readonly height?: number;
 }
@@ -46,6 +49,15 @@ function extentOf(values: readonly (number | null | undefined)[]): Extent {
   }
   if (low > high) return [0, 1];
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
+}
+
+/** From nought to the next tenth above everything. */
+function squareOf(
+  values: readonly (number | null | undefined)[],
+): Pick<ChartShape, 'xExtent' | 'yExtent'> {
+  const most = extentOf([0, ...values])[1];
+  const extent = [0, Math.ceil(most * 10 - 1e-9) / 10] as const;
+  return { xExtent: extent, yExtent: extent };
 }
 
 function pathOf(points: readonly ChartPoint[], { x, y }: ChartFrame): string {
@@ -90,18 +102,23 @@ export function lineChart(chart: LineChart): Html {
   const { lines, xKind, limits = [], yExtent = [], hasDiagonal = false } = chart;
   const points = lines.flatMap((line) => line.points);
   const heights = points.flatMap(({ y, low, high }) => [y, low, high]);
+  const extents = (): Pick<ChartShape, 'xExtent' | 'yExtent'> => ({
+    xExtent: extentOf(points.map(({ x }) => x)),
+    yExtent: extentOf([...heights, ...limits, ...yExtent]),
+  });
   const shape: ChartShape = {
     width: chart.width ?? 640,
     height: chart.height ?? 180,
     xKind,
-    xExtent: hasDiagonal ? [0, 1] : extentOf(points.map(({ x }) => x)),
-    yExtent: hasDiagonal ? [0, 1] : extentOf([...heights, ...limits, ...yExtent]),
+    xName: chart.xName,
+    yName: chart.yName,
+    ...(hasDiagonal ? squareOf([...points.map(({ x }) => x), ...heights]) : extents()),
   };
   const frame = chartFrame(shape);
   const { x, y } = frame;
   const [left, right] = shape.xExtent;
   const parts = html`${frame.axes}
-  ${hasDiagonal && html`<path class="ideal" d="M${x(0)} ${y(0)}L${x(1)} ${y(1)}" />`}
+  ${hasDiagonal && html`<path class="ideal" d="M${x(left)} ${y(left)}L${x(right)} ${y(right)}" />`}
   ${lines.map((line) => html`<path class="band" d="${bandOf(line.points, frame)}" />`)}
   ${limits.map((limit) => html`<path class="limit" d="M${x(left)} ${y(limit)}H${x(right)}" />`)}
   ${lines.map((line) => html`<path class="line ${line.colour}" d="${pathOf(line.points, frame)}" />`)}

@@ -93,7 +93,7 @@ function lineage(card: ModelCard): ReportSection {
     body: table(
       [
         { heading: 'what', cell: ([name]: (typeof rows)[number]) => name },
-        { heading: '', cell: ([, value]: (typeof rows)[number]) => value },
+        { heading: 'which', cell: ([, value]: (typeof rows)[number]) => value },
       ],
       rows,
     ),

@@ -7,11 +7,9 @@ import type { ReportSection } from './page.js';
 import { told } from './realised-figures.js';
 import { legend, mark, table } from './table.js';
 
-function reconciled({ realised, expected }: PerformanceChunk): Html | string {
-  if (realised === null || expected === null) return '–';
-  const [low, high] = expected.rocAuc;
-  const { rocAuc } = realised.metrics;
-  return rocAuc >= low && rocAuc <= high ? mark('as expected', 'good') : mark('off', 'warn');
+function reconciledCell({ reconciled }: PerformanceChunk): Html | string {
+  if (reconciled === null) return '–';
+  return reconciled.rocAuc ? mark('as expected', 'good') : mark('off', 'warn');
 }
 
 function chartOf(chunks: readonly PerformanceChunk[]): Html {
@@ -19,6 +17,9 @@ function chartOf(chunks: readonly PerformanceChunk[]): Html {
   return lineChart({
     label: 'ROC-AUC by time, estimated and realised',
     xKind: 'time',
+    xName: 'middle of the chunk, UTC',
+    yName: 'ROC-AUC',
+    height: 240,
     lines: [
       {
         name: 'realised',
@@ -69,17 +70,38 @@ const COLUMNS = [
     cell: ({ realised }: PerformanceChunk) => told(realised, 'logLoss'),
     isNumber: true,
   },
-  { heading: 'reconciled', cell: reconciled },
+  { heading: 'ROC-AUC reconciled', cell: reconciledCell },
 ];
+
+const WHY_NO_PAPE = {
+  'few-answers': 'fewer than 50 answers',
+  'few-labels': 'fewer than 200 labels were known when it began',
+  'long-ago': 'before the last 13 chunks',
+} as const;
+
+function papeNote(chunks: readonly PerformanceChunk[]): string {
+  const missing = chunks.flatMap(({ papeMissing }) => papeMissing ?? []);
+  if (missing.length === 0) return '';
+  const reasons = [...new Set(missing)].map((why) => {
+    const of = missing.filter((one) => one === why).length;
+    return `${count(of)} of ${count(chunks.length)} chunks: ${WHY_NO_PAPE[why]}`;
+  });
+  return ` Not by PAPE – ${reasons.join('; ')}.`;
+}
 
 /** Chunk by chunk: what was estimated before the labels came, and what was realised after. */
 export function overTime(chunks: readonly PerformanceChunk[]): ReportSection {
   return {
     heading: 'Over time: estimated before the labels, realised after',
-    body: html`${chartOf(chunks)}${legend([
-      ['one', 'realised; the band is where it was expected'],
-      ['two', 'CBPE'],
-      ['three', 'PAPE'],
-    ])}${table(COLUMNS, chunks)}`,
+    body: html`<div class="chart">${chartOf(chunks)}</div>
+      ${legend([
+        ['one', 'realised; the band is where it was expected, 90 %'],
+        ['two', 'CBPE'],
+        ['three', 'PAPE'],
+      ])}${table(COLUMNS, chunks)}
+      <p class="soft">
+        CBPE: what the said probabilities, calibrated on earlier labels, let one expect. PAPE: the
+        same, calibrated on the earlier answers that were most like these.${papeNote(chunks)}
+      </p>`,
   };
 }

@@ -1,14 +1,16 @@
 import type { PerformanceName } from '../core/monitoring/performance-figures.js';
 import type { PerformanceReport, PerformanceSlice } from '../core/monitoring/performance-report.js';
-import { DAY, HOUR, MINUTE } from '../core/telemetry/time.js';
 import { count, percent, utcTime } from './figures.js';
 import { html } from './html.js';
+import { lasting } from './lasting.js';
 import { lineChart } from './line-chart.js';
 import type { Fact, ReportSection } from './page.js';
 import { reportPage } from './page.js';
+import { auditSection } from './performance-audit.js';
 import { overTime } from './performance-chunks.js';
+import { queueSection } from './performance-queue.js';
 import { round, told, withInterval } from './realised-figures.js';
-import { bar, table } from './table.js';
+import { bar, legend, table } from './table.js';
 
 const NAMES: Readonly<Record<PerformanceName, string>> = {
   rocAuc: 'ROC-AUC',
@@ -20,15 +22,6 @@ const NAMES: Readonly<Record<PerformanceName, string>> = {
 };
 
 const ROWS = Object.keys(NAMES) as PerformanceName[];
-
-function lasting(length: number): string {
-  const size = Math.abs(length);
-  const sign = length < 0 ? '−' : '';
-  if (size < 2 * HOUR) return `${sign}${Math.round(size / MINUTE)} min`;
-  return size < 2 * DAY
-    ? `${sign}${(size / HOUR).toFixed(1)} h`
-    : `${sign}${(size / DAY).toFixed(1)} days`;
-}
 
 function overall({ naive, weighted }: PerformanceReport): ReportSection {
   const columns = [
@@ -79,62 +72,45 @@ function honesty({ calibration }: PerformanceReport): ReportSection {
   }));
   return {
     heading: 'What was said against what happened',
-    body: html`<div style="max-width:420px">
+    body: html`<div class="chart">
         ${lineChart({
           label: 'calibration curve',
           xKind: 'number',
           hasDiagonal: true,
-          width: 420,
-          height: 300,
+          xName: 'probability that was said',
+          yName: 'share that failed',
+          height: 400,
           lines: [{ name: 'share that failed', colour: 'one', points }],
         })}
       </div>
-      <p class="soft">Ten groups of equally many answers; the band is 90 %.</p>`,
+      ${legend([
+        ['one', 'what happened; the band is its 90 % interval'],
+        ['ideal', 'honest probabilities'],
+      ])}
+      <p class="soft">Ten groups of equally many answers, each at its mean.</p>`,
   };
 }
 
-function queue({ recallAtPages, lossCapture, leadTime }: PerformanceReport): ReportSection {
-  const chart = lineChart({
-    label: 'loss-capture curve',
-    xKind: 'number',
-    yExtent: [0, 1],
-    lines: [
-      {
-        name: 'share of the loss',
-        colour: 'one',
-        points: lossCapture.map(({ queue: x, lossCaptured }) => ({ x, y: lossCaptured })),
-      },
-    ],
-  });
-  const columns = [
-    {
-      heading: 'pages a week',
-      cell: (point: (typeof recallAtPages)[number]) => count(point.pagesPerWeek),
-      isNumber: true,
-    },
-    {
-      heading: 'failures found',
-      cell: (point: (typeof recallAtPages)[number]) => percent(point.recall),
-      isNumber: true,
-    },
-    {
-      heading: 'value lost in them',
-      cell: (point: (typeof recallAtPages)[number]) => percent(point.lossCaptured),
-      isNumber: true,
-    },
-  ];
-  const lead =
-    leadTime === null
-      ? 'No failure with a known time.'
-      : `The first answer about a failure came ${lasting(leadTime.toEnd.median)} before its end (middle four fifths: ${lasting(leadTime.toEnd.p10)} to ${lasting(leadTime.toEnd.p90)}) and ${lasting(Math.abs(leadTime.toOnset.median))} ${leadTime.toOnset.median < 0 ? 'after' : 'before'} its onset, in the median of ${count(leadTime.failures)} failures.`;
+function precision({ precisionRecall, naive }: PerformanceReport): ReportSection {
+  const points = precisionRecall.map(({ recall: x, precision: y }) => ({ x, y }));
   return {
-    heading: 'The queue: who reads only its top',
-    body: html`${chart}
-      <p class="soft">
-        Share of the queue, by priority, against the share of the value that failures lost.
-      </p>
-      ${table(columns, recallAtPages)}
-      <p>${lead}</p>`,
+    heading: 'Precision against recall',
+    body: html`<div class="chart">
+        ${lineChart({
+          label: 'precision-recall curve',
+          xKind: 'number',
+          xName: 'recall: share of the failures above a probability',
+          yName: 'precision: share of those answers that failed',
+          height: 240,
+          yExtent: [0, 1],
+          limits: naive === null ? [] : [naive.failureRate],
+          lines: [{ name: 'precision', colour: 'one', points }],
+        })}
+      </div>
+      ${legend([
+        ['one', 'by probability'],
+        ['ideal', 'the base rate: by chance'],
+      ])}`,
   };
 }
 
@@ -200,9 +176,11 @@ export function performancePage(report: PerformanceReport): string {
     facts,
     sections: [
       overall(report),
+      auditSection(report),
       overTime(report.chunks),
       honesty(report),
-      queue(report),
+      precision(report),
+      queueSection(report),
       sliced('By stage', report.stages),
       sliced('By segment', report.segments),
       sliced('By source', report.sources),

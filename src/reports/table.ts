@@ -47,9 +47,17 @@ export function bar(share: number, tone: Tone = 'plain'): Html {
   return html`<span class="bar"><i class="${tone}" style="width:${width}%"></i></span>`;
 }
 
-/** Names colours: `one`, `two`, `three` and `four` are the charts'. */
-export function legend(names: readonly (readonly [colour: Colour, name: string])[]): Html {
-  const variables = { one: '--one', two: '--two', three: '--good', four: '--bad' };
+/** Names colours: `one`, `two`, `three` and `four` are the charts' lines, `ideal` what should be. */
+export function legend(
+  names: readonly (readonly [colour: Colour | 'ideal', name: string])[],
+): Html {
+  const variables = {
+    one: '--one',
+    two: '--two',
+    three: '--good',
+    four: '--bad',
+    ideal: '--soft',
+  };
   return html`<div class="key">
     ${names.map(
       ([colour, name]) => html`<span style="--c:var(${variables[colour]})">${name}</span>`,

@@ -1,6 +1,7 @@
 import type { FeatureRow } from '../core/features/feature-schema.js';
 import type { Prediction } from '../core/scoring/prediction.js';
 import type { Instant } from '../core/telemetry/time.js';
+import { IS_CHOSEN } from './audit-queue.store.js';
 import type { Sql } from './sql.js';
 import { millis, rows } from './sql.js';
 
@@ -11,6 +12,8 @@ export interface FirstAnswer {
   readonly stage: string;
   readonly source: string;
   readonly incidentId: string | null;
+  /** Whether people are asked about it, whatever its rank. */
+  readonly isChosen: boolean;
   readonly asOf: Instant;
   readonly dueAt: Instant;
   readonly features: FeatureRow;
@@ -29,6 +32,7 @@ export async function firstAnswers(
     stage: string;
     source: string;
     incident_id: string | null;
+    is_chosen: boolean;
     as_of: Date;
     due_at: Date;
     features: FeatureRow;
@@ -36,6 +40,7 @@ export async function firstAnswers(
   }>(
     sql,
     `SELECT p.episode_id, p.journey, p.stage, e.source, p.as_of, s.due_at, p.features, p.body,
+       ${IS_CHOSEN} AS is_chosen,
        (SELECT min(ia.incident_id) FROM incident_anomaly ia
         WHERE ia.anomaly_id = p.anomaly_id AND ia.known_at <= $2) AS incident_id
      FROM prediction p JOIN episode e ON e.id = p.episode_id
@@ -49,6 +54,7 @@ export async function firstAnswers(
     stage: row.stage,
     source: row.source,
     incidentId: row.incident_id,
+    isChosen: row.is_chosen,
     asOf: millis(row.as_of),
     dueAt: millis(row.due_at),
     features: row.features,

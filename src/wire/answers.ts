@@ -103,6 +103,20 @@ export const outcomeAnswer = z
   .loose()
   .meta({ id: 'OutcomeAnswer' });
 
+export const auditItem = z
+  .object({
+    anomalyId: z.string(),
+    journey: z.string(),
+    stage: z.string(),
+    /** As it was sent, without the sender's own score and confidence. */
+    anomaly: z
+      .object({ id: z.string(), source: z.string(), name: z.string(), startedAt: time })
+      .loose(),
+    /** Whether somebody has said how it went. */
+    audited: z.boolean(),
+  })
+  .meta({ id: 'AuditItem' });
+
 export const trainingRunAnswer = z
   .object({
     id: z.string(),

@@ -37,6 +37,11 @@ export interface JudgedAnswer {
   /** Its incident, else its failure, else itself: answers of one group are not independent. */
   readonly group: string;
   readonly failure: AnsweredFailure | null;
+  /**
+   * Null unless people are asked about the episode whatever its rank; its label undefined until they
+   * have answered, null where they could not tell.
+   */
+  readonly audit: { readonly label: 0 | 1 | null | undefined } | null;
 }
 
 /** An answer whose label is known. */

@@ -1,5 +1,6 @@
 import type { FeatureSchema } from '../features/feature-schema.js';
 import { featureTable } from '../features/feature-table.js';
+import { METRIC_NAMES } from '../statistics/classification-metrics.js';
 import type { ClassificationMetrics, MetricName } from '../statistics/classification-metrics.js';
 import type { Interval } from '../statistics/interval.js';
 import type { Duration, Instant } from '../telemetry/time.js';
@@ -23,12 +24,16 @@ export interface PerformanceChunk {
   readonly referenceLabels: number;
   /** Confidence-based; null where there was nothing to answer. */
   readonly cbpe: ClassificationMetrics | null;
-  /** Probabilistic adaptive: for what its answers are like; null below 200 known labels or 50 answers, and before the last four chunks. */
+  /** Probabilistic adaptive: for what its answers are like. */
   readonly pape: ClassificationMetrics | null;
+  /** Why there is none: below 50 answers, below 200 known labels, or before the last 13 chunks. */
+  readonly papeMissing: 'few-answers' | 'few-labels' | 'long-ago' | null;
   /** Where the realised figures should lie, 90 %, by the latter where there is one. */
   readonly expected: Readonly<Record<MetricName, Interval>> | null;
   /** Null while too few labels are known. */
   readonly realised: RealisedFigures | null;
+  /** Whether each figure was realised where it was expected; null until it can be told. */
+  readonly reconciled: Readonly<Record<MetricName, boolean>> | null;
 }
 
 /** How chunks are estimated. */
@@ -38,14 +43,12 @@ export interface ChunkOptions {
   readonly learner: Learner;
   /** A seeded source of chance, anew for each chunk. */
   readonly randomOf: () => () => number;
-  /** Awaited before each chunk, so that a server can answer others meanwhile. */
-  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 const FEWEST_FOR_PAPE = { labels: 200, answers: 50 } as const;
 
-/** Telling chunks apart takes a second each: older ones are realised anyway. */
-const CHUNKS_WITH_PAPE = 4;
+/** Telling a chunk apart takes a tenth of a second: all of the usual report, the latest of a longer one. */
+const CHUNKS_WITH_PAPE = 13;
 
 /** The newest labels say what rows are like; more would only take longer. */
 const MOST_REFERENCE = 1500;
@@ -66,20 +69,45 @@ const COMPARED: FeatureSchema = {
   ],
 };
 
+function reconcile(
+  realised: RealisedFigures | null,
+  expected: PerformanceChunk['expected'],
+): PerformanceChunk['reconciled'] {
+  if (realised === null || expected === null) return null;
+  const told = METRIC_NAMES.map((name) => {
+    const [low, high] = expected[name];
+    return [name, realised.metrics[name] >= low && realised.metrics[name] <= high];
+  });
+  return Object.fromEntries(told) as Record<MetricName, boolean>;
+}
+
+interface Estimates {
+  readonly cbpe: PerformanceEstimate;
+  readonly pape: PerformanceEstimate | null;
+  readonly papeMissing: PerformanceChunk['papeMissing'];
+}
+
+function whyNoPape(
+  labels: number,
+  answers: number,
+  isRecent: boolean,
+): PerformanceChunk['papeMissing'] {
+  if (answers < FEWEST_FOR_PAPE.answers) return 'few-answers';
+  if (labels < FEWEST_FOR_PAPE.labels) return 'few-labels';
+  return isRecent ? null : 'long-ago';
+}
+
 async function estimates(
   known: readonly JudgedAnswer[],
   answers: readonly JudgedAnswer[],
   { learner, randomOf, isRecent }: ChunkOptions & { readonly isRecent: boolean },
-): Promise<{ cbpe: PerformanceEstimate; pape: PerformanceEstimate | null }> {
+): Promise<Estimates> {
   const labelled = labelledAnswers(known).slice(-MOST_REFERENCE);
   const reference = scoredLabels(labelled);
   const probabilities = Float64Array.from(answers, ({ probability }) => probability);
   const cbpe = estimateCbpe(reference, probabilities);
-  const enough =
-    isRecent &&
-    labelled.length >= FEWEST_FOR_PAPE.labels &&
-    answers.length >= FEWEST_FOR_PAPE.answers;
-  if (!enough) return { cbpe, pape: null };
+  const papeMissing = whyNoPape(labelled.length, answers.length, isRecent);
+  if (papeMissing !== null) return { cbpe, pape: null, papeMissing };
   const tableOf = (some: readonly JudgedAnswer[]): ReturnType<typeof featureTable> =>
     featureTable(
       COMPARED,
@@ -90,7 +118,7 @@ async function estimates(
     { probabilities, table: tableOf(answers) },
     { learner, random: randomOf() },
   );
-  return { cbpe, pape };
+  return { cbpe, pape, papeMissing };
 }
 
 async function chunkOf(
@@ -113,12 +141,17 @@ async function chunkOf(
     referenceLabels: known.length,
     realised: realisedFigures(labelled, { random: options.randomOf() }),
   };
-  if (answers.length === 0) return { ...facts, cbpe: null, pape: null, expected: null };
-  const { cbpe, pape } = await estimates(known, answers, options);
+  if (answers.length === 0) {
+    const none = { cbpe: null, pape: null, expected: null, reconciled: null };
+    return { ...facts, ...none, papeMissing: 'few-answers' };
+  }
+  const { cbpe, pape, papeMissing } = await estimates(known, answers, options);
   const probabilities = Float64Array.from(answers, ({ probability }) => probability);
   const { calibrated } = pape ?? cbpe;
   const expected = realisedRange({ probabilities, calibrated }, { random: options.randomOf() });
-  return { ...facts, cbpe: cbpe.metrics, pape: pape?.metrics ?? null, expected };
+  const reconciled = reconcile(facts.realised, expected);
+  const estimated = { cbpe: cbpe.metrics, pape: pape?.metrics ?? null, papeMissing, expected };
+  return { ...facts, ...estimated, reconciled };
 }
 
 /**
@@ -136,7 +169,6 @@ export async function performanceChunks(
   for (let at = from; at < to; at += options.length) {
     const isRecent = at + CHUNKS_WITH_PAPE * options.length >= to;
     const stretch = [at, Math.min(to, at + options.length)] as const;
-    await options.pause?.();
     chunks.push(await chunkOf(answers, stretch, { ...options, isRecent }));
   }
   return chunks;

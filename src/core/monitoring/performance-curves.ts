@@ -36,6 +36,33 @@ export function calibrationCurve(answers: readonly LabelledAnswer[]): Calibratio
   return points;
 }
 
+/** What share of the failures lies above a probability, and what share of what lies there failed. */
+export interface PrecisionPoint {
+  readonly probability: number;
+  readonly recall: number;
+  readonly precision: number;
+}
+
+/** The precision-recall curve, in twentieths of the failures; empty where none failed. */
+export function precisionRecall(answers: readonly LabelledAnswer[]): PrecisionPoint[] {
+  const sorted = answers.toSorted((a, b) => b.probability - a.probability);
+  const failures = sorted.filter(({ label }) => label === 1).length;
+  const points: PrecisionPoint[] = [];
+  let [found, told] = [0, 0];
+  sorted.forEach(({ probability, label }, i) => {
+    found += label;
+    // Answers that tie lie above a probability together.
+    if (sorted[i + 1]?.probability === probability) return;
+    const recall = found / failures;
+    const step = Math.floor(recall * CURVE + 1e-9);
+    if (step > told) points.push({ probability, recall, precision: found / (i + 1) });
+    told = step;
+  });
+  return points;
+}
+
+const CURVE = 20;
+
 /** The queue as people see it: an episode once, at its highest priority, the failures that it is on. */
 interface Page {
   readonly priority: number;

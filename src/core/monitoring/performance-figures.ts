@@ -5,7 +5,7 @@ import { deLongInterval } from '../statistics/delong.js';
 import { percentileInterval } from '../statistics/interval.js';
 import type { Interval } from '../statistics/interval.js';
 import { rankLabels, rankOrder } from '../statistics/scored-labels.js';
-import type { RankedLabels } from '../statistics/scored-labels.js';
+import type { RankedLabels, ScoredLabels } from '../statistics/scored-labels.js';
 import type { LabelledAnswer } from './performance-answer.js';
 import { scoredLabels } from './performance-answer.js';
 
@@ -48,7 +48,12 @@ export interface FigureOptions {
 /** Fewer failures or others than this say nothing. */
 export const FEWEST_JUDGED = 5;
 
-function withSkill(ranked: RankedLabels) {
+interface RatedMetrics {
+  readonly rate: number;
+  readonly metrics: PerformanceMetrics;
+}
+
+function withSkill(ranked: RankedLabels): RatedMetrics {
   const metrics = rankedMetrics(ranked);
   const { labels, weights } = ranked;
   let [failures, total] = [0, 0];
@@ -61,6 +66,35 @@ function withSkill(ranked: RankedLabels) {
   return { rate, metrics: { ...metrics, brierSkill: 1 - metrics.brier / (rate * (1 - rate)) } };
 }
 
+/** Labelled answers, ranked once, however often their groups are drawn. */
+export class WeighedAnswers {
+  private readonly ranked: RankedLabels;
+  private readonly drawn: Float64Array;
+  private readonly codes: Uint32Array;
+
+  /** @param codes one per answer: the group that it is drawn with */
+  constructor(scored: ScoredLabels, codes: Uint32Array) {
+    const order = rankOrder(scored.probabilities);
+    this.ranked = rankLabels(scored, order);
+    this.drawn = new Float64Array(order.length);
+    this.codes = order.map((row) => codes[row] ?? 0);
+  }
+
+  /** The figures as they are. */
+  figures(): RatedMetrics {
+    return withSkill(this.ranked);
+  }
+
+  /** The figures where each group counts so many times. */
+  drawnFigures(counts: Float64Array): RatedMetrics {
+    const { codes, drawn, ranked } = this;
+    for (let rank = 0; rank < drawn.length; rank += 1) {
+      drawn[rank] = (counts[codes[rank] ?? 0] ?? 0) * (ranked.weights[rank] ?? 0);
+    }
+    return withSkill({ ...ranked, weights: drawn });
+  }
+}
+
 /** What answers were worth; null where fewer than five failed or fewer than five did not. */
 export function realisedFigures(
   answers: readonly LabelledAnswer[],
@@ -69,29 +103,22 @@ export function realisedFigures(
   const { labels, probabilities } = scoredLabels(answers);
   const failures = labels.reduce((sum, label) => sum + label, 0);
   if (Math.min(failures, labels.length - failures) < FEWEST_JUDGED) return null;
-  const order = rankOrder(probabilities);
-  const ranked = rankLabels({ labels, probabilities, weights }, order);
-  const { rate, metrics } = withSkill(ranked);
   const codes = groupCodes(
     labels.length,
     answers.map(({ group }) => group),
   );
-  const rankedCodes = order.map((row) => codes[row] ?? 0);
+  const weighed = new WeighedAnswers({ labels, probabilities, weights }, codes);
   const counts = new Float64Array(codes.reduce((most, code) => Math.max(most, code + 1), 0));
   const drawn: PerformanceMetrics[] = [];
-  const drawnWeights = new Float64Array(labels.length);
   for (let resample = 0; resample < resamples; resample += 1) {
     drawCounts(counts, random);
-    for (let rank = 0; rank < drawnWeights.length; rank += 1) {
-      const count = counts[rankedCodes[rank] ?? 0] ?? 0;
-      drawnWeights[rank] = count * (ranked.weights[rank] ?? 0);
-    }
-    drawn.push(withSkill({ ...ranked, weights: drawnWeights }).metrics);
+    drawn.push(weighed.drawnFigures(counts).metrics);
   }
   const intervals = PERFORMANCE_NAMES.map((name) => [
     name,
     percentileInterval(drawn.map((each) => each[name])),
   ]);
+  const { rate, metrics } = weighed.figures();
   return {
     episodes: labels.length,
     failures,

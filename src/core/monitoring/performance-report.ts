@@ -3,6 +3,8 @@ import type { Duration, Instant } from '../telemetry/time.js';
 import { smallTreesLearner } from '../training/gradient-boosting.js';
 import type { JudgedAnswer, LabelledAnswer } from './performance-answer.js';
 import { labelledAnswers } from './performance-answer.js';
+import type { AuditCheck, WeightedSample } from './performance-audit.js';
+import { checkOnAudit } from './performance-audit.js';
 import type { PerformanceChunk } from './performance-chunks.js';
 import { performanceChunks } from './performance-chunks.js';
 import type { DecileCoverage, DelayPoint } from './performance-coverage.js';
@@ -12,8 +14,15 @@ import type {
   LeadTime,
   LossCapturePoint,
   PagesPoint,
+  PrecisionPoint,
 } from './performance-curves.js';
-import { calibrationCurve, leadTimeOf, lossCapture, recallAtPages } from './performance-curves.js';
+import {
+  calibrationCurve,
+  leadTimeOf,
+  lossCapture,
+  precisionRecall,
+  recallAtPages,
+} from './performance-curves.js';
 import type { RealisedFigures } from './performance-figures.js';
 import { realisedFigures } from './performance-figures.js';
 import { matureAnswers, observationProbabilities } from './performance-observation.js';
@@ -42,11 +51,14 @@ export interface PerformanceReport {
   readonly naive: RealisedFigures | null;
   /** Each counts as 1 / P(label observed uncensored | rank, features). */
   readonly weighted: RealisedFigures | null;
+  /** Whether the weights are right, by a random sample that people looked at without a score. */
+  readonly audit: AuditCheck;
   readonly chunks: readonly PerformanceChunk[];
   readonly segments: readonly PerformanceSlice[];
   readonly stages: readonly PerformanceSlice[];
   readonly sources: readonly PerformanceSlice[];
   readonly calibration: readonly CalibrationPoint[];
+  readonly precisionRecall: readonly PrecisionPoint[];
   readonly recallAtPages: readonly PagesPoint[];
   readonly lossCapture: readonly LossCapturePoint[];
   readonly leadTime: LeadTime | null;
@@ -63,8 +75,6 @@ export interface PerformanceQuestion {
   readonly asOf: Instant;
   /** Length of a chunk. */
   readonly chunk: Duration;
-  /** Awaited between steps that take long, so that a server can answer others meanwhile. */
-  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 const SEED = 0;
@@ -94,7 +104,7 @@ function slices(
     });
 }
 
-async function weightedFigures(mature: readonly JudgedAnswer[]): Promise<RealisedFigures | null> {
+async function weightedSample(mature: readonly JudgedAnswer[]): Promise<WeightedSample> {
   const observed = await observationProbabilities(mature, seededRandom(SEED));
   const labelled: LabelledAnswer[] = [];
   const weights: number[] = [];
@@ -104,27 +114,22 @@ async function weightedFigures(mature: readonly JudgedAnswer[]): Promise<Realise
     labelled.push(known);
     weights.push(1 / (observed[i] ?? 1));
   });
-  return realisedFigures(labelled, {
-    random: seededRandom(SEED),
-    weights: Float64Array.from(weights),
-  });
+  return { answers: labelled, weights: Float64Array.from(weights) };
 }
 
 /** Judges the first answers of a stretch of time by what became of their episodes. */
 export async function performanceReport(question: PerformanceQuestion): Promise<PerformanceReport> {
-  const { from, to, asOf, chunk, pause } = question;
+  const { from, to, asOf, chunk } = question;
   const answers = question.answers.filter((answer) => answer.asOf >= from && answer.asOf < to);
   const mature = matureAnswers(answers, asOf);
   const labelled = labelledAnswers(mature);
+  const random = (): (() => number) => seededRandom(SEED);
   const chunks = await performanceChunks(question.answers, [from, to], {
     length: chunk,
     learner: smallTreesLearner,
-    randomOf: () => seededRandom(SEED),
-    pause,
+    randomOf: random,
   });
-  await pause?.();
-  const weighted = await weightedFigures(mature);
-  await pause?.();
+  const weighted = await weightedSample(mature);
   return {
     from,
     to,
@@ -133,13 +138,15 @@ export async function performanceReport(question: PerformanceQuestion): Promise<
     mature: mature.length,
     labelled: labelled.length,
     failures: labelled.filter(({ label }) => label === 1).length,
-    naive: realisedFigures(labelled, { random: seededRandom(SEED) }),
-    weighted,
+    naive: realisedFigures(labelled, { random: random() }),
+    weighted: realisedFigures(weighted.answers, { random: random(), weights: weighted.weights }),
+    audit: checkOnAudit(mature, weighted, random),
     chunks,
     segments: slices(mature, ({ segment }) => segment ?? 'everybody'),
     stages: slices(mature, ({ journey, stage }) => `${journey}/${stage}`),
     sources: slices(mature, ({ source }) => source),
     calibration: calibrationCurve(labelled),
+    precisionRecall: precisionRecall(labelled),
     recallAtPages: recallAtPages(mature, Math.min(to, asOf) - from),
     lossCapture: lossCapture(mature),
     leadTime: leadTimeOf(mature),

@@ -67,6 +67,23 @@ export function labelState(outcomes: readonly Judged[], window?: EpisodeWindow):
     : { state: 'undecided', failureProbability: judged.failureProbability ?? null };
 }
 
+/**
+ * What an episode turns out to be where somebody looked at it: the label that there is, else, where
+ * measuring came to none, what people say occurred; null where they cannot tell either; undefined
+ * where nobody looked.
+ */
+export function auditedLabel(
+  outcomes: readonly Judged[],
+  window?: EpisodeWindow,
+): 0 | 1 | null | undefined {
+  const told = outcomes.filter(({ source }) => source === 'human');
+  if (told.length === 0) return undefined;
+  const state = labelState(outcomes, window);
+  if (state.state === 'labelled') return state.label.label;
+  const occurred = told.findLast(({ failure }) => failure !== null)?.failure;
+  return occurred === undefined || occurred === null ? null : occurred ? 1 : 0;
+}
+
 /** The label to learn from, or null where there is none (undecided, censored, not yet measured). */
 export function trainingLabel(
   outcomes: readonly Judged[],

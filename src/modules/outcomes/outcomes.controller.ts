@@ -10,10 +10,11 @@ import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
 import { bulkAnswer, itemsOf } from '../../http/items.js';
 import { Operation } from '../../http/operation.decorator.js';
-import { bulkAnswerBody, listOf, outcomeAnswer } from '../../wire/answers.js';
+import { auditItem, bulkAnswerBody, listOf, outcomeAnswer } from '../../wire/answers.js';
 import { key } from '../../wire/labels.js';
 import { outcomeBody } from '../../wire/outcome.js';
 import type { BulkResult } from '../../wire/rejection.js';
+import { AuditQueueService } from './audit-queue.service.js';
 import { OutcomesService } from './outcomes.service.js';
 
 const listing = z.object({
@@ -25,10 +26,19 @@ const listing = z.object({
   format: z.enum(['json', 'ndjson']).default('json'),
 });
 
+const auditListing = z.object({
+  journey: key.optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().optional(),
+});
+
 @ApiTags('outcomes')
 @Controller('v1/outcomes')
 export class OutcomesController {
-  constructor(private readonly outcomes: OutcomesService) {}
+  constructor(
+    private readonly outcomes: OutcomesService,
+    private readonly audits: AuditQueueService,
+  ) {}
 
   @Post()
   @Operation({
@@ -63,5 +73,19 @@ export class OutcomesController {
     }
     if (query.anomalyId !== undefined) return await this.outcomes.ofAnomaly(query.anomalyId);
     return await this.outcomes.since(query.since_revision, query.limit, query);
+  }
+
+  @Get('audit-queue')
+  @Operation({
+    summary:
+      'A random twentieth of the episodes, whatever their rank, for review without their scores: those that nobody has told of first',
+    scope: 'read',
+    query: auditListing,
+    answers: { 200: listOf(auditItem) },
+  })
+  async auditQueue(
+    @Query(new Checked(auditListing, 'query')) query: z.output<typeof auditListing>,
+  ): Promise<object> {
+    return await this.audits.page(query);
   }
 }

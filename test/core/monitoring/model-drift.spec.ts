@@ -81,6 +81,7 @@ function answersOf(count: number, shift: Shift = {}, truth = chanceOf): JudgedAn
       failureProbability: label,
       labelKnownAt: FROM + i * HOUR,
       group: `e${i}`,
+      audit: null,
       failure: null,
     };
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { JudgedAnswer } from '../../../src/core/monitoring/performance-answer.js';
+import { labelledAnswers } from '../../../src/core/monitoring/performance-answer.js';
 import {
   coverageByRank,
   labelDelayCurve,
@@ -8,8 +9,10 @@ import {
 import {
   leadTimeOf,
   lossCapture,
+  precisionRecall,
   recallAtPages,
 } from '../../../src/core/monitoring/performance-curves.js';
+import { checkOnAudit } from '../../../src/core/monitoring/performance-audit.js';
 import { observationProbabilities } from '../../../src/core/monitoring/performance-observation.js';
 import { performanceReport } from '../../../src/core/monitoring/performance-report.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
@@ -38,6 +41,7 @@ function anAnswer(id: number, overrides: Partial<JudgedAnswer> = {}): JudgedAnsw
     labelKnownAt: asOf + DELAY,
     group: `e${id}`,
     failure: null,
+    audit: null,
     ...overrides,
   };
 }
@@ -101,12 +105,18 @@ describe('the performance report', () => {
     expect(report.segments.map(({ name }) => name)).toEqual(['everybody', 'mobile']);
     expect(report.stages.map(({ name }) => name)).toEqual(['checkout/payment']);
     expect(report.chunks.map(({ referenceLabels }) => referenceLabels)).toEqual([0, 161, 329, 497]);
-    for (const { cbpe, realised, expected } of report.chunks) {
+    for (const { cbpe, realised, expected, reconciled } of report.chunks) {
       expect(Math.abs((cbpe?.rocAuc ?? 0) - (realised?.metrics.rocAuc ?? 0))).toBeLessThan(0.08);
       expect(realised?.metrics.rocAuc).toBeGreaterThan(expected?.rocAuc[0] ?? 1);
+      expect(reconciled?.rocAuc).toBe(true);
     }
     expect(report.chunks[3]?.pape).not.toBeNull();
-    expect(report.chunks[0]?.pape).toBeNull();
+    expect(report.chunks.map(({ papeMissing }) => papeMissing)).toEqual([
+      'few-labels',
+      'few-labels',
+      null,
+      null,
+    ]);
   });
 
   it('estimates a chunk by nothing that was learnt after it began', async () => {
@@ -145,17 +155,6 @@ describe('the performance report', () => {
     expect(Math.min(...probabilities)).toBeGreaterThanOrEqual(0.05);
   });
 
-  it('pauses before each chunk and each longer step', async () => {
-    let pauses = 0;
-    const pause = (): Promise<void> => {
-      pauses += 1;
-      return Promise.resolve();
-    };
-    const [from, to] = [START, START + 3 * DAY];
-    await performanceReport({ answers: [anAnswer(1)], from, to, asOf: to, chunk: DAY, pause });
-    expect(pauses).toBe(5);
-  });
-
   it('says that it does not know where there are too few', async () => {
     const answers = [anAnswer(1), aFailure(2, 5)];
     const ask = { from: START, to: START + DAY, asOf: START + 2 * DAY, chunk: DAY };
@@ -165,6 +164,91 @@ describe('the performance report', () => {
     expect(report.chunks[0]?.realised).toBeNull();
     const empty = await performanceReport({ answers: [], ...ask });
     expect(empty).toMatchObject({ answers: 0, leadTime: null, naive: null, labelDelay: [] });
+  });
+});
+
+describe('the audit sample', () => {
+  const random = (): (() => number) => seededRandom(0);
+  const ask = {
+    from: START,
+    to: START + 900 * HOUR,
+    asOf: START + 1000 * HOUR,
+    chunk: 9000 * HOUR,
+  };
+  /** One answer in five is chosen; somebody looked at it where `looked` says so. */
+  const withAudits = (looked: (answer: JudgedAnswer, id: number) => boolean): JudgedAnswer[] => {
+    const whole = history(900, () => true);
+    // Of what was ranked high, four fifths are mitigated before anything can be seen.
+    const chance = seededRandom(3);
+    return whole.map((answer, id) => {
+      const { label } = answer;
+      const isSeen = answer.probability <= 0.5 || chance() < 0.2;
+      const audit = id % 5 === 0 ? { label: looked(answer, id) ? label : undefined } : null;
+      if (isSeen) return { ...answer, audit };
+      return {
+        ...answer,
+        audit,
+        state: 'censored',
+        label: null,
+        labelKnownAt: null,
+        failure: null,
+      };
+    });
+  };
+
+  it('agrees with figures whose weights are right, and not with the naive ones', async () => {
+    const answers = withAudits(() => true);
+    const { audit } = await performanceReport({ answers, ...ask });
+    expect(audit).toMatchObject({ chosen: 180, audited: 180, auditedByHalf: [1, 1] });
+    expect(audit.figures?.episodes).toBe(180);
+    expect(audit.verdict).toBe('agrees');
+    const seen = labelledAnswers(answers);
+    const unweighted = { answers: seen, weights: new Float64Array(seen.length).fill(1) };
+    const naive = checkOnAudit(answers, unweighted, random);
+    expect(naive.verdict).toBe('differs');
+    expect(naive.differences?.failureRate.mean).toBeLessThan(-0.1);
+    expect(naive.differences?.failureRate.interval[1]).toBeLessThan(0);
+  });
+
+  it('lets each half of the queue stand for all its chosen', async () => {
+    const all = (await performanceReport({ answers: withAudits(() => true), ...ask })).audit;
+    const uneven = withAudits(({ probability }, id) => probability > 0.5 || id % 3 !== 0);
+    const some = (await performanceReport({ answers: uneven, ...ask })).audit;
+    expect(some.auditedByHalf[1]).toBeLessThan(0.75);
+    expect(some.figures?.failureRate).toBeCloseTo(all.figures?.failureRate ?? 0, 1.3);
+  });
+
+  it('says that too few were looked at, or only those on top', async () => {
+    const few = withAudits((_, id) => id < 100);
+    expect((await performanceReport({ answers: few, ...ask })).audit).toMatchObject({
+      audited: 20,
+      figures: null,
+      verdict: 'too-few-audited',
+    });
+    const top = withAudits(({ probability }, id) => probability > 0.5 || id % 20 === 0);
+    expect((await performanceReport({ answers: top, ...ask })).audit.verdict).toBe(
+      'too-few-audited',
+    );
+  });
+});
+
+describe('precision against recall', () => {
+  const said = (probability: number, label: 0 | 1): JudgedAnswer =>
+    label === 1 ? aFailure(1, 1, { probability }) : anAnswer(1, { probability });
+
+  it('goes down the probabilities, those that tie together', () => {
+    const answers = labelledAnswers([said(0.9, 1), said(0.7, 0), said(0.7, 1), said(0.1, 0)]);
+    expect(precisionRecall(answers)).toEqual([
+      { probability: 0.9, recall: 0.5, precision: 1 },
+      { probability: 0.7, recall: 1, precision: 2 / 3 },
+    ]);
+    expect(precisionRecall(labelledAnswers([said(0.3, 0)]))).toEqual([]);
+  });
+
+  it('is told at twenty points, however many answers there are', () => {
+    const points = precisionRecall(labelledAnswers(history(900, () => true)));
+    expect(points).toHaveLength(20);
+    expect(points.at(-1)?.recall).toBe(1);
   });
 });
 

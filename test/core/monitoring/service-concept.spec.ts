@@ -50,6 +50,7 @@ function aWeek(week: Week): JudgedAnswer[] {
       failureProbability,
       labelKnownAt: isUndecided === true ? null : START + group,
       group: `g${group}`,
+      audit: null,
       failure: null,
     }));
   }).flat();
