@@ -46,9 +46,17 @@ export async function challengerVersion(sql: Sql): Promise<string | null> {
   return row?.version ?? null;
 }
 
-/** Who was champion since when, newest first. */
+/**
+ * Who was champion since when, newest first. A model that was made of fed history answers since a
+ * time of it: what it replaced began no later, whenever the service was installed.
+ */
 export async function championHistory(sql: Sql): Promise<ChampionRow[]> {
-  return await sql.getRepository(ChampionRow).find({ order: { id: 'DESC' } });
+  const found = await sql.getRepository(ChampionRow).find({ order: { id: 'DESC' } });
+  let next = Number.POSITIVE_INFINITY;
+  return found.map((row) => {
+    next = Math.min(next, row.since.getTime());
+    return Object.assign(row, { since: new Date(next) });
+  });
 }
 
 /** Says that a model shall not be promoted any more. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { priorCard } from '../../../src/core/registry/prior-card.js';
-import { addModel } from '../../../src/storage/model.store.js';
+import { addModel, crown } from '../../../src/storage/model.store.js';
 import type { Json } from '../../builders/running-api.js';
 import { RunningApi } from '../../builders/running-api.js';
 
@@ -37,6 +37,21 @@ const deedsOf = async (query: string): Promise<Json[]> =>
   (await api.get(`/v1/audit?${query}`)).body['items'] as Json[];
 
 describe('the registry', () => {
+  it('lets no champion begin after the one that followed it', async () => {
+    // The prior answers since the installation, which is now; the model is made of older history.
+    const { body: before } = await api.get('/v1/models');
+    expect(before).toMatchObject({ champion: '0', history: [{ version: '0' }] });
+    const asOf = { since: NOW, by: 'gate', reason: 'better' };
+    await crown(api.source.manager, OLD, asOf);
+    const { body } = await api.get('/v1/models');
+    const since = new Date(NOW).toISOString();
+    expect(body['history']).toMatchObject([
+      { version: OLD, since },
+      { version: '0', since },
+    ]);
+    await crown(api.source.manager, '0', { ...asOf, reason: 'as it was' });
+  });
+
   it('lets the newest challenger wait alone', async () => {
     const { body } = await api.get('/v1/models');
     expect(statesOf(body)).toEqual({ '0': 'champion', [OLD]: 'retired', [NEW]: 'challenger' });
