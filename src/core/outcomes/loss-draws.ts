@@ -84,13 +84,15 @@ function pieceSampler({ window }: FailurePiece): PieceSampler {
     const kind = drawIndex(kinds, random);
     const rateDrop = kind === 1 ? 0 : rate.draw(random);
     const entriesDrop = kind === 0 ? 0 : entries.draw(random);
-    const { entered, converted, expectedEntries, entriesExcess, rateExcess } = window;
+    const { entered, converted, expectedEntries, entriesExcess, entriesReach, rateExcess } = window;
+    // That as many came in with the journey as did is chance too: it is known, but not a usual demand.
+    const demandExcess = entriesExcess + entriesReach / Math.max(expectedEntries, 1);
     // Where no one stayed away, as many would have come as came: a surge is not undone.
     const wouldCome =
       kind === 0
         ? gammaVariate(entered + 0.5, random)
         : meanAt(
-            { mean: expectedEntries, excess: entriesExcess },
+            { mean: expectedEntries, excess: demandExcess },
             entered,
             1 - entriesDrop,
             mood.demand,
