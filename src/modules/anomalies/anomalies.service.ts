@@ -67,7 +67,9 @@ export class AnomaliesService {
   /** Scores without storing anything. */
   async predict(items: readonly unknown[], caller: Caller): Promise<AnomalyResult[]> {
     const { arrivals, rejected } = this.check(items, caller);
-    await projectEvents(this.source, this.clock.now(), latestOf(arrivals));
+    if (arrivals.length > 0) {
+      await projectEvents(this.source, this.clock.now(), latestOf(arrivals));
+    }
     const toScore = arrivals.map(({ anomaly, receivedAt }) => ({
       anomaly,
       episodeId: anomaly.id,

@@ -266,6 +266,11 @@ describe('anomalies', () => {
       const [stored] = await send(anomaly);
       expect(stored?.status).toBe('stored');
     });
+
+    it('are told what is wrong where all are', async () => {
+      const scored = resultsOf(await api.post('/v1/predictions', [5, {}]));
+      expect(scored.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    });
   });
 });
 
