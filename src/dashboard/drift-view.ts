@@ -1,4 +1,4 @@
-import type { KeptReport } from './answers.js';
+import type { KeptReport } from './model-answers.js';
 import { element, fragment } from './element.js';
 import { ago, chip, small, time } from './parts.js';
 import { getReportPage } from './requests.js';

@@ -1,4 +1,4 @@
-import type { Model } from './answers.js';
+import type { Model } from './model-answers.js';
 import type { Decision } from './decision.js';
 import { decisionButtons } from './decision.js';
 import { decideOnModel } from './requests.js';

@@ -1,4 +1,4 @@
-import type { Judged, ModelCard } from './answers.js';
+import type { Judged, ModelCard } from './model-answers.js';
 import { element, fragment } from './element.js';
 import { filled } from './fill.js';
 import { count, figure, percent } from './format.js';

@@ -1,4 +1,4 @@
-import type { Model, Registry, Reign } from './answers.js';
+import type { Model, Registry, Reign } from './model-answers.js';
 import { element, fragment } from './element.js';
 import { driftView } from './drift-view.js';
 import { fill, filled } from './fill.js';

@@ -2,15 +2,12 @@ import type {
   AnomalyDetail,
   FunnelStep,
   Journey,
-  KeptReport,
   Metrics,
-  ModelCard,
   Outcome,
   QueuePage,
-  Registry,
   Story,
-  TrainingRun,
 } from './answers.js';
+import type { KeptReport, ModelCard, Registry, TrainingRun } from './model-answers.js';
 import { ask, askText } from './api.js';
 import type { AuditItem } from './audit-answers.js';
 import type { Suggestion, SuggestionDetail } from './suggestion-answers.js';

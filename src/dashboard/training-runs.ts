@@ -1,4 +1,4 @@
-import type { TrainingRun } from './answers.js';
+import type { TrainingRun } from './model-answers.js';
 import type { Child } from './element.js';
 import { element, fragment } from './element.js';
 import { percent, signed } from './format.js';

@@ -1,4 +1,5 @@
-import type { Journey, KeptReport, Outcome, Pair, Prediction } from './answers.js';
+import type { Journey, Outcome, Pair, Prediction } from './answers.js';
+import type { KeptReport } from './model-answers.js';
 import { count, money, percent } from './format.js';
 
 /** Journeys by key, for their names and currencies. */
