@@ -13,6 +13,7 @@ import { evaluationSets } from '../../dist/commands/evaluation-sets.js';
 import { readTable } from '../../dist/commands/read-table.js';
 import { selectRows } from '../../dist/core/features/table-rows.js';
 import { rankingMetrics } from '../../dist/core/statistics/ranking-metrics.js';
+import { rankLabels } from '../../dist/core/statistics/scored-labels.js';
 import { seededRandom } from '../../dist/core/statistics/random.js';
 import { gradientBoostingLearner } from '../../dist/core/training/gradient-boosting.js';
 
@@ -97,13 +98,7 @@ async function judge(name, { path, categorical }) {
   const rounds = classifier.save().parameters.shape.trees;
   const { labels, weights } = test;
   const probabilities = classifier.predict(test.table);
-  const order = Uint32Array.from(labels.keys()).sort((a, b) => probabilities[b] - probabilities[a]);
-  const ranked = {
-    labels: labels.map((_, i) => labels[order[i]]),
-    probabilities: probabilities.map((_, i) => probabilities[order[i]]),
-    weights,
-  };
-  const auc = rankingMetrics(ranked).rocAuc;
+  const auc = rankingMetrics(rankLabels({ labels, probabilities, weights })).rocAuc;
   const many = tiled(test.table, MILLION);
   const predict = seconds(() => classifier.predict(many));
   const single = Array.from({ length: 500 }, (_, i) => selectRows(test.table, Uint32Array.of(i)));
