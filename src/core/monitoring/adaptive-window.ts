@@ -10,14 +10,12 @@ export interface MeanChange {
 const FEWEST = 20;
 
 /** How far two means of so many values may be apart by chance (Bifet & Gavalda 2007, theorem 3.2). */
-function bound(
-  n: number,
-  m: number,
-  { variance, delta }: { variance: number; delta: number },
-): number {
-  const harmonic = 1 / (1 / n + 1 / m);
-  const log = Math.log((2 * Math.log(n + m)) / delta);
-  return Math.sqrt((2 / harmonic) * variance * log) + (2 / (3 * harmonic)) * log;
+function boundOf(values: number, variance: number, delta: number): (n: number) => number {
+  const log = Math.log((2 * Math.log(values)) / delta);
+  return (n) => {
+    const harmonic = 1 / (1 / n + 1 / (values - n));
+    return Math.sqrt((2 / harmonic) * variance * log) + (2 / (3 * harmonic)) * log;
+  };
 }
 
 /**
@@ -37,9 +35,10 @@ export function meanChanges(values: readonly number[], delta = 0.002): MeanChang
   let start = 0;
   const cutBefore = (end: number): number | null => {
     const variance = mean(squares, start, end) - mean(sums, start, end) ** 2;
+    const bound = boundOf(end - start, variance, delta);
     const parts = (cut: number): boolean => {
       const gap = Math.abs(mean(sums, start, cut) - mean(sums, cut, end));
-      return gap > bound(cut - start, end - cut, { variance, delta });
+      return gap > bound(cut - start);
     };
     // Cuts ever further apart the longer ago, as ADWIN's buckets have them; all of them once one parts.
     let back = FEWEST;

@@ -65,19 +65,26 @@ function cut(series: CodedSeries, blockRows: number): Blocks {
   add(series.reference, 0, reference);
   add(series.current, reference, current);
   const total = new Float64Array(cells);
-  counts.forEach((count, i) => (total[i % cells] = (total[i % cells] ?? 0) + count));
+  for (let i = 0; i < counts.length; i += 1) {
+    total[i % cells] = (total[i % cells] ?? 0) + (counts[i] ?? 0);
+  }
   return { counts, cells, total, reference, current };
 }
 
-/** Cell counts of the blocks named. */
-function sumOf({ counts, cells }: Blocks, blocks: Uint32Array): Float64Array {
-  const sum = new Float64Array(cells);
-  for (const block of blocks) {
+/** Writes the cell counts of the first so many blocks named into `sum`. */
+function sumInto(
+  sum: Float64Array,
+  { counts, cells }: Blocks,
+  blocks: Uint32Array,
+  first: number,
+): void {
+  sum.fill(0);
+  for (let i = 0; i < first; i += 1) {
+    const start = (blocks[i] ?? 0) * cells;
     for (let cell = 0; cell < cells; cell += 1) {
-      sum[cell] = (sum[cell] ?? 0) + (counts[block * cells + cell] ?? 0);
+      sum[cell] = (sum[cell] ?? 0) + (counts[start + cell] ?? 0);
     }
   }
-  return sum;
 }
 
 type Statistic = (part: Float64Array, total: Float64Array) => number;
@@ -100,10 +107,15 @@ function orderedGap(part: Float64Array, total: Float64Array): number {
   return gap;
 }
 
+function rowsIn(counts: Float64Array): number {
+  let sum = 0;
+  for (const count of counts) sum += count;
+  return sum;
+}
+
 /** Squared changes of shares against the shares of both sides together, over all cells. */
 function shareChange(part: Float64Array, total: Float64Array): number {
-  const add = (sum: number, one: number): number => sum + one;
-  const [n, all] = [part.reduce(add, 0), total.reduce(add, 0)];
+  const [n, all] = [rowsIn(part), rowsIn(total)];
   let sum = 0;
   for (let cell = 0; cell < part.length; cell += 1) {
     const [one, both] = [part[cell] ?? 0, total[cell] ?? 0];
@@ -116,7 +128,7 @@ function missingChange(part: Float64Array, total: Float64Array): number {
   const last = part.length - 1;
   const fold = (counts: Float64Array): Float64Array => {
     const missing = counts[last] ?? 0;
-    return Float64Array.of(counts.reduce((sum, one) => sum + one, 0) - missing, missing);
+    return Float64Array.of(rowsIn(counts) - missing, missing);
   };
   return shareChange(fold(part), fold(total));
 }
@@ -126,20 +138,25 @@ interface Drawn {
   readonly mean: number;
 }
 
-/** Permutes the blocks until p is known well enough. */
+/** Permutes the blocks until p is known well enough; the smaller side stands for both. */
 function permuted(blocks: Blocks, statistic: Statistic, options: PermutationOptions): Drawn {
-  const { reference, current, total } = blocks;
-  const all = reference + current;
+  const { reference, current, total, cells } = blocks;
+  const [all, fewer] = [reference + current, Math.min(reference, current)];
+  const part = new Float64Array(cells);
   const labels = Uint32Array.from({ length: all }, (_, block) => block);
-  const observed = statistic(sumOf(blocks, labels.subarray(reference)), total);
+  sumInto(part, blocks, current === fewer ? labels.subarray(reference) : labels, fewer);
+  const observed = statistic(part, total);
   const most = Math.ceil(4 / options.smallestP);
   let [reached, sum, draws] = [0, 0, 0];
   while (draws < most && reached < ENOUGH_REACHED) {
-    for (let i = 0; i < current; i += 1) {
+    for (let i = 0; i < fewer; i += 1) {
       const j = i + Math.floor(options.random() * (all - i));
-      [labels[i], labels[j]] = [labels[j] ?? 0, labels[i] ?? 0];
+      const label = labels[i] ?? 0;
+      labels[i] = labels[j] ?? 0;
+      labels[j] = label;
     }
-    const drawn = statistic(sumOf(blocks, labels.subarray(0, current)), total);
+    sumInto(part, blocks, labels, fewer);
+    const drawn = statistic(part, total);
     if (drawn >= observed * (1 - 1e-12)) reached += 1;
     sum += drawn;
     draws += 1;
@@ -183,7 +200,7 @@ export function blockPermutation(
   if (blockRows === null) return null;
   const blocks = cut(series, blockRows);
   const { p, mean } = permuted(blocks, series.isOrdered ? orderedGap : shareChange, options);
-  const degrees = blocks.total.reduce((sum, one) => sum + (one > 0 ? 1 : 0), -1);
+  const degrees = blocks.total.filter((one) => one > 0).length - 1;
   const hasMissing = series.isOrdered && (blocks.total.at(-1) ?? 0) > 0;
   return {
     p,

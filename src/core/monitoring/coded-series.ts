@@ -1,5 +1,6 @@
 import { quantileOfSorted } from '../statistics/interval.js';
 import type { NumericSample } from './drift-sample.js';
+import { countedNames } from './drift-sample.js';
 
 /** Cells that numbers are told apart by where blocks are permuted. */
 const NUMERIC_CELLS = 100;
@@ -63,11 +64,14 @@ export function codedNumbers(
 ): CodedSeries {
   const edges = cellEdges(samples.reference, samples.current);
   const missing = edges.length + 1;
-  const code = (column: Float64Array, rows: Uint32Array): Uint8Array =>
-    Uint8Array.from(rows, (row) => {
-      const value = column[row] ?? Number.NaN;
-      return Number.isNaN(value) ? missing : cellOf(edges, value);
-    });
+  const code = (column: Float64Array, rows: Uint32Array): Uint8Array => {
+    const codes = new Uint8Array(rows.length);
+    for (let i = 0; i < rows.length; i += 1) {
+      const value = column[rows[i] ?? 0] ?? Number.NaN;
+      codes[i] = Number.isNaN(value) ? missing : cellOf(edges, value);
+    }
+    return codes;
+  };
   return {
     reference: code(columns.reference, order.reference),
     current: code(columns.current, order.current),
@@ -83,18 +87,21 @@ export function codedCategories(
   columns: { readonly reference: Categories; readonly current: Categories },
   order: SeriesOrder,
 ): CodedSeries {
-  const counts = new Map<string, number>();
-  for (const name of [...columns.reference, ...columns.current]) {
-    if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const counts = countedNames(columns.reference);
+  for (const [name, count] of countedNames(columns.current)) {
+    counts.set(name, (counts.get(name) ?? 0) + count);
   }
   const frequent = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
   const codes = new Map(frequent.slice(0, CATEGORY_CELLS).map(([name], i) => [name, i]));
   const others = codes.size;
-  const code = (column: Categories, rows: Uint32Array): Uint8Array =>
-    Uint8Array.from(rows, (row) => {
-      const name = column[row] ?? null;
-      return name === null ? others + 1 : (codes.get(name) ?? others);
-    });
+  const code = (column: Categories, rows: Uint32Array): Uint8Array => {
+    const coded = new Uint8Array(rows.length);
+    for (let i = 0; i < rows.length; i += 1) {
+      const name = column[rows[i] ?? 0] ?? null;
+      coded[i] = name === null ? others + 1 : (codes.get(name) ?? others);
+    }
+    return coded;
+  };
   return {
     reference: code(columns.reference, order.reference),
     current: code(columns.current, order.current),

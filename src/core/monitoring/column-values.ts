@@ -26,10 +26,13 @@ export function sampleOf(column: ColumnValues): DriftSample {
 /** The rows with the given numbers, in that order. */
 export function rowsOfColumn(column: ColumnValues, rows: Uint32Array): ColumnValues {
   if (column.kind === 'categorical') {
-    return { kind: 'categorical', values: Array.from(rows, (row) => column.values[row] ?? null) };
+    const names = new Array<string | null>(rows.length);
+    for (let i = 0; i < rows.length; i += 1) names[i] = column.values[rows[i] ?? 0] ?? null;
+    return { kind: 'categorical', values: names };
   }
-  const { values } = column;
-  return { kind: 'numeric', values: Float64Array.from(rows, (row) => values[row] ?? Number.NaN) };
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i += 1) values[i] = column.values[rows[i] ?? 0] ?? Number.NaN;
+  return { kind: 'numeric', values };
 }
 
 /** A column with the given rows of each side. */

@@ -53,15 +53,26 @@ export function numericSample(column: Float64Array): NumericSample {
   return { kind: 'numeric', values, count, missing, deviation, rankError: 0 };
 }
 
+/** Rows of each category, null left out, in the order in which they come. */
+export function countedNames(column: readonly (string | null)[]): Map<string, number> {
+  const places = new Map<string, number>();
+  const counts: number[] = [];
+  for (const value of column) {
+    if (value === null) continue;
+    const place = places.get(value);
+    if (place === undefined) places.set(value, counts.push(1) - 1);
+    else counts[place] = (counts[place] ?? 0) + 1;
+  }
+  for (const [name, place] of places) places.set(name, counts[place] ?? 0);
+  return places;
+}
+
 /** A sample of categories; null is missing. */
 export function categoricalSample(column: readonly (string | null)[]): CategoricalSample {
-  const counts = new Map<string, number>();
-  let missing = 0;
-  for (const value of column) {
-    if (value === null) missing += 1;
-    else counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  return { kind: 'categorical', counts, count: column.length - missing, missing };
+  const counts = countedNames(column);
+  let count = 0;
+  for (const one of counts.values()) count += one;
+  return { kind: 'categorical', counts, count, missing: column.length - count };
 }
 
 /** All rows of a sample. */

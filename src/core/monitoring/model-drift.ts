@@ -1,8 +1,7 @@
-import type { FeatureSchema } from '../features/feature-schema.js';
+import type { FeatureSchema, FeatureTable } from '../features/feature-schema.js';
 import { featureTable } from '../features/feature-table.js';
 import type { Instant } from '../telemetry/time.js';
 import type { Learner } from '../training/classifier.js';
-import { meanChanges } from './adaptive-window.js';
 import type { ColumnPair } from './column-values.js';
 import { comparedColumn } from './column-values.js';
 import type { DomainDrift } from './domain-classifier.js';
@@ -17,41 +16,17 @@ import type { DriftReport, ReportedColumn } from './drift-report.js';
 import { driftReport } from './drift-report.js';
 import { categoricalSample, numericSample } from './drift-sample.js';
 import { driftBySegment } from './drift-segments.js';
-import type { JudgedAnswer, LabelledAnswer } from './performance-answer.js';
-import { labelledAnswers } from './performance-answer.js';
+import type { ModelConcept } from './model-concept.js';
+import { modelConcept } from './model-concept.js';
+import type { JudgedAnswer } from './performance-answer.js';
+import { labelledAnswers, someOf } from './performance-answer.js';
 import { sampleOfSketch } from './quantile-sketch.js';
-import type { ServiceConcept } from './service-concept.js';
-import { driftedServices, serviceConcept } from './service-concept.js';
 
 /** Rows a side that the classifier of domains is taught with, the latest ones. */
 const TOLD_APART = 1000;
 
 /** Answers that are compared with the training rows: more would find no change that the floor lets count. */
 const MOST_COMPARED = 10_000;
-
-/** Answers a side whose failures are set against the expected ones. */
-const MOST_JUDGED = 20_000;
-
-/** Fewer labelled answers show no change of the errors. */
-const FEWEST_LABELLED = 40;
-
-/** A lasting change of the mean squared error of the model's probabilities. */
-export interface ConceptChange {
-  readonly at: Instant;
-  readonly before: number;
-  readonly after: number;
-}
-
-/** Whether the same inputs still mean what the model learnt that they mean. */
-export interface ModelConcept {
-  /** Those whose label is known, whenever they were given. */
-  readonly answers: number;
-  readonly changes: readonly ConceptChange[];
-  /** Those whose alerts mean something else from `from` on, the most certain first. */
-  readonly driftedServices: readonly string[];
-  /** Failures from `from` on against those that the answers before led to expect, by service and stage. */
-  readonly byService: readonly ServiceConcept[];
-}
 
 /** What changed between what a model learnt from and what it is asked now. */
 export interface ModelDriftReport extends DriftReport {
@@ -96,12 +71,6 @@ interface Sides {
 }
 
 const upTo = (length: number): Uint32Array => Uint32Array.from({ length }, (_, row) => row);
-
-/** As many answers as that, chosen at random; all of them where they are fewer. */
-function someOf(answers: Answers, most: number, random: () => number): Answers {
-  const share = most / answers.length;
-  return share < 1 ? answers.filter(() => random() < share) : answers;
-}
 
 /** Latest training rows beside the rows asked now, and every training row as a sketch beside them. */
 function sidesOf({ schema, reference, random }: ModelDriftQuestion, asked: Answers): Sides {
@@ -159,52 +128,36 @@ function targetsOf(
   return { prediction, label };
 }
 
+/** Latest training rows and the rows asked last, one under the other. */
+function stackedTable(schema: FeatureSchema, { pairs, current }: Sides): [FeatureTable, number] {
+  const before = Math.max(0, ...pairs.map(({ reference }) => reference?.values.length ?? 0));
+  const first = Math.max(0, current.length - TOLD_APART);
+  const rows = before + current.length - first;
+  const numeric = new Map<string, Float64Array>();
+  const categorical = new Map<string, (string | null)[]>();
+  for (const { name, reference, current: now } of pairs) {
+    if (now?.kind === 'numeric') {
+      const values = new Float64Array(rows).fill(Number.NaN);
+      if (reference?.kind === 'numeric') values.set(reference.values);
+      values.set(now.values.subarray(first), before);
+      numeric.set(name, values);
+    } else {
+      const known = reference?.kind === 'categorical' ? reference.values : [];
+      const unknown = new Array<null>(before - known.length).fill(null);
+      categorical.set(name, [...known, ...unknown, ...(now?.values.slice(first) ?? [])]);
+    }
+  }
+  return [{ schema, rows, numeric, categorical }, before];
+}
+
 async function togetherOf(
-  { schema, learner, random, reference }: ModelDriftQuestion,
-  current: Answers,
+  { schema, learner, random }: ModelDriftQuestion,
+  sides: Sides,
 ): Promise<DomainDrift | null> {
-  const names = schema.features.map(({ name }) => name);
-  const rows = Math.max(0, ...names.map((name) => reference.columns[name]?.latest.length ?? 0));
-  const before = Array.from({ length: rows }, (_, row) =>
-    Object.fromEntries(names.map((name) => [name, reference.columns[name]?.latest[row] ?? null])),
-  );
-  const now = current.slice(-TOLD_APART).map(({ features }) => features);
-  if (Math.min(before.length, now.length) < 60) return null;
-  const isCurrent = Uint8Array.from([...before.map(() => 0), ...now.map(() => 1)]);
-  return await domainDrift(featureTable(schema, [...before, ...now]), isCurrent, {
-    learner,
-    random,
-  });
-}
-
-/** Changes of the model's errors, over answers whose labels are known, oldest first. */
-function errorChanges(own: readonly LabelledAnswer[]): ConceptChange[] {
-  if (own.length < FEWEST_LABELLED) return [];
-  const errors = own.map(({ probability, label }) => (probability - label) ** 2);
-  return meanChanges(errors).map(({ index, before, after }) => ({
-    at: own[index]?.asOf ?? Number.NaN,
-    before,
-    after,
-  }));
-}
-
-function conceptOf({ answers, model, from, random }: ModelDriftQuestion): ModelConcept {
-  const own = answers.filter(({ modelVersion }) => modelVersion === model);
-  const labelled = labelledAnswers(own);
-  const side = (isSide: (asOf: Instant) => boolean): Answers =>
-    someOf(
-      own.filter((one) => one.failureProbability !== null && isSide(one.asOf)),
-      MOST_JUDGED,
-      random,
-    );
-  const [earlier, current] = [side((at) => at < from), side((at) => at >= from)];
-  const byService = serviceConcept({ earlier, current }, random);
-  return {
-    answers: labelled.length,
-    changes: errorChanges(labelled),
-    driftedServices: driftedServices(byService),
-    byService,
-  };
+  const [table, before] = stackedTable(schema, sides);
+  if (Math.min(before, table.rows - before) < 60) return null;
+  const isCurrent = new Uint8Array(table.rows).fill(1, before);
+  return await domainDrift(table, isCurrent, { learner, random });
 }
 
 function segmentsOf({ pairs, current }: Sides, report: DriftReport): Pick<DriftReport, 'segments'> {
@@ -220,7 +173,8 @@ function segmentsOf({ pairs, current }: Sides, report: DriftReport): Pick<DriftR
 /** Compares what a model is asked now with what it learnt from. */
 export async function modelDrift(question: ModelDriftQuestion): Promise<ModelDriftReport> {
   const { model, from, until, reference, referenceKind, random } = question;
-  const asked = question.answers.filter(({ asOf }) => asOf >= from);
+  const first = question.answers.findIndex(({ asOf }) => asOf >= from);
+  const asked = first < 0 ? [] : question.answers.slice(first);
   const sides = sidesOf(question, asked);
   const { pairs, compared, current } = sides;
   const rows = { reference: reference.rows, current: current.length };
@@ -240,8 +194,8 @@ export async function modelDrift(question: ModelDriftQuestion): Promise<ModelDri
     ),
     ranking: rankingOf(report, reference),
     targets: targetsOf(question, current),
-    together: await togetherOf(question, current),
-    concept: conceptOf(question),
+    together: await togetherOf(question, sides),
+    concept: modelConcept(question.answers, { model, from, random }),
     ...report,
     ...segmentsOf(sides, report),
     chunks: driftChunks(pairs, compared, [{ side: 'current', times, order: upTo(current.length) }]),

@@ -50,15 +50,20 @@ export interface LabelledAnswer extends JudgedAnswer {
   readonly labelKnownAt: Instant;
 }
 
+/** Whether the label of an answer is known by a moment. */
+export function isLabelled(
+  answer: JudgedAnswer,
+  knownBy: Instant = Number.POSITIVE_INFINITY,
+): answer is LabelledAnswer {
+  return answer.label !== null && answer.labelKnownAt !== null && answer.labelKnownAt <= knownBy;
+}
+
 /** The answers whose labels are known by a moment. */
 export function labelledAnswers(
   answers: readonly JudgedAnswer[],
   knownBy: Instant = Number.POSITIVE_INFINITY,
 ): LabelledAnswer[] {
-  return answers.filter(
-    (answer): answer is LabelledAnswer =>
-      answer.label !== null && answer.labelKnownAt !== null && answer.labelKnownAt <= knownBy,
-  );
+  return answers.filter((answer) => isLabelled(answer, knownBy));
 }
 
 /** Labels and probabilities as the metrics take them. */
@@ -70,4 +75,14 @@ export function scoredLabels(answers: readonly LabelledAnswer[]): {
     labels: Uint8Array.from(answers, ({ label }) => label),
     probabilities: Float64Array.from(answers, ({ probability }) => probability),
   };
+}
+
+/** As many answers as that, chosen at random; all of them where they are fewer. */
+export function someOf(
+  answers: readonly JudgedAnswer[],
+  most: number,
+  random: () => number,
+): readonly JudgedAnswer[] {
+  const share = most / answers.length;
+  return share < 1 ? answers.filter(() => random() < share) : answers;
 }

@@ -3,7 +3,6 @@ import { normalQuantile } from '../statistics/special-functions.js';
 import type { DriftRule, DriftVerdict } from './drift-verdict.js';
 import { DRIFT_RULE } from './drift-verdict.js';
 import { expectedFailures, failureP, offsetOf } from './expected-failures.js';
-import type { AnswerGroups } from './expected-failures.js';
 import type { JudgedAnswer } from './performance-answer.js';
 
 /** With fewer answers, or fewer of their groups, nothing is said. */
@@ -43,61 +42,87 @@ interface KnownAnswer extends JudgedAnswer {
   readonly failureProbability: number;
 }
 
+/** What is looked at, with its answers in as much as they count. */
 interface Subject extends Pick<ServiceConcept, 'service' | 'stage'> {
-  readonly answers: KnownAnswer[];
+  answers: number;
+  /** Failures that came. */
+  failures: number;
+  /** Probabilities, those of one group together. */
+  readonly groups: number[][];
+  /** Where each group is, by its number. */
+  readonly places: Map<number, number>;
 }
 
-/** Each service, each stage, and each service at each stage. */
-function subjectsOf(answers: readonly KnownAnswer[]): Map<string, Subject> {
-  const subjects = new Map<string, Subject>();
-  const add = (service: string | null, stage: string | null, answer: KnownAnswer): void => {
-    const name = JSON.stringify([service, stage]);
-    const known = subjects.get(name);
-    if (known === undefined) subjects.set(name, { service, stage, answers: [answer] });
-    else known.answers.push(answer);
-  };
+function addTo(subject: Subject, answer: KnownAnswer, group: number): void {
+  subject.answers += 1;
+  subject.failures += answer.failureProbability;
+  const place = subject.places.get(group);
+  if (place !== undefined) subject.groups[place]?.push(answer.probability);
+  else subject.places.set(group, subject.groups.push([answer.probability]) - 1);
+}
+
+/** Each service, each stage, and each service at each stage, by their names. */
+class Subjects {
+  readonly all: Subject[] = [];
+  private readonly byService = new Map<string | null, Map<string | null, Subject>>();
+
+  at(service: string | null, stage: string | null): Subject | undefined {
+    return this.byService.get(service)?.get(stage);
+  }
+
+  of(service: string | null, stage: string | null): Subject {
+    const known = this.at(service, stage);
+    if (known !== undefined) return known;
+    const subject: Subject = {
+      service,
+      stage,
+      answers: 0,
+      failures: 0,
+      groups: [],
+      places: new Map(),
+    };
+    const stages = this.byService.get(service) ?? new Map<string | null, Subject>();
+    this.byService.set(service, stages.set(stage, subject));
+    this.all.push(subject);
+    return subject;
+  }
+}
+
+function subjectsOf(answers: readonly JudgedAnswer[]): Subjects {
+  const subjects = new Subjects();
+  const groups = new Map<string, number>();
   for (const answer of answers) {
+    if (!isKnown(answer)) continue;
+    const group = groups.get(answer.group) ?? groups.size;
+    groups.set(answer.group, group);
     const stage = `${answer.journey}/${answer.stage}`;
     const { service } = answer.features;
-    add(null, stage, answer);
+    addTo(subjects.of(null, stage), answer, group);
     if (typeof service !== 'string') continue;
-    add(service, null, answer);
-    add(service, stage, answer);
+    addTo(subjects.of(service, null), answer, group);
+    addTo(subjects.of(service, stage), answer, group);
   }
   return subjects;
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
-
-function groupsOf(answers: readonly KnownAnswer[]): AnswerGroups {
-  const groups = new Map<string, number[]>();
-  for (const { group, probability } of answers) {
-    const known = groups.get(group);
-    if (known === undefined) groups.set(group, [probability]);
-    else known.push(probability);
-  }
-  return [...groups.values()];
-}
-
-const failuresOf = (answers: readonly KnownAnswer[]): number =>
-  sum(answers.map(({ failureProbability }) => failureProbability));
-
 type Measured = Omit<ServiceConcept, 'pAdjusted' | 'verdict'>;
 
 function measured(
-  { service, stage, answers }: Subject,
-  before: readonly KnownAnswer[],
+  { service, stage, answers, groups, failures: observed }: Subject,
+  before: Subject | undefined,
   judge: { readonly level: number; readonly random: () => number } | null,
 ): Measured {
-  const groups = groupsOf(answers);
-  const offset = offsetOf(groupsOf(before), failuresOf(before));
+  const offset = offsetOf(before?.groups ?? [], before?.failures ?? 0);
   const expected = expectedFailures(groups, offset);
-  const observed = failuresOf(answers);
-  const rate = expected.mean / answers.length;
-  const one = answers.length * Math.sqrt(rate * (1 - rate));
+  const rate = expected.mean / answers;
+  const one = answers * Math.sqrt(rate * (1 - rate));
   const figures = {
-    ...{ service, stage, answers: answers.length, observed, expected: expected.mean },
-    ...{ earlier: before.length, offset: offset.mean, effect: (observed - expected.mean) / one },
+    ...{ service, stage, answers, observed, expected: expected.mean },
+    ...{
+      earlier: before?.answers ?? 0,
+      offset: offset.mean,
+      effect: (observed - expected.mean) / one,
+    },
   };
   if (judge === null) return { ...figures, pValue: null, minimumDetectableEffect: null };
   const { level: smallestP, random } = judge;
@@ -109,10 +134,8 @@ function measured(
   };
 }
 
-function isJudged({ answers }: Subject): boolean {
-  if (answers.length < FEWEST_ANSWERS) return false;
-  const groups = new Set<string>();
-  return answers.some(({ group }) => groups.add(group).size >= FEWEST_GROUPS);
+function isJudged({ answers, groups }: Subject): boolean {
+  return answers >= FEWEST_ANSWERS && groups.length >= FEWEST_GROUPS;
 }
 
 const isKnown = (one: JudgedAnswer): one is KnownAnswer => one.failureProbability !== null;
@@ -168,14 +191,14 @@ export function serviceConcept(
   random: () => number,
   rule: DriftRule = DRIFT_RULE,
 ): ServiceConcept[] {
-  const before = subjectsOf(earlier.filter(isKnown));
-  const subjects = [...subjectsOf(current.filter(isKnown))];
-  const judged = subjects.filter(([, subject]) => isJudged(subject));
-  const looks = looksOf(judged.map(([, subject]) => subject));
-  const earlierOf = (name: string): readonly KnownAnswer[] => before.get(name)?.answers ?? [];
-  const rows = judged.map(([name, subject]) => {
+  const before = subjectsOf(earlier);
+  const subjects = subjectsOf(current).all;
+  const judged = subjects.filter(isJudged);
+  const looks = looksOf(judged);
+  const earlierOf = ({ service, stage }: Subject): Subject | undefined => before.at(service, stage);
+  const rows = judged.map((subject) => {
     const level = rule.q / looks.size / (looks.get(familyOf(subject)) ?? 1);
-    return measured(subject, earlierOf(name), { level, random });
+    return measured(subject, earlierOf(subject), { level, random });
   });
   const adjusted = adjustedByFamily(rows);
   const verdicts = rows.map((row, i): ServiceConcept => {
@@ -190,9 +213,9 @@ export function serviceConcept(
     };
   });
   const thin = subjects
-    .filter(([, subject]) => !isJudged(subject))
-    .map(([name, subject]): ServiceConcept => {
-      const row = measured(subject, earlierOf(name), null);
+    .filter((subject) => !isJudged(subject))
+    .map((subject): ServiceConcept => {
+      const row = measured(subject, earlierOf(subject), null);
       return { ...row, pAdjusted: null, verdict: 'not-enough-data' };
     });
   verdicts.sort((a, b) => (a.pAdjusted ?? 1) - (b.pAdjusted ?? 1));
