@@ -6,7 +6,7 @@ import { hourMaturity, isMature } from '../core/journeys/stage-hours.js';
 import { stageWindow } from '../core/journeys/stage-cell.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
 import { DAY, HOUR, bucketStart } from '../core/telemetry/time.js';
-import type { DaysRequest, Stretch } from '../storage/day-sum.store.js';
+import type { DaysRequest, Recall, StoredDay, Stretch } from '../storage/day-sum.store.js';
 import { markedHours, storedDays, storedSums } from '../storage/day-sum.store.js';
 import { unpackSums } from '../storage/packed-sums.js';
 import { storedCells } from '../storage/stage-metric.store.js';
@@ -21,17 +21,17 @@ export interface MetricRange extends Stretch {
 }
 
 /** What a journey's metrics are made of, all of one moment. */
-export interface MetricCells {
+export interface MetricCells<Known> {
   /**
    * Days and hours where they have been added up, are wanted whole, and are mature or not as a
    * whole; else cells.
    */
   readonly cells: readonly StatedCell[];
   /**
-   * Whole mature days of which each hour is wanted, in place of their cells: their hours by stage as
-   * they are stored. Equal bytes are equal metrics.
+   * Whole mature days of which each hour is wanted, in place of their cells, as they are stored.
+   * Equal stamps are equal metrics.
    */
-  readonly days: ReadonlyMap<Instant, readonly Buffer[]>;
+  readonly days: ReadonlyMap<Instant, StoredDay<Known>>;
 }
 
 /** The hours of a day of `MetricCells`. */
@@ -48,12 +48,16 @@ export function hoursOf(
   );
 }
 
-/** Reads what a journey's metrics are made of. */
-export async function metricCells(
+/** For a reader that keeps nothing of what it has made. */
+export const recallNothing = (): undefined => undefined;
+
+/** Reads what a journey's metrics are made of, but of days that the reader knows. */
+export async function metricCells<Known>(
   source: DataSource,
   journey: Journey,
   range: MetricRange,
-): Promise<MetricCells> {
+  recall: Recall<Known>,
+): Promise<MetricCells<Known>> {
   return await source.transaction('REPEATABLE READ', async (sql) => {
     const { from, to, bucket } = range;
     if (bucket % HOUR !== 0) {
@@ -67,19 +71,19 @@ export async function metricCells(
     const isWanted = (hour: Instant): boolean => hour >= from && hour < wholeTo;
     const stretches = [...apart].filter(isWanted).map((hour) => ({ from: hour, to: hour + HOUR }));
     const rest = wholeTo < to ? [{ from: wholeTo, to }] : [];
-    const cells = await cellsIn(sql, journey, range, [...joinedStretches(stretches), ...rest]);
-    const summed = await summedUp(sql, journey, { ...range, to: wholeTo }, apart);
+    const cells = await cellsIn(sql, journey, range, joinedStretches([...stretches, ...rest]));
+    const summed = await summedUp(sql, journey, { ...range, to: wholeTo }, { apart, recall });
     return { ...summed, cells: [...summed.cells, ...cells] };
   });
 }
 
 /** What is added up of a range of whole hours but those apart. */
-async function summedUp(
+async function summedUp<Known>(
   sql: EntityManager,
   journey: Journey,
   range: MetricRange,
-  apart: ReadonlySet<Instant>,
-): Promise<MetricCells> {
+  { apart, recall }: { readonly apart: ReadonlySet<Instant>; readonly recall: Recall<Known> },
+): Promise<MetricCells<Known>> {
   const { from, to, bucket, segment } = range;
   const isByHour = bucket === HOUR;
   const whole = new Set(isByHour || bucket % DAY === 0 ? wholeDays(journey, range, apart) : []);
@@ -92,7 +96,7 @@ async function summedUp(
   const hours = found.filter(
     ({ bucketStart: hour }) => hour >= from && hour < to && !apart.has(hour),
   );
-  if (isByHour) return { cells: hours, days: await storedDays(sql, request([...whole])) };
+  if (isByHour) return { cells: hours, days: await storedDays(sql, request([...whole]), recall) };
   return {
     cells: [...hours, ...(await storedSums(sql, request([...whole]), 'days'))],
     days: new Map(),

@@ -22,6 +22,7 @@ import { ThresholdSuggestions1700000000015 } from './migrations/0015-threshold-s
 import { AlertRules1700000000016 } from './migrations/0016-alert-rules.js';
 import { Reports1700000000017 } from './migrations/0017-reports.js';
 import { DaySums1700000000020 } from './migrations/0020-day-sums.js';
+import { DayStamps1700000000021 } from './migrations/0021-day-stamps.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -48,6 +49,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       AlertRules1700000000016,
       Reports1700000000017,
       DaySums1700000000020,
+      DayStamps1700000000021,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

@@ -131,16 +131,23 @@ interface PackedDay {
   readonly histograms: readonly SecondsHistogram[] | null;
 }
 
+const OF_DAYS =
+  'journey = $1 AND of_all = $2 AND segment = $3 AND stage = ANY($4) AND day = ANY($5)';
+
+function ofDays({ journey, stages, segment, days }: DaysRequest): unknown[] {
+  return [journey, segment === null, segment ?? '', stages, days.map((day) => new Date(day))];
+}
+
 async function packedDays(
   sql: Sql,
-  { journey, stages, segment, days }: DaysRequest,
+  request: DaysRequest,
   what: keyof typeof COLUMNS,
 ): Promise<PackedDay[]> {
+  if (request.days.length === 0) return [];
   return await rows<PackedDay>(
     sql,
-    `SELECT stage, day, ${COLUMNS[what]} FROM stage_day_sum
-     WHERE journey = $1 AND of_all = $2 AND segment = $3 AND stage = ANY($4) AND day = ANY($5)`,
-    [journey, segment === null, segment ?? '', stages, days.map((day) => new Date(day))],
+    `SELECT stage, day, ${COLUMNS[what]} FROM stage_day_sum WHERE ${OF_DAYS}`,
+    ofDays(request),
   );
 }
 
@@ -160,17 +167,49 @@ export async function storedSums(
   );
 }
 
+/** A day's hours as they are stored, by stage: nothing where nobody came. */
+export interface StoredDay<Known> {
+  /** Tells these hours from any others of the day. */
+  readonly stamp: string;
+  /** What the reader has made of them before; they are not read again then. */
+  readonly known: Known | undefined;
+  readonly hours: readonly Buffer[];
+}
+
+/** What the reader has made of a day with this stamp, if anything. */
+export type Recall<Known> = (day: Instant, stamp: string) => Known | undefined;
+
 const NOTHING = Buffer.alloc(0);
 
-/** The hours of some days, by day and stage, as they are stored: nothing where nobody came. */
-export async function storedDays(
+/** Some days as they are stored; all statements must see one moment. */
+export async function storedDays<Known>(
   sql: Sql,
   request: DaysRequest,
-): Promise<Map<Instant, readonly Buffer[]>> {
-  const { stages, days } = request;
-  const byDay = new Map(days.map((day) => [day, stages.map((): Buffer => NOTHING)]));
-  for (const { stage, day, sums } of await packedDays(sql, request, 'hours')) {
-    byDay.get(millis(day))?.splice(stages.indexOf(stage), 1, sums);
+  recall: Recall<Known>,
+): Promise<Map<Instant, StoredDay<Known>>> {
+  const { stages } = request;
+  const stamps = await dayStamps(sql, request);
+  const found = request.days.map((day) => {
+    const stamp = stamps.get(day) ?? '';
+    return { day, stamp, known: recall(day, stamp) };
+  });
+  const days = found.filter(({ known }) => known === undefined).map(({ day }) => day);
+  const hours = new Map(days.map((day) => [day, stages.map((): Buffer => NOTHING)]));
+  for (const { stage, day, sums } of await packedDays(sql, { ...request, days }, 'hours')) {
+    hours.get(millis(day))?.splice(stages.indexOf(stage), 1, sums);
   }
-  return byDay;
+  return new Map(
+    found.map(({ day, ...stored }) => [day, { ...stored, hours: hours.get(day) ?? [] }]),
+  );
+}
+
+/** By day, the numbers of its stages' writings; nothing where nobody came. */
+async function dayStamps(sql: Sql, request: DaysRequest): Promise<Map<Instant, string>> {
+  const found = await rows<{ readonly day: Date; readonly stamp: string }>(
+    sql,
+    `SELECT day, string_agg(stamp::text, ' ' ORDER BY stamp) AS stamp
+     FROM stage_day_sum WHERE ${OF_DAYS} GROUP BY day`,
+    ofDays(request),
+  );
+  return new Map(found.map(({ day, stamp }) => [millis(day), stamp]));
 }

@@ -2,7 +2,7 @@
 // Parquet of the same events, 90 days of a journey's metrics by the hour, and a batch of new events
 // against the same one where few are stored. The events are put straight into the service's own
 // tables; how fast they come in through the API is another benchmark's question.
-//   node test/bench/stored-events.js [--events 10000000]
+//   node test/bench/stored-events.js [--events 10000000] [--parts funnel,metrics,batches]
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -24,8 +24,14 @@ import { batchCosts } from './stored/batches.js';
 import { journey, origin, storeCells, storeEvents, today, writeEvents } from './stored/events.js';
 import { firstEntries, windowed } from './stored/funnel-sql.js';
 
-const { values } = parseArgs({ options: { events: { type: 'string', default: '10000000' } } });
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '10000000' },
+    parts: { type: 'string', default: 'funnel,metrics,batches' },
+  },
+});
 const EVENTS = Number(values.events);
+const parts = new Set(values.parts.split(','));
 const FEW = 100_000;
 const agent = new Agent({ keepAlive: true });
 const print = (text) => process.stdout.write(`${text}\n`);
@@ -162,10 +168,10 @@ try {
       if (!answer.ok) throw new Error(text);
       return text;
     };
-    await benchFunnel(ask, duck, many.parquet);
-    await benchMetrics(url, headers);
+    if (parts.has('funnel')) await benchFunnel(ask, duck, many.parquet);
+    if (parts.has('metrics')) await benchMetrics(url, headers);
   }, env);
-  await benchBatches(few, many);
+  if (parts.has('batches')) await benchBatches(few, many);
 } finally {
   for (const { source } of open) await source.destroy();
   await server.stop();

@@ -12,8 +12,9 @@ import { stageMetrics } from '../../src/core/journeys/stage-metrics.js';
 import { StageSums } from '../../src/core/journeys/stage-sums.js';
 import { DAY, HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import type { MetricRange } from '../../src/loop/metric-cells.js';
-import { hoursOf, metricCells } from '../../src/loop/metric-cells.js';
+import { hoursOf, metricCells, recallNothing } from '../../src/loop/metric-cells.js';
 import { sumHours } from '../../src/loop/sum-hours.js';
+import type { StoredDay } from '../../src/storage/day-sum.store.js';
 import { openDataSource } from '../../src/storage/data-source.js';
 import { addJourneyVersion } from '../../src/storage/journey.store.js';
 import { restateHours } from '../../src/storage/stage-hour.store.js';
@@ -97,9 +98,9 @@ describe('hours of stage metrics', () => {
 
   /** From what is added up, and from cells where nothing is. */
   async function quickly(asked: MetricRange): Promise<StatedCell[]> {
-    const { cells, days } = await metricCells(source, journey, asked);
-    const hours = [...days.values()].flatMap((day) => hoursOf(journey, asked.segment, day));
-    return [...cells, ...hours];
+    const { cells, days } = await metricCells(source, journey, asked, recallNothing);
+    const stored = [...days.values()];
+    return [...cells, ...stored.flatMap(({ hours }) => hoursOf(journey, asked.segment, hours))];
   }
 
   /** From every cell, none added up before. */
@@ -162,6 +163,38 @@ describe('hours of stage metrics', () => {
     await expectSame();
     expect(await sumHours(source)).toBe(1);
     await expectSame();
+  });
+
+  it('have another stamp once they are added up anew, those of other days the same', async () => {
+    await sumHours(source);
+    const asked = {
+      from: ORIGIN,
+      to: ORIGIN + 2 * DAY,
+      bucket: HOUR,
+      segment: 'web',
+      now: NOW + DAY,
+    };
+    const read = async (): Promise<StoredDay<string>[]> => {
+      const found = await metricCells(source, journey, asked, (_, stamp) =>
+        kept.has(stamp) ? stamp : undefined,
+      );
+      return [...found.days.values()];
+    };
+    const kept = new Set<string>();
+    const before = await read();
+    expect(before.map(({ hours }) => hours.some(({ length }) => length > 0))).toEqual([true, true]);
+    before.forEach(({ stamp }) => kept.add(stamp));
+    // Neither is read again.
+    expect(await read()).toEqual(before.map(({ stamp }) => ({ stamp, known: stamp, hours: [] })));
+    const late = { entered: 4, bucketStart: ORIGIN + 30 * HOUR, stageIndex: 0, segment: 'web' };
+    await restate([{ ...NO_COUNTS, ...late }]);
+    // Until it is added up, the day is told by its cells.
+    expect((await read()).map(({ stamp }) => stamp)).toEqual([before[0]?.stamp]);
+    await sumHours(source);
+    const [first, second] = await read();
+    expect(first?.known).toBe(before[0]?.stamp);
+    expect(second?.known).toBeUndefined();
+    expect(second?.hours[0]).not.toEqual(before[1]?.hours[0]);
   });
 
   it('are gone with the cells', async () => {

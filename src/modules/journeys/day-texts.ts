@@ -1,9 +1,9 @@
-import type { StageBands } from '../../loop/metric-bands.js';
 import type { Instant } from '../../core/telemetry/time.js';
+import type { StageBands } from '../../loop/metric-bands.js';
 
 /** The buckets of one stretch of time as JSON, by stage, and what they are made of. */
 export interface WrittenStretch {
-  /** Buckets with commas between them. */
+  /** A comma before each bucket. */
   readonly texts: readonly Buffer[];
   /** The highest of the cells'. */
   readonly revision: number;
@@ -11,19 +11,21 @@ export interface WrittenStretch {
   readonly computedAt: Instant;
 }
 
-/** What the text of a day is made of: nothing else goes into it. */
-export interface DaySource {
+/** What the texts of days are made of, beside the days. */
+export interface TextPlace {
   /** Journey, its version, and segment. */
-  readonly place: string;
-  readonly day: Instant;
-  /** By stage, its hours as they are stored. */
-  readonly hours: readonly Buffer[];
+  readonly name: string;
   /** By stage. */
   readonly bands: readonly (StageBands | null)[];
 }
 
-interface Kept extends Pick<DaySource, 'hours' | 'bands'> {
+interface KeptDay {
+  readonly stamp: string;
   readonly written: WrittenStretch;
+}
+
+interface KeptPlace extends TextPlace {
+  readonly days: Map<Instant, KeptDay>;
 }
 
 /** Bytes of text that are kept at most: a dozen journeys or segments of three months by the hour. */
@@ -31,34 +33,50 @@ const MOST_KEPT = 64e6;
 
 /**
  * Past days of stage metrics by the hour as JSON. A chart asks for thousands of buckets again and
- * again, of which few have changed: a day is kept until its hours or its baselines are others.
+ * again, of which few have changed: a day is kept until its stamp or its baselines are others, or
+ * others were asked for later.
  */
 export class DayTexts {
-  private readonly kept = new Map<string, Kept>();
+  /** Those asked for last come last. */
+  private readonly kept = new Map<string, KeptPlace>();
   /** Bytes that are kept. */
   size = 0;
 
-  of({ place, day, hours, bands }: DaySource, write: () => WrittenStretch): WrittenStretch {
-    const key = `${place} ${day}`;
-    const known = this.kept.get(key);
-    if (known !== undefined && isSame(known, { hours, bands })) return known.written;
-    const written = write();
-    this.size += bytesOf(written) - (known === undefined ? 0 : bytesOf(known.written));
-    if (this.size > MOST_KEPT) {
-      this.kept.clear();
-      this.size = bytesOf(written);
+  /** The text of a day with this stamp, where it is kept. */
+  recall(place: TextPlace, day: Instant, stamp: string): WrittenStretch | undefined {
+    const text = this.latest(place).days.get(day);
+    return text?.stamp === stamp ? text.written : undefined;
+  }
+
+  keep(place: TextPlace, day: Instant, text: KeptDay): void {
+    const { days } = this.latest(place);
+    this.size += bytesOf(text) - bytesOf(days.get(day));
+    days.set(day, text);
+    for (const name of this.kept.keys()) {
+      if (this.size <= MOST_KEPT) break;
+      this.forget(name);
     }
-    this.kept.set(key, { hours, bands, written });
-    return written;
+  }
+
+  /** The place as the one that was asked for last. */
+  private latest({ name, bands }: TextPlace): KeptPlace {
+    const known = this.kept.get(name);
+    if (known !== undefined && !hasSameBands(known, { name, bands })) this.forget(name);
+    const place = this.kept.get(name) ?? { name, bands, days: new Map<Instant, KeptDay>() };
+    this.kept.delete(name);
+    this.kept.set(name, place);
+    return place;
+  }
+
+  private forget(name: string): void {
+    for (const text of this.kept.get(name)?.days.values() ?? []) this.size -= bytesOf(text);
+    this.kept.delete(name);
   }
 }
 
-const bytesOf = ({ texts }: WrittenStretch): number =>
-  texts.reduce((sum, text) => sum + text.length, 0);
+const bytesOf = (text: KeptDay | undefined): number =>
+  text?.written.texts.reduce((sum, bytes) => sum + bytes.length, 0) ?? 0;
 
-function isSame(one: Omit<Kept, 'written'>, other: Omit<Kept, 'written'>): boolean {
-  return (
-    one.bands.every((bands, stage) => bands === other.bands[stage]) &&
-    one.hours.every((hours, stage) => hours.equals(other.hours[stage] ?? Buffer.alloc(0)))
-  );
+function hasSameBands(one: TextPlace, other: TextPlace): boolean {
+  return one.bands.every((bands, stage) => bands === other.bands[stage]);
 }

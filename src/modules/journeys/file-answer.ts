@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import { StreamableFile } from '@nestjs/common';
 
 import type { Table, TableFormat } from '../../storage/table-file.js';
@@ -28,10 +30,15 @@ export async function fileAnswer(
   });
 }
 
-/** JSON that is written already. */
-export function jsonAnswer(bytes: Buffer): StreamableFile {
-  return new StreamableFile(bytes, {
-    type: 'application/json; charset=utf-8',
-    length: bytes.length,
+/** JSON that is written already, in pieces: put together, megabytes would be copied and thrown away. */
+export function jsonAnswer(pieces: readonly Buffer[]): StreamableFile {
+  const left = pieces.values();
+  const stream = new Readable({
+    read(): void {
+      for (const piece of left) if (!this.push(piece)) return;
+      this.push(null);
+    },
   });
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return new StreamableFile(stream, { type: 'application/json; charset=utf-8', length });
 }

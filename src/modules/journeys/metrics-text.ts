@@ -9,40 +9,45 @@ import type { StoredJourney } from '../../storage/journey.store.js';
 import type { Stretch } from '../../storage/day-sum.store.js';
 import { formatInstant, writeTimes } from '../../wire/instant.js';
 import { bucketText } from './bucket-text.js';
-import type { DayTexts, WrittenStretch } from './day-texts.js';
+import type { DayTexts, TextPlace, WrittenStretch } from './day-texts.js';
 
 /** What is told of a journey's metrics. */
-export interface MetricsFound extends MetricCells {
+export interface MetricsFound extends MetricCells<WrittenStretch> {
   readonly stored: StoredJourney;
   readonly range: MetricRange;
   /** By stage. */
   readonly bands: readonly (StageBands | null)[];
 }
 
-const COMMA = Buffer.from(',');
 /** Of the buckets and their stage, and of the stages and the answer. */
 const END = Buffer.from(']}');
 
-/** A journey's metrics as JSON: pieces that are written already are put together. */
-export function metricsText(texts: DayTexts, found: MetricsFound): Buffer {
+/** Of what texts of days are made, beside the days. */
+export function textPlace(
+  { journey, version }: StoredJourney,
+  segment: string | null,
+  bands: MetricsFound['bands'],
+): TextPlace {
+  return { name: JSON.stringify([journey.key, version, segment]), bands };
+}
+
+/** A journey's metrics as JSON, in pieces, of which some are written already. */
+export function metricsText(texts: DayTexts, found: MetricsFound): Buffer[] {
   const stretches = writtenStretches(texts, found);
-  const parts = [opened(headOf(found, stretches), 'stages')];
+  const pieces: Buffer[] = [Buffer.from(opened(headOf(found, stretches), 'stages'))];
   found.stored.journey.stages.forEach(({ key }, index) => {
     const history = found.bands[index]?.history;
     const about = { stage: key, baseline: history === undefined ? null : writeTimes(history) };
-    if (index > 0) parts.push(COMMA);
-    parts.push(opened(about, 'buckets'));
-    stretches.forEach((stretch, place) => {
-      if (place > 0) parts.push(COMMA);
-      parts.push(...stretch.texts.slice(index, index + 1));
-    });
-    parts.push(END);
+    pieces.push(Buffer.from(`${index > 0 ? ',' : ''}${opened(about, 'buckets')}`));
+    const buckets = stretches.flatMap((stretch) => stretch.texts.slice(index, index + 1));
+    // No comma before the first.
+    pieces.push(...buckets.map((text, place) => (place === 0 ? text.subarray(1) : text)), END);
   });
-  return Buffer.concat([...parts, END]);
+  return [...pieces, END];
 }
 
-const opened = (about: object, list: string): Buffer =>
-  Buffer.from(`${JSON.stringify(about).slice(0, -1)},"${list}":[`);
+const opened = (about: object, list: string): string =>
+  `${JSON.stringify(about).slice(0, -1)},"${list}":[`;
 
 function headOf({ stored, range }: MetricsFound, stretches: readonly WrittenStretch[]): object {
   const computedAt = stretches.reduce((last, stretch) => Math.max(last, stretch.computedAt), 0);
@@ -57,22 +62,21 @@ function headOf({ stored, range }: MetricsFound, stretches: readonly WrittenStre
 /** The buckets of the range, day by day where they are hours. */
 function writtenStretches(texts: DayTexts, found: MetricsFound): WrittenStretch[] {
   const { stored, range, cells, days, bands } = found;
-  const { journey, version } = stored;
   if (range.bucket !== HOUR) return range.from < range.to ? [written(found, range, cells)] : [];
-  const place = JSON.stringify([journey.key, version, range.segment]);
+  const place = textPlace(stored, range.segment, bands);
   const apart = byDay(cells);
   const stretches: WrittenStretch[] = [];
   for (let from = range.from; from < range.to; from = bucketStart(from, DAY) + DAY) {
     const to = Math.min(range.to, bucketStart(from, DAY) + DAY);
-    const hours = days.get(from);
-    const write = (of: readonly StatedCell[]): WrittenStretch => written(found, { from, to }, of);
-    stretches.push(
-      hours === undefined
-        ? write(apart.get(bucketStart(from, DAY)) ?? [])
-        : texts.of({ place, day: from, hours, bands }, () =>
-            write(hoursOf(journey, range.segment, hours)),
-          ),
-    );
+    const day = days.get(from);
+    if (day?.known !== undefined) {
+      stretches.push(day.known);
+      continue;
+    }
+    const hours = day && hoursOf(stored.journey, range.segment, day.hours);
+    const text = written(found, { from, to }, hours ?? apart.get(bucketStart(from, DAY)) ?? []);
+    if (day !== undefined) texts.keep(place, from, { stamp: day.stamp, written: text });
+    stretches.push(text);
   }
   return stretches;
 }
@@ -101,7 +105,7 @@ function written(
     texts[stageIndex]?.push(bucketText(metric, bands[stageIndex]?.band(start) ?? null));
   }
   return {
-    texts: texts.map((buckets) => Buffer.from(buckets.join())),
+    texts: texts.map((buckets) => Buffer.from(buckets.map((text) => `,${text}`).join(''))),
     revision: cells.reduce((highest, { revision }) => Math.max(highest, revision), 0),
     computedAt: cells.reduce((last, cell) => Math.max(last, cell.computedAt), 0),
   };

@@ -12,7 +12,7 @@ import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { adHocFunnel } from '../../loop/ad-hoc-funnel.js';
 import type { MetricRange } from '../../loop/metric-cells.js';
-import { hoursOf, metricCells } from '../../loop/metric-cells.js';
+import { hoursOf, metricCells, recallNothing } from '../../loop/metric-cells.js';
 import { metricBands } from '../../loop/metric-bands.js';
 import { ChampionScorer } from '../../loop/champion-scorer.js';
 import { projectEvents } from '../../loop/project-events.js';
@@ -28,7 +28,7 @@ import { DayTexts } from './day-texts.js';
 import { fileAnswer, isFile, jsonAnswer } from './file-answer.js';
 import type { funnelQuery, metricsQuery, timeToValueQuery } from './journey-query.js';
 import { funnelTable, metricsTable } from './journey-tables.js';
-import { metricsText } from './metrics-text.js';
+import { metricsText, textPlace } from './metrics-text.js';
 import { timeToValueAnswer } from './time-to-value-answer.js';
 import { unknownJourney, unknownStage } from './unknown-journey.js';
 
@@ -51,16 +51,22 @@ export class StageMetricsService {
     const [stored] = await Promise.all([this.known(key), projectEvents(this.source, now)]);
     const range = rangeOf(query, now);
     const { journey } = stored;
-    const [found, bands] = await Promise.all([
-      metricCells(this.source, journey, range),
-      metricBands(this.source.manager, this.scorer.baselines, { ...range, journey }),
-    ]);
+    const { segment } = range;
+    const request = { ...range, journey };
+    const bands = await metricBands(this.source.manager, this.scorer.baselines, request);
     if (!isFile(query.format)) {
+      const place = textPlace(stored, segment, bands);
+      const found = await metricCells(this.source, journey, range, (day, stamp) =>
+        this.texts.recall(place, day, stamp),
+      );
       return jsonAnswer(metricsText(this.texts, { ...found, stored, range, bands }));
     }
-    const { segment } = range;
-    const hours = [...found.days.values()].flatMap((day) => hoursOf(journey, segment, day));
-    const cells = [...found.cells, ...hours];
+    const found = await metricCells(this.source, journey, range, recallNothing);
+    const days = [...found.days.values()];
+    const cells = [
+      ...found.cells,
+      ...days.flatMap(({ hours }) => hoursOf(journey, segment, hours)),
+    ];
     const rows = stageMetrics(journey, cells, { ...range, segment: undefined }).map((metric) => ({
       metric,
       baseline: bands[metric.stageIndex]?.band(metric.bucketStart) ?? null,

@@ -7,9 +7,11 @@ import { stageMetrics } from '../../../src/core/journeys/stage-metrics.js';
 import { DAY, HOUR } from '../../../src/core/telemetry/time.js';
 import type { StageBands } from '../../../src/loop/metric-bands.js';
 import { hoursOf } from '../../../src/loop/metric-cells.js';
+import type { TextPlace, WrittenStretch } from '../../../src/modules/journeys/day-texts.js';
 import { DayTexts } from '../../../src/modules/journeys/day-texts.js';
 import type { MetricsFound } from '../../../src/modules/journeys/metrics-text.js';
-import { metricsText } from '../../../src/modules/journeys/metrics-text.js';
+import { metricsText, textPlace } from '../../../src/modules/journeys/metrics-text.js';
+import type { StoredDay } from '../../../src/storage/day-sum.store.js';
 import { packSums } from '../../../src/storage/packed-sums.js';
 
 const START = Date.UTC(2026, 0, 5);
@@ -33,8 +35,23 @@ const bandsOf = (entered: number): StageBands => ({
   },
 });
 
-const dayOf = (entered: number, start: number): Buffer[] =>
-  [0, 1].map((stage) => packSums([hour(stage, start + 3 * HOUR, entered)]));
+const dayOf = (entered: number, start: number): StoredDay<WrittenStretch> => {
+  const hours = [0, 1].map((stage) => packSums([hour(stage, start + 3 * HOUR, entered)]));
+  return { stamp: String(entered), known: undefined, hours };
+};
+
+/** What is found where days that are kept already are not read. */
+function knownTo(texts: DayTexts, asked: MetricsFound): MetricsFound {
+  const place = textPlace(asked.stored, asked.range.segment, asked.bands);
+  const days = [...asked.days].map(([day, stored]) => {
+    const known = texts.recall(place, day, stored.stamp);
+    return [day, known === undefined ? stored : { ...stored, known, hours: [] }] as const;
+  });
+  return { ...asked, days: new Map(days) };
+}
+
+const textOf = (texts: DayTexts, asked: MetricsFound): Buffer =>
+  Buffer.concat(metricsText(texts, knownTo(texts, asked)));
 
 /** From noon of the first day to the morning of the fourth: two whole days between. */
 function found(change: Partial<MetricsFound> = {}): MetricsFound {
@@ -66,8 +83,9 @@ const read = (text: Buffer): Answer => JSON.parse(text.toString()) as Answer;
 describe('the text of metrics', () => {
   it('tells each bucket of the range once, in order, as the cells give it', () => {
     const asked = found();
-    const answer = read(metricsText(new DayTexts(), asked));
-    const hours = [...asked.days.values()].flatMap((day) => hoursOf(journey, null, day));
+    const answer = read(textOf(new DayTexts(), asked));
+    const days = [...asked.days.values()];
+    const hours = days.flatMap((day) => hoursOf(journey, null, day.hours));
     const cells: StatedCell[] = [...asked.cells, ...hours];
     const expected = stageMetrics(journey, cells, { ...asked.range, segment: undefined });
     answer.stages.forEach(({ buckets }, stage) => {
@@ -89,7 +107,7 @@ describe('the text of metrics', () => {
   it('is empty for a range that ends before it begins', () => {
     const { range } = found();
     const asked = found({ range: { ...range, to: range.from - 1 }, cells: [], days: new Map() });
-    expect(read(metricsText(new DayTexts(), asked)).stages).toMatchObject([
+    expect(read(textOf(new DayTexts(), asked)).stages).toMatchObject([
       { buckets: [] },
       { buckets: [] },
     ]);
@@ -103,17 +121,17 @@ describe('the text of metrics', () => {
     ['cells beside the days', { cells: [hour(0, START + 12 * HOUR, 9)] }],
   ])('is what another one without a memory says, where there are other %s', (_, change) => {
     const texts = new DayTexts();
-    const before = metricsText(texts, found()).toString();
-    const after = metricsText(texts, found(change)).toString();
-    expect(after).toBe(metricsText(new DayTexts(), found(change)).toString());
+    const before = textOf(texts, found()).toString();
+    const after = textOf(texts, found(change)).toString();
+    expect(after).toBe(textOf(new DayTexts(), found(change)).toString());
     expect(after).not.toBe(before);
-    expect(metricsText(texts, found()).toString()).toBe(before);
+    expect(textOf(texts, found()).toString()).toBe(before);
   });
 
   it('has the buckets of a restated day anew and those of the others as before', () => {
     const texts = new DayTexts();
     const enteredIn = (asked: MetricsFound): number[] =>
-      (read(metricsText(texts, asked)).stages[0]?.buckets ?? []).map(({ entered }) => entered);
+      (read(textOf(texts, asked)).stages[0]?.buckets ?? []).map(({ entered }) => entered);
     const [before, after] = [enteredIn(found()), enteredIn(found({ days: restated }))];
     const changed = after.flatMap((entered, index) => (entered === before[index] ? [] : [index]));
     expect(changed).toEqual([12 + 3]);
@@ -122,25 +140,35 @@ describe('the text of metrics', () => {
 });
 
 describe('texts of days', () => {
-  const source = { place: 'a', day: START, hours: dayOf(4, START), bands: [bandsOf(1)] };
+  const place: TextPlace = { name: 'a', bands: [bandsOf(1)] };
   const written = { texts: [Buffer.alloc(5e6)], revision: 1, computedAt: 1 };
+  const text = { stamp: '4', written };
 
-  it('are written once', () => {
+  it('are kept until their stamp or their bands are others', () => {
     const texts = new DayTexts();
-    const fail = (): never => {
-      throw new Error('written again');
-    };
-    texts.of(source, () => written);
-    expect(texts.of({ ...source, hours: dayOf(4, START) }, fail)).toBe(written);
-    expect(() => texts.of({ ...source, place: 'b' }, fail)).toThrow('written again');
+    texts.keep(place, START, text);
+    expect(texts.recall({ ...place }, START, '4')).toBe(written);
+    expect(texts.recall(place, START, '5')).toBeUndefined();
+    expect(texts.recall(place, START + DAY, '4')).toBeUndefined();
+    expect(texts.recall({ ...place, name: 'b' }, START, '4')).toBeUndefined();
+    expect(texts.recall({ ...place, bands: [bandsOf(1)] }, START, '4')).toBeUndefined();
   });
 
-  it('are forgotten in time', () => {
+  it('are forgotten in time, first where nobody has asked for longest', () => {
     const texts = new DayTexts();
     for (let day = 0; day < 40; day += 1) {
-      texts.of({ ...source, day: START + day * DAY }, () => written);
-      texts.of({ ...source, day: START + day * DAY, bands: [null] }, () => written);
+      texts.keep(place, START + day * DAY, text);
+      texts.keep({ ...place, bands: [null] }, START + day * DAY, text);
       expect(texts.size).toBeLessThanOrEqual(64e6);
     }
+    const others = ['b', 'c', 'd', 'e'].map((name) => ({ ...place, name }));
+    for (const other of others) {
+      for (let day = 0; day < 3; day += 1) texts.keep(other, START + day * DAY, text);
+    }
+    const kept = (name: string): boolean =>
+      texts.recall({ ...place, name }, START, '4') !== undefined;
+    expect(kept('b')).toBe(true);
+    texts.keep({ ...place, name: 'f' }, START, text);
+    expect(['b', 'c', 'd', 'e', 'f'].map(kept)).toEqual([true, false, true, true, true]);
   });
 });
