@@ -43,6 +43,7 @@ interface Side {
 
 /** Cuts a side by time into stretches of as many rows each. */
 function stretches({ order }: Side): Uint32Array[] {
+  if (order.length === 0) return [];
   const rows = Math.max(FEWEST, Math.ceil(order.length / CHUNKS));
   const count = Math.max(1, Math.floor(order.length / rows));
   return Array.from({ length: count }, (_, i) =>

@@ -162,6 +162,7 @@ describe('drift of a model', () => {
     const report = await ask([]);
     expect(report.columns['load']?.verdict).toBe('not-enough-data');
     expect(report.together).toBeNull();
+    expect(report.chunks).toEqual([]);
     expect(driftFindings(report).verdict).toBe('not-enough-data');
     expect(modelDriftPage(report)).not.toMatch(/NaN|undefined/);
   });
