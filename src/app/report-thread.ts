@@ -1,15 +1,24 @@
 import { Worker } from 'node:worker_threads';
 
-import type { ReportName, ReportQuestion } from '../loop/reports.js';
+import type { ReportName, ReportQuestions } from '../loop/reports.js';
 import { ReportWriter } from '../loop/reports.js';
 
 /** A thread that nobody has asked for so long ends: it holds memory and a connection. */
 const IDLE_MS = 60_000;
 
+/** Where the thread finds what it writes of. */
+export interface ReportHome {
+  readonly databaseUrl: string;
+  /** Of the models. */
+  readonly folder: string;
+}
+
 /** What the thread is asked; `null`: to end. */
-export type ReportRequest = { readonly id: number } & {
-  readonly [N in ReportName]: { readonly name: N; readonly question: ReportQuestion<N> };
-}[ReportName];
+export interface ReportRequest<N extends ReportName = ReportName> {
+  readonly id: number;
+  readonly name: N;
+  readonly question: ReportQuestions[N];
+}
 
 /** What the thread answers. */
 export type ReportReply = { readonly id: number } & (
@@ -31,23 +40,23 @@ export class ReportThread extends ReportWriter {
   private asked = 0;
   private readonly waiting = new Map<number, Waiting>();
 
-  /** @param script of the thread; it is given the database's URL */
+  /** @param script of the thread; it is given its home */
   constructor(
     private readonly script: URL,
-    private readonly databaseUrl: string,
+    private readonly home: ReportHome,
     private readonly idleMs = IDLE_MS,
   ) {
     super();
   }
 
-  async write<N extends ReportName>(name: N, question: ReportQuestion<N>): Promise<string> {
+  async write<N extends ReportName>(name: N, question: ReportQuestions[N]): Promise<string> {
     clearTimeout(this.idle);
     this.thread ??= this.start();
     const id = (this.asked += 1);
     const text = new Promise<string>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
     });
-    this.thread.postMessage({ id, name, question } satisfies ReportRequest);
+    this.thread.postMessage({ id, name, question } satisfies ReportRequest<N>);
     return await text;
   }
 
@@ -58,7 +67,7 @@ export class ReportThread extends ReportWriter {
   }
 
   private start(): Worker {
-    const thread = new Worker(this.script, { workerData: this.databaseUrl });
+    const thread = new Worker(this.script, { workerData: this.home });
     thread.unref();
     thread.on('message', (reply: ReportReply) => {
       this.take(reply);

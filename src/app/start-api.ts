@@ -1,9 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { LogController } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { join } from 'node:path';
+import type { Registry } from 'prom-client';
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 
@@ -37,9 +39,11 @@ import type { Api } from './service.js';
 /** The largest JSON body that is read; longer streams go as NDJSON. */
 const BODY_LIMIT = 16 * 1024 * 1024;
 
+const modelsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'models');
+
 /** Where the models of an installation are kept. */
 export function modelFiles(config: Pick<Config, 'dataDir'>): ModelFiles {
-  return new ModelFiles(join(config.dataDir, 'models'));
+  return new ModelFiles(modelsFolder(config));
 }
 
 /** Where the worker of an installation copies events to. */
@@ -55,7 +59,10 @@ export async function startApi(config: Config, databaseUrl: string): Promise<Api
     const key = { secret: config.apiKey, name: 'service', scopes: SCOPES, createdAt: new Date() };
     await saveApiKey(source.manager, key);
   }
-  const reports = new ReportThread(new URL('../report.js', import.meta.url), databaseUrl);
+  const reports = new ReportThread(new URL('../report.js', import.meta.url), {
+    databaseUrl,
+    folder: modelsFolder(config),
+  });
   const { app, close } = await createApi(config, databaseUrl, source, reports);
   await app.listen(config.port, config.host);
   const address = app.getHttpServer().address();
@@ -69,12 +76,26 @@ export async function startApi(config: Config, databaseUrl: string): Promise<Api
   };
 }
 
+/** Sets what is served and refused before Nest is asked; answers the metrics. */
+function guarded(server: FastifyInstance): Registry {
+  // A stream is handed on as it comes: it may be longer than memory.
+  server.addContentTypeParser('application/x-ndjson', (_request, payload, done) => {
+    done(null, payload);
+  });
+  const metrics = serveMetrics(server);
+  refuseOtherMethods(server);
+  gateIntake(server);
+  limitBodyTypes(server);
+  refuseNulInPaths(server);
+  return metrics;
+}
+
 /** The API on a database that is open and migrated; not listening yet. */
 export async function createApi(
   config: Config,
   databaseUrl: string,
   source: DataSource,
-  reports: ReportWriter = new ReportWriterHere(source.manager),
+  writer?: ReportWriter,
 ): Promise<{ app: NestFastifyApplication; close: () => Promise<void> }> {
   const logger = createLogger(config, 'api');
   const adapter = new FastifyAdapter({
@@ -85,21 +106,14 @@ export async function createApi(
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
   });
   const server = adapter.getInstance();
-  // A stream is handed on as it comes: it may be longer than memory.
-  server.addContentTypeParser('application/x-ndjson', (_request, payload, done) => {
-    done(null, payload);
-  });
-  const metrics = serveMetrics(server);
-  refuseOtherMethods(server);
-  gateIntake(server);
-  limitBodyTypes(server);
-  refuseNulInPaths(server);
+  const metrics = guarded(server);
   const jobs = createJobQueue(queueConnection(databaseUrl, config.redisUrl), (error) => {
     logger.warn({ err: error }, 'the job queue lost its connection');
   });
   const files = modelFiles(config);
   const guard = new AddressGuard(config.prometheusNetworks);
   const kept = { files, copies: eventCopies(config), scorer: new ChampionScorer(files) };
+  const reports = writer ?? new ReportWriterHere({ sql: source.manager, ...kept });
   const told = { metrics, readiness: readiness(jobs), reports };
   const parts = { source, jobs, guard, ...kept, ...told };
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(parts), adapter, {
@@ -114,10 +128,12 @@ export async function createApi(
   await serveDashboard(server);
   await app.init();
   await server.ready();
-  const close = async (): Promise<void> => {
-    await app.close();
-    await jobs.close();
-    await source.destroy();
+  return {
+    app,
+    async close() {
+      await app.close();
+      await jobs.close();
+      await source.destroy();
+    },
   };
-  return { app, close };
 }

@@ -54,7 +54,14 @@ export function limitChunks({ from, until }: Stretch, chunk: Duration, most: num
 
 /** A page as a file of the answer. */
 export function htmlFile(page: string): StreamableFile {
-  return new StreamableFile(Buffer.from(page), { type: 'text/html; charset=utf-8' });
+  return writtenReport(page, 'html');
+}
+
+const TYPES = { json: 'application/json', html: 'text/html' } as const;
+
+/** The text of a report that is written already, in the form that was asked for. */
+export function writtenReport(text: string, format: z.output<typeof reportFormat>): StreamableFile {
+  return new StreamableFile(Buffer.from(text), { type: `${TYPES[format]}; charset=utf-8` });
 }
 
 /** A report in the form that was asked for. */

@@ -1,9 +1,9 @@
 import { performanceReport } from '../core/monitoring/performance-report.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
 import { performancePage } from '../reports/performance-page.js';
-import type { Sql } from '../storage/sql.js';
 import { writeTimes } from '../wire/instant.js';
 import { judgedAnswers } from './judged-answers.js';
+import type { ReportDesk } from './report-ground.js';
 
 /** Of what stretch of time, in chunks of which length, by what was known when. */
 export interface PerformanceQuestion {
@@ -16,7 +16,7 @@ export interface PerformanceQuestion {
 
 /** The performance report as the text of its answer: JSON, or a page. */
 export async function performanceDocument(
-  sql: Sql,
+  { sql }: ReportDesk,
   { format, ...question }: PerformanceQuestion,
 ): Promise<string> {
   const answers = await judgedAnswers(sql, question.to, question.asOf);

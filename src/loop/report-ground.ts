@@ -23,6 +23,11 @@ export interface ReportParts {
   readonly files: ModelFiles;
 }
 
+/** All that a report is written from. */
+export interface ReportDesk extends ReportParts {
+  readonly sql: Sql;
+}
+
 /** What reports of a model's inputs are made of. */
 export interface ReportGround {
   readonly champion: ScoringModel;

@@ -5,12 +5,13 @@ import type { Instant } from '../core/telemetry/time.js';
 import { shadowedBy } from '../storage/shadow.store.js';
 import type { Sql } from '../storage/sql.js';
 import { judgedAnswers } from './judged-answers.js';
+import type { ReportDesk } from './report-ground.js';
 
 const placeOf = (one: { episodeId: string; journey: string; stage: string }): string =>
   JSON.stringify([one.episodeId, one.journey, one.stage]);
 
 /** A challenger's silent answers beside those that were given, judged by what is known now. */
-export async function shadowComparison(
+async function shadowComparison(
   sql: Sql,
   version: string,
   now: Instant,
@@ -24,4 +25,18 @@ export async function shadowComparison(
     return { answered: one.probability, shadow: one.shadow, label, group };
   });
   return compareShadow(answers, seededRandom(0));
+}
+
+/** Which challenger, by what is known when. */
+export interface ShadowQuestion {
+  readonly version: string;
+  readonly now: Instant;
+}
+
+/** The comparison as the text of its answer. */
+export async function shadowDocument(
+  { sql }: ReportDesk,
+  { version, now }: ShadowQuestion,
+): Promise<string> {
+  return JSON.stringify(await shadowComparison(sql, version, now));
 }

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 
 import { ReportThread } from '../../src/app/report-thread.js';
 import { DAY, WEEK } from '../../src/core/telemetry/time.js';
+import { ensurePrior } from '../../src/loop/ensure-prior.js';
 import { migrateQueue, queueConnection } from '../../src/queue/connection.js';
 import { openDataSource } from '../../src/storage/data-source.js';
 import { createDatabase } from '../postgres/database.js';
@@ -19,7 +20,7 @@ const SCRIPT = `
     const { id, name, question } = request;
     if (question.from < 0) throw new Error('the thread broke');
     if (question.chunk === 0) return parentPort.postMessage({ id, error: new Error('no chunk') });
-    parentPort.postMessage({ id, text: [threadId, workerData, name].join(' ') });
+    parentPort.postMessage({ id, text: [threadId, workerData.databaseUrl, name].join(' ') });
   });
 `;
 const ASK = { from: 0, to: WEEK, asOf: WEEK, chunk: DAY, format: 'json' } as const;
@@ -28,7 +29,7 @@ describe('the thread that writes reports', () => {
   let folder: string;
   const threads: ReportThread[] = [];
   const begin = (script: URL, url = 'db', idleMs?: number): ReportThread => {
-    const thread = new ReportThread(script, url, idleMs);
+    const thread = new ReportThread(script, { databaseUrl: url, folder }, idleMs);
     threads.push(thread);
     return thread;
   };
@@ -72,10 +73,12 @@ describe('the thread that writes reports', () => {
     expect(await thread.write('performance', ASK)).not.toBe(first);
   });
 
-  it('writes the performance report, the service answering others meanwhile', async () => {
+  it('writes the reports, the service answering others meanwhile', async () => {
     const database = await createDatabase();
     await migrateQueue(queueConnection(database.url));
-    await (await openDataSource(database.url, 2)).destroy();
+    const source = await openDataSource(database.url, 2);
+    await ensurePrior(source, 0);
+    await source.destroy();
     const thread = begin(new URL('../../dist/report.js', import.meta.url), database.url);
     const [json, page] = await Promise.all([
       thread.write('performance', ASK),
@@ -83,6 +86,14 @@ describe('the thread that writes reports', () => {
     ]);
     expect(JSON.parse(json)).toMatchObject({ answers: 0, to: '1970-01-08T00:00:00.000Z' });
     expect(page).toContain('<h1>Performance');
+    const stretch = { from: 0, until: WEEK, asOf: WEEK };
+    const drift = await thread.write('drift', { ...stretch, format: 'json' });
+    expect(JSON.parse(drift)).toMatchObject({ asked: 0, until: '1970-01-08T00:00:00.000Z' });
+    expect(await thread.write('drift', { ...stretch, format: 'html' })).toContain('<h1>Drift');
+    const quality = await thread.write('dataQuality', { ...stretch, chunk: DAY, format: 'html' });
+    expect(quality).toContain('<h1>Data quality');
+    const shadow = await thread.write('shadow', { version: 'challenger', now: WEEK });
+    expect(JSON.parse(shadow)).toMatchObject({ answers: 0, figures: null });
     await thread.close();
     await database.drop();
   });

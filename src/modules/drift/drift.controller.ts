@@ -25,7 +25,7 @@ export class DriftController {
   })
   async report(
     @Query(new Checked(reportQuery, 'query')) query: ReportQuestion,
-  ): Promise<object | StreamableFile> {
+  ): Promise<StreamableFile> {
     return await this.drift.drift(query);
   }
 
@@ -39,7 +39,7 @@ export class DriftController {
   })
   async quality(
     @Query(new Checked(chunkedReportQuery, 'query')) query: ChunkedReportQuestion,
-  ): Promise<object | StreamableFile> {
+  ): Promise<StreamableFile> {
     return await this.drift.quality(query);
   }
 }

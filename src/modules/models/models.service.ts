@@ -3,10 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
+import type { ShadowComparison } from '../../core/registry/shadow-comparison.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { htmlFile } from '../../http/report-question.js';
-import { shadowComparison } from '../../loop/shadow-comparison.js';
+import { ReportWriter } from '../../loop/reports.js';
 import { modelCardPage } from '../../reports/model-card-page.js';
 import { audit } from '../../storage/audit.store.js';
 import type { ModelRow } from '../../storage/entities/model.entity.js';
@@ -43,6 +44,7 @@ export class ModelsService {
   constructor(
     private readonly source: DataSource,
     private readonly clock: Clock,
+    private readonly reports: ReportWriter,
   ) {}
 
   async list(): Promise<object> {
@@ -78,7 +80,7 @@ export class ModelsService {
       since: since.getTime(),
       until: history[i - 1]?.since.getTime() ?? null,
     }));
-    const shadow = await shadowComparison(this.source.manager, version, this.clock.now());
+    const shadow = await this.compared(version);
     const page = modelCardPage({
       card,
       state,
@@ -90,10 +92,12 @@ export class ModelsService {
 
   async shadow(version: string): Promise<object> {
     await this.known(version);
-    return {
-      version,
-      ...(await shadowComparison(this.source.manager, version, this.clock.now())),
-    };
+    return { version, ...(await this.compared(version)) };
+  }
+
+  private async compared(version: string): Promise<ShadowComparison> {
+    const text = await this.reports.write('shadow', { version, now: this.clock.now() });
+    return JSON.parse(text) as ShadowComparison;
   }
 
   async promote(version: string, reason: string, caller: Caller): Promise<object> {

@@ -1,10 +1,11 @@
-import { Injectable, StreamableFile } from '@nestjs/common';
+import type { StreamableFile } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { DAY, WEEK } from '../../core/telemetry/time.js';
 import { Clock } from '../../http/clock.js';
 import type { ChunkedReportQuestion } from '../../http/report-question.js';
-import { askedStretch, limitChunks } from '../../http/report-question.js';
+import { askedStretch, limitChunks, writtenReport } from '../../http/report-question.js';
 import { ReportWriter } from '../../loop/reports.js';
 import { knownUntil } from '../../storage/backfill.store.js';
 
@@ -12,8 +13,6 @@ import { knownUntil } from '../../storage/backfill.store.js';
 const MOST_CHUNKS = 60;
 
 const USUAL_LENGTH = 90 * DAY;
-
-const TYPES = { json: 'application/json', html: 'text/html' } as const;
 
 @Injectable()
 export class PerformanceService {
@@ -31,6 +30,6 @@ export class PerformanceService {
     limitChunks(stretch, chunk, MOST_CHUNKS);
     const { from, until: to, asOf } = stretch;
     const text = await this.reports.write('performance', { from, to, asOf, chunk, format });
-    return new StreamableFile(Buffer.from(text), { type: `${TYPES[format]}; charset=utf-8` });
+    return writtenReport(text, format);
   }
 }
