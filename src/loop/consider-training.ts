@@ -1,4 +1,8 @@
-import { labelledAnswers, scoredLabels } from '../core/monitoring/performance-answer.js';
+import {
+  failuresAmong,
+  labelledAnswers,
+  scoredLabels,
+} from '../core/monitoring/performance-answer.js';
 import { realisedRange } from '../core/monitoring/performance-expected.js';
 import type { RecentLoss } from '../core/registry/retraining-policy.js';
 import { reasonsToTrain } from '../core/registry/retraining-policy.js';
@@ -17,12 +21,13 @@ const FEWEST_FAILURES = 10;
 
 async function recentLoss(sql: Sql, since: Instant, now: Instant): Promise<RecentLoss | null> {
   const answers = (await judgedAnswers(sql, now, now)).filter(({ asOf }) => asOf >= since);
-  const { labels, probabilities } = scoredLabels(labelledAnswers(answers));
-  const failures = labels.reduce((sum, label) => sum + label, 0);
+  const labelled = labelledAnswers(answers);
+  const failures = failuresAmong(labelled);
   if (failures < FEWEST_FAILURES) return null;
+  const probabilities = Float64Array.from(labelled, ({ probability }) => probability);
   const said = { probabilities, calibrated: probabilities };
   return {
-    realised: classificationMetrics({ labels, probabilities }).logLoss,
+    realised: classificationMetrics(scoredLabels(labelled)).logLoss,
     expected: realisedRange(said, { random: seededRandom(0) }).logLoss,
     failures,
   };

@@ -16,8 +16,8 @@ import { fitMembers, trainAuto } from '../core/training/auto-learner.js';
 import type { Trained } from '../core/training/auto-learner.js';
 import { priorLearner } from '../core/training/prior.js';
 import { LADDER } from './champion-scorer.js';
-import type { LabelledEpisode } from './labelled-episodes.js';
-import { trainingSetOf } from './labelled-episodes.js';
+import type { LabelledEpisode, TaughtRow } from './labelled-episodes.js';
+import { taughtRows, trainingSetOf } from './labelled-episodes.js';
 
 /** Share of the rows, the latest ones, that judge a recipe. */
 const HELD_OUT = 0.6;
@@ -50,14 +50,14 @@ export type Judged =
 
 /** Episodes with what the recipe said of them, taught with what was known before each. */
 interface HeldOutAnswers {
-  readonly rows: readonly LabelledEpisode[];
+  readonly rows: readonly TaughtRow[];
   readonly probabilities: Float64Array;
   /** The latest time up to which any of the answering models was taught. */
   readonly cuts: readonly Instant[];
 }
 
 /** When the stretches begin: in the later rows, and never before the champion's own cut-off. */
-function originsOf(rows: readonly LabelledEpisode[], defender: Defender): Instant[] {
+function originsOf(rows: readonly TaughtRow[], defender: Defender): Instant[] {
   const first = Math.floor(rows.length * (1 - HELD_OUT));
   const size = Math.max(1, Math.ceil((rows.length - first) / STRETCHES));
   const origins: Instant[] = [];
@@ -79,7 +79,7 @@ function knownAnswers(answered: readonly Answer[], origin: Instant): HeldOutOdds
 }
 
 interface Answer {
-  readonly row: LabelledEpisode;
+  readonly row: TaughtRow;
   /** Before calibration. */
   readonly logOdds: number;
 }
@@ -89,7 +89,7 @@ interface Answer {
  * beginning, calibrated by what had come of their answers to earlier ones.
  */
 async function rollingAnswers(
-  rows: readonly LabelledEpisode[],
+  rows: readonly TaughtRow[],
   choice: ModelChoice,
   origins: readonly Instant[],
 ): Promise<HeldOutAnswers> {
@@ -147,7 +147,7 @@ function decide({ defender, version, answers }: Contest): GateDecision {
 }
 
 /** Half of the labels were known this long after their features: no fold learns from what came later. */
-function medianDelay(rows: readonly LabelledEpisode[]): number | undefined {
+function medianDelay(rows: readonly TaughtRow[]): number | undefined {
   const delays = rows.map(({ logged, labelKnownAt }) => labelKnownAt - logged.asOf);
   return delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)];
 }
@@ -172,13 +172,14 @@ function objectionTo({ choice }: Trained, { recipe }: Defender): string | null {
  * and judges it against the champion: taught with what was known when a stretch began it answers for
  * that stretch, and so does the champion, which has seen none of it.
  *
- * @param rows decided outcomes, oldest first.
+ * @param episodes decided outcomes, oldest first.
  */
 export async function judgeChallenger(
-  rows: readonly LabelledEpisode[],
+  episodes: readonly LabelledEpisode[],
   defender: Defender,
   version: string,
 ): Promise<Judged> {
+  const rows = taughtRows(episodes);
   const embargo = medianDelay(rows);
   const trained = await trainAuto(trainingSetOf(rows), {
     learners: LADDER,

@@ -1,5 +1,6 @@
 import type { AnsweredFailure, JudgedAnswer } from '../core/monitoring/performance-answer.js';
 import { currentOutcomes } from '../core/outcomes/supersede.js';
+import type { LabelState } from '../core/outcomes/training-label.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { FirstAnswer } from '../storage/first-answer.store.js';
 import { firstAnswers } from '../storage/first-answer.store.js';
@@ -7,7 +8,8 @@ import { currentJourneys } from '../storage/journey.store.js';
 import type { OutcomeOfEpisode } from '../storage/outcome.store.js';
 import { outcomesByEpisode } from '../storage/outcome.store.js';
 import type { Sql } from '../storage/sql.js';
-import { episodeAudit, episodeState } from './episode-label.js';
+import { attributedFailures } from './attributed-failures.js';
+import { episodeAudit, episodeState, failureOnEpisode } from './episode-label.js';
 
 const placeOf = (one: { episodeId: string; journey: string; stage: string }): string =>
   JSON.stringify([one.episodeId, one.journey, one.stage]);
@@ -18,8 +20,11 @@ function failureOf(
   value: number,
 ): AnsweredFailure {
   const told = currentOutcomes(outcomes).filter(({ failure }) => failure === true);
-  const window = told.findLast(({ source }) => source === 'measured') ?? told.at(-1);
-  const { failureId = answer.incidentId ?? answer.episodeId, startedAt, endedAt } = window ?? {};
+  const {
+    failureId = answer.incidentId ?? answer.episodeId,
+    startedAt,
+    endedAt,
+  } = failureOnEpisode(outcomes) ?? {};
   const lost = told.flatMap((one) => one.conversionsLost ?? []).at(-1) ?? 0;
   return {
     failureId,
@@ -30,11 +35,22 @@ function failureOf(
   };
 }
 
-function judged(
-  answer: FirstAnswer,
-  outcomes: readonly OutcomeOfEpisode[],
-  value: number,
-): JudgedAnswer {
+/** What an answer is judged by. */
+interface Ground {
+  readonly outcomes: readonly OutcomeOfEpisode[];
+  /** How likely a failure is of the episode's own doing. */
+  readonly share: number;
+  /** What a conversion is worth. */
+  readonly value: number;
+}
+
+/** How likely an episode broke its stage; null where nothing is known. */
+function chanceOf(state: LabelState, share: number): number | null {
+  if (state.state === 'undecided') return state.failureProbability;
+  return state.state === 'labelled' ? state.label.label * share : null;
+}
+
+function judged(answer: FirstAnswer, { outcomes, share, value }: Ground): JudgedAnswer {
   const { episodeId, journey, stage, source, asOf, dueAt, features, prediction } = answer;
   const state = episodeState(outcomes);
   const label = state.state === 'labelled' ? state.label.label : null;
@@ -53,10 +69,11 @@ function judged(
     dueAt,
     state: state.state,
     label,
-    failureProbability: state.state === 'undecided' ? state.failureProbability : label,
+    share,
+    failureProbability: chanceOf(state, share),
     labelKnownAt: label === null ? null : Math.max(...outcomes.map(({ knownAt }) => knownAt)),
     group: answer.incidentId ?? failureId ?? episodeId,
-    failure: label === 1 ? failureOf(answer, outcomes, value) : null,
+    failure: label === 1 && share >= 0.5 ? failureOf(answer, outcomes, value) : null,
     audit: answer.isChosen ? { label: episodeAudit(outcomes) } : null,
   };
 }
@@ -78,7 +95,11 @@ export async function judgedAnswers(
   const values = new Map(
     journeys.map(({ journey }) => [journey.key, journey.valuePerConversion ?? 1]),
   );
-  return (await firstAnswers(sql, before, knownBy)).map((answer) =>
-    judged(answer, outcomes.get(placeOf(answer)) ?? [], values.get(answer.journey) ?? 1),
-  );
+  const answers = await firstAnswers(sql, before, knownBy);
+  const answered = answers.map((one) => ({ ...one, outcomes: outcomes.get(placeOf(one)) ?? [] }));
+  const shares = await attributedFailures(sql, answered, knownBy);
+  return answered.map(({ outcomes: told, ...answer }, i) => {
+    const value = values.get(answer.journey) ?? 1;
+    return judged(answer, { outcomes: told, share: shares[i] ?? 1, value });
+  });
 }

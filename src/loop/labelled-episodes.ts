@@ -9,6 +9,7 @@ import { outcomesByEpisode } from '../storage/outcome.store.js';
 import type { LoggedFeatures } from '../storage/prediction.store.js';
 import { firstPredictions } from '../storage/prediction.store.js';
 import type { Sql } from '../storage/sql.js';
+import { attributedFailures } from './attributed-failures.js';
 import { episodeLabel } from './episode-label.js';
 
 /** One row to learn from: what was known when an episode was first scored, and what it did. */
@@ -19,8 +20,8 @@ export interface LabelledEpisode {
   readonly labelKnownAt: Instant;
   /** Rows of one incident or failure stay together. */
   readonly group: string;
-  /** What it counts: episodes on one failure count as many as the root of their number, together. */
-  readonly weight: number;
+  /** How likely the failure is of its own doing; 1 where nothing failed. */
+  readonly share: number;
   /** What it lost of the conversions expected in the horizon; null where that was not measured. */
   readonly relativeLoss: number | null;
 }
@@ -32,30 +33,18 @@ export interface LabelledEpisodes {
   readonly unlabelled: number;
 }
 
+/** A row that counts less than this teaches nothing. */
+const LEAST_WEIGHT = 0.02;
+
 const placeOf = (one: { episodeId: string; journey: string; stage: string }): string =>
   JSON.stringify([one.episodeId, one.journey, one.stage]);
 
-type Unweighted = Omit<LabelledEpisode, 'weight'> & { readonly failureId: string | undefined };
-
-/**
- * Episodes on one failure tell of one event, and not all of them are of its doing: n of them count
- * as much as √n.
- */
-function weighed(rows: readonly Unweighted[]): LabelledEpisode[] {
-  const counts = new Map<string, number>();
-  for (const { failureId } of rows) {
-    if (failureId !== undefined) counts.set(failureId, (counts.get(failureId) ?? 0) + 1);
-  }
-  return rows.map(({ failureId = '', ...row }) => ({
-    ...row,
-    weight: 1 / Math.sqrt(counts.get(failureId) ?? 1),
-  }));
-}
+type Unattributed = Omit<LabelledEpisode, 'share'>;
 
 function labelled(
   logged: LoggedFeatures,
   outcomes: readonly OutcomeOfEpisode[],
-): Unweighted | null {
+): Unattributed | null {
   const label = episodeLabel(outcomes);
   if (label === null) return null;
   const failureId = outcomes.find((outcome) => outcome.failureId !== undefined)?.failureId;
@@ -64,7 +53,6 @@ function labelled(
     label: label.label,
     labelKnownAt: Math.max(...outcomes.map(({ knownAt }) => knownAt)),
     group: logged.incidentId ?? failureId ?? logged.episodeId,
-    failureId: label.label === 1 ? failureId : undefined,
     relativeLoss:
       outcomes.findLast((outcome) => outcome.relativeLoss !== null)?.relativeLoss ?? null,
   };
@@ -78,13 +66,47 @@ export async function labelledEpisodes(sql: Sql, asOf: Instant): Promise<Labelle
     outcomes.set(place, [...(outcomes.get(place) ?? []), outcome]);
   }
   const logged = await firstPredictions(sql, asOf);
-  const decided = logged.flatMap((one) => labelled(one, outcomes.get(placeOf(one)) ?? []) ?? []);
-  return { rows: weighed(decided), unlabelled: logged.length - decided.length };
+  const answered = logged.map((one) => ({ ...one, outcomes: outcomes.get(placeOf(one)) ?? [] }));
+  const shares = await attributedFailures(sql, answered, asOf);
+  const rows = logged.flatMap((one, i): LabelledEpisode[] => {
+    const known = labelled(one, answered[i]?.outcomes ?? []);
+    return known === null ? [] : [{ ...known, share: shares[i] ?? 1 }];
+  });
+  return { rows, unlabelled: logged.length - rows.length };
+}
+
+/** An episode as it teaches. */
+export interface TaughtRow extends LabelledEpisode {
+  readonly weight: number;
+}
+
+/**
+ * Episodes as they teach: a failure that may be another's doing is one with the chance that it is the
+ * episode's own, and none with the rest.
+ */
+export function taughtRows(episodes: readonly LabelledEpisode[]): TaughtRow[] {
+  return episodes.flatMap((episode): TaughtRow[] =>
+    (
+      [
+        { ...episode, weight: episode.share },
+        { ...episode, label: 0, weight: 1 - episode.share },
+      ] as const
+    ).filter(({ weight }) => weight >= LEAST_WEIGHT),
+  );
+}
+
+/** Each episode once, as what it likelier is. */
+export function wholeRows(episodes: readonly LabelledEpisode[]): TaughtRow[] {
+  return episodes.map((episode) => ({
+    ...episode,
+    label: episode.share >= 0.5 ? episode.label : 0,
+    weight: 1,
+  }));
 }
 
 /** Rows as a training set. */
 export function trainingSetOf(
-  rows: readonly LabelledEpisode[],
+  rows: readonly TaughtRow[],
   schema: FeatureSchema = ANOMALY_FEATURES,
 ): TrainingSet {
   return {
@@ -99,11 +121,16 @@ export function trainingSetOf(
   };
 }
 
-/** The failures among rows whose loss was measured, for the head that tells how much is lost. */
-export function lossRowsOf(rows: readonly LabelledEpisode[]): LossRows {
-  const failures = rows.filter(({ label, relativeLoss }) => label === 1 && relativeLoss !== null);
+/** Failures whose loss was measured, likely of the episode's doing: they tell how much is lost. */
+export function lossRowsOf(episodes: readonly LabelledEpisode[]): LossRows {
+  const failures = episodes.filter(
+    ({ label, share, relativeLoss }) => label === 1 && share >= 0.5 && relativeLoss !== null,
+  );
   return {
-    table: trainingSetOf(failures).table,
+    table: featureTable(
+      ANOMALY_FEATURES,
+      failures.map(({ logged }) => logged.features),
+    ),
     losses: Float64Array.from(failures, ({ relativeLoss }) => relativeLoss ?? 0),
     groups: failures.map(({ group }) => group),
   };

@@ -46,7 +46,7 @@ function earlierReference(
     champion.schema,
     earlier.map(({ features }) => features),
   );
-  const labels = labelledAnswers(earlier).map(({ label }) => label);
+  const labels = labelledAnswers(earlier).map(({ label, share }) => (share >= 0.5 ? label : 0));
   return driftReference(table, labels, champion.classifier);
 }
 

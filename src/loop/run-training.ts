@@ -26,7 +26,13 @@ import { CODE_VERSION } from './code-version.js';
 import type { Defender, Judged } from './judge-challenger.js';
 import { SEED, judgeChallenger } from './judge-challenger.js';
 import type { LabelledEpisodes } from './labelled-episodes.js';
-import { labelledEpisodes, lossRowsOf, trainingSetOf } from './labelled-episodes.js';
+import {
+  labelledEpisodes,
+  lossRowsOf,
+  taughtRows,
+  trainingSetOf,
+  wholeRows,
+} from './labelled-episodes.js';
 import { measureUntil } from './measure-until.js';
 
 const LOCK = 7_405_005;
@@ -119,18 +125,20 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
     return;
   }
   const { decision } = judged;
-  const set = trainingSetOf(finding.episodes.rows);
+  const { rows } = finding.episodes;
+  const set = trainingSetOf(taughtRows(rows));
+  const whole = trainingSetOf(wholeRows(rows));
   const { classifier } = judged.trained;
-  const loss = fitLossQuantiles(lossRowsOf(finding.episodes.rows), SEED);
-  const surprise = learnSurprise(set, validationFolds(set, seededRandom(SEED)));
+  const loss = fitLossQuantiles(lossRowsOf(rows), SEED);
+  const surprise = learnSurprise(whole, validationFolds(whole, seededRandom(SEED)));
   const card = cardOf({ ...finding, loss, surprise }, judged, set);
   await files.save({
     card,
     artefact: classifier.save(),
-    familiarity: familiarityOf(set.table, surprise),
-    probe: parityProbe(classifier, set.table),
+    familiarity: familiarityOf(whole.table, surprise),
+    probe: parityProbe(classifier, whole.table),
     loss,
-    reference: driftReference(set.table, set.labels, classifier),
+    reference: driftReference(whole.table, whole.labels, classifier),
   });
   await source.transaction(async (sql) => {
     const { verdict, reason } = decision;
@@ -171,7 +179,7 @@ function cardOf(
   const { decision, judgedAfter, intervals, trained } = judged;
   const { choice, classifier, leftOut } = trained;
   const { version: _, ...figures } = decision.challenger;
-  const failures = set.labels.reduce((sum, label) => sum + label, 0);
+  const failures = episodes.rows.reduce((sum, { label }) => sum + label, 0);
   const weight = set.weights.reduce((sum, one) => sum + one, 0);
   const failed = set.weights.reduce((sum, one, row) => sum + one * (set.labels[row] ?? 0), 0);
   const judgedOn = { episodes: decision.episodes, failures: decision.failures };
@@ -186,7 +194,7 @@ function cardOf(
     seed: SEED,
     schema: ANOMALY_FEATURES,
     features: ANOMALY_FEATURE_LIST,
-    data: { hash: trainingSetHash(set), rows: set.labels.length, failures, asOf },
+    data: { hash: trainingSetHash(set), rows: episodes.rows.length, failures, asOf },
     judgedAfter,
     fittedUntil: asOf,
     metrics: { naive: { figures, intervals, ...judgedOn }, weighted: null },
@@ -194,8 +202,8 @@ function cardOf(
     calibration: choice.calibration.kind,
     completenessError: classifier.facts.completenessError,
     limits: [
-      `learnt from ${set.labels.length} decided outcomes; ${episodes.unlabelled} were undecided, censored or too young`,
-      'episodes on one failure count as the root of their number: they tell of one event',
+      `learnt from ${episodes.rows.length} decided outcomes; ${episodes.unlabelled} were undecided, censored or too young`,
+      'a measured failure counts with the chance that it is of the doing of the episode',
       'figures are naive: handled episodes are not weighted for having been handled',
       loss === null
         ? `the size of a loss is pooled from past failures: fewer than ${FEWEST_FAILURES} were measured`

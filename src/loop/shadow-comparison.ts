@@ -21,8 +21,8 @@ async function shadowComparison(
     (await judgedAnswers(sql, now, now)).map((answer) => [placeOf(answer), answer]),
   );
   const answers = shadows.map((one) => {
-    const { label = null, group = one.episodeId } = judged.get(placeOf(one)) ?? {};
-    return { answered: one.probability, shadow: one.shadow, label, group };
+    const { label = null, share = 1, group = one.episodeId } = judged.get(placeOf(one)) ?? {};
+    return { answered: one.probability, shadow: one.shadow, label, share, group };
   });
   return compareShadow(answers, seededRandom(0));
 }

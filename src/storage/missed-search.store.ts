@@ -92,3 +92,15 @@ export async function mappedEpisodes(
     endedAt: millis(to),
   }));
 }
+
+/** How many failures that no episode told of stand at a time. */
+export async function missedFailures(sql: Sql, knownBy: Instant): Promise<number> {
+  const [found] = await rows<{ failures: number }>(
+    sql,
+    `SELECT count(*)::int AS failures FROM outcome WHERE anomaly_id IS NULL AND failure
+       AND source = 'measured' AND known_at <= $1 AND NOT EXISTS (SELECT 1 FROM outcome later
+         WHERE later.supersedes = outcome.id AND later.known_at <= $1)`,
+    [new Date(knownBy)],
+  );
+  return found?.failures ?? 0;
+}

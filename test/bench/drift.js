@@ -174,7 +174,7 @@ async function stored() {
       ...{ episodeId: `e${i}`, journey: 'shop', stage: `s${i % 3}`, segment: features.segment },
       ...{ source: 'bench', modelVersion: 'm', asOf: from + i * 6000, dueAt: from, features },
       ...{ probability, priority: probability, state: 'labelled', label, labelKnownAt: from },
-      ...{ failureProbability: label, group: `g${i >> 1}`, failure: null },
+      ...{ failureProbability: label, share: 1, group: `g${i >> 1}`, failure: null },
     };
   });
   const question = {

@@ -17,7 +17,8 @@ import type { Instant } from '../../src/core/telemetry/time.js';
 import { DAY, HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import { ChampionScorer } from '../../src/loop/champion-scorer.js';
 import { ensurePrior } from '../../src/loop/ensure-prior.js';
-import { labelledEpisodes, trainingSetOf } from '../../src/loop/labelled-episodes.js';
+import type { TaughtRow } from '../../src/loop/labelled-episodes.js';
+import { labelledEpisodes, taughtRows, trainingSetOf } from '../../src/loop/labelled-episodes.js';
 import { runTraining } from '../../src/loop/run-training.js';
 import { takeEvents } from '../../src/loop/take-events.js';
 import type { TrainingRunRow } from '../../src/storage/entities/training-run.entity.js';
@@ -295,18 +296,32 @@ describe('a training run', () => {
     ]);
   });
 
-  it('lets episodes on one failure count as the root of their number', async () => {
+  it('teaches a failure that may be another’s as a part of one, unless people said whose it is', async () => {
     await label(world, asItWas);
-    const failed = episodes.filter(({ failure }) => failure).slice(0, 4);
+    const doubtful = episodes.filter(({ service, rule, failure }) => {
+      return failure && service !== 'payment' && rule !== 'Errors';
+    });
+    const [first, second, said] = doubtful.map(({ id }) => id);
     await world.rows('UPDATE outcome SET failure_id = $1 WHERE anomaly_id = ANY($2)', [
       'f-shared',
-      failed.map(({ id }) => id),
+      [first, second],
     ]);
+    const verdict = anOutcome('said', said ?? '', { failure: true, verdict: 'caused' });
+    await appendOutcome(world.source.manager, verdict, { knownAt: END, relativeLoss: null });
     const { rows } = await labelledEpisodes(world.source.manager, END);
-    const weightOf = (id: string): number | undefined =>
-      rows.find(({ logged }) => logged.episodeId === id)?.weight;
-    expect(failed.map(({ id }) => weightOf(id))).toEqual([0.5, 0.5, 0.5, 0.5]);
-    expect(rows.filter(({ weight }) => weight !== 1)).toHaveLength(4);
+    const taught = taughtRows(rows);
+    const of = (id: string | undefined): TaughtRow[] =>
+      taught.filter(({ logged }) => logged.episodeId === id);
+    expect(of(said)).toMatchObject([{ label: 1, weight: 1 }]);
+    const both = [first, second].map(of);
+    expect(both.map((two) => two.map(({ label: is }) => is))).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+    const own = both.map(([failed]) => failed?.weight ?? 0).reduce((sum, part) => sum + part, 0);
+    expect(Math.abs(own - 1)).toBeLessThan(0.2);
+    const weight = taught.reduce((sum, row) => sum + row.weight, 0);
+    expect(weight / rows.length).toBeCloseTo(1, 2);
   });
 
   it('sees nothing that was known after the moment it stands at', async () => {
@@ -318,7 +333,7 @@ describe('a training run', () => {
     await world.rows('DELETE FROM prediction WHERE as_of > $1', [new Date(asOf)]);
     const { rows } = await labelledEpisodes(world.source.manager, END);
     expect(rows).toHaveLength(episodes.filter((one) => one.asOf + LABEL_DELAY <= asOf).length);
-    const hash = trainingSetHash(trainingSetOf(rows));
+    const hash = trainingSetHash(trainingSetOf(taughtRows(rows)));
     expect({ data, fittedUntil }).toMatchObject({ data: { hash, asOf }, fittedUntil: asOf });
   });
 

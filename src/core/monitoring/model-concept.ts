@@ -44,7 +44,8 @@ class KnownAnswers {
       if (answer.modelVersion !== model) continue;
       const { asOf, probability } = answer;
       if (isLabelled(answer)) {
-        this.errors.push((probability - answer.label) ** 2);
+        const own = answer.label * answer.share;
+        this.errors.push(own * (1 - probability) ** 2 + (1 - own) * probability ** 2);
         this.times.push(asOf);
       }
       if (answer.failureProbability !== null) {

@@ -100,7 +100,9 @@ function targetsOf(
   current: Answers,
 ): ModelDriftReport['targets'] {
   const own = current.filter(({ modelVersion }) => modelVersion === model);
-  const labels = labelledAnswers(current).map(({ label }) => (label === 1 ? 'failure' : 'none'));
+  const labels = labelledAnswers(current).map(({ label, share }) =>
+    label === 1 && share >= 0.5 ? 'failure' : 'none',
+  );
   const failures = new Map([
     ['failure', reference.failures],
     ['none', reference.labelled - reference.failures],

@@ -1,5 +1,6 @@
 import type { FeatureRow } from '../features/feature-schema.js';
 import type { LabelState } from '../outcomes/training-label.js';
+import type { ScoredLabels } from '../statistics/scored-labels.js';
 import type { Instant } from '../telemetry/time.js';
 
 /** The failure that an answer's episode turned out to be on. */
@@ -32,7 +33,9 @@ export interface JudgedAnswer {
   /** Null unless labelled. */
   readonly label: 0 | 1 | null;
   readonly labelKnownAt: Instant | null;
-  /** The label as a number; as it was measured where that is undecided; null where nothing is known. */
+  /** How likely a failure is of the episode's own doing; 1 where nothing failed. */
+  readonly share: number;
+  /** How likely the episode broke its stage, now that it is over; null where nothing is known. */
   readonly failureProbability: number | null;
   /** Its incident, else its failure, else itself: answers of one group are not independent. */
   readonly group: string;
@@ -66,15 +69,43 @@ export function labelledAnswers(
   return answers.filter((answer) => isLabelled(answer, knownBy));
 }
 
-/** Labels and probabilities as the metrics take them. */
-export function scoredLabels(answers: readonly LabelledAnswer[]): {
-  readonly labels: Uint8Array;
-  readonly probabilities: Float64Array;
-} {
+/** Labels, probabilities and weights as the metrics take them, and which answer each row is of. */
+export interface ScoredAnswers extends Required<ScoredLabels> {
+  readonly weights: Float64Array;
+  readonly places: Uint32Array;
+}
+
+/**
+ * Answers as the metrics take them: one on a failure that may be another's doing is a failure with
+ * the chance that it is its own, and none with the rest.
+ *
+ * @param weights one per answer; one each where absent
+ */
+export function scoredLabels(
+  answers: readonly LabelledAnswer[],
+  weights?: Float64Array,
+): ScoredAnswers {
+  const rows = answers.flatMap(({ label, share }, place) =>
+    (
+      [
+        [label, share],
+        [0, 1 - share],
+      ] as const
+    ).flatMap(([is, part]) =>
+      part > 0 ? [{ place, label: is, weight: part * (weights?.[place] ?? 1) }] : [],
+    ),
+  );
   return {
-    labels: Uint8Array.from(answers, ({ label }) => label),
-    probabilities: Float64Array.from(answers, ({ probability }) => probability),
+    labels: Uint8Array.from(rows, ({ label }) => label),
+    probabilities: Float64Array.from(rows, ({ place }) => answers[place]?.probability ?? 0),
+    weights: Float64Array.from(rows, ({ weight }) => weight),
+    places: Uint32Array.from(rows, ({ place }) => place),
   };
+}
+
+/** How many of the answers led to a failure of their own, by their chances. */
+export function failuresAmong(answers: readonly LabelledAnswer[]): number {
+  return Math.round(answers.reduce((sum, { label, share }) => sum + label * share, 0));
 }
 
 /** As many answers as that, chosen at random; all of them where they are fewer. */

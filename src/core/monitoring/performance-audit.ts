@@ -61,7 +61,7 @@ function auditedOf(mature: readonly JudgedAnswer[]): Audited {
     told[half] = (told[half] ?? 0) + 1;
     if (label === null) return;
     const labelKnownAt = answer.labelKnownAt ?? answer.dueAt;
-    found.push({ answer: { ...answer, label, labelKnownAt }, half });
+    found.push({ answer: { ...answer, label, share: 1, labelKnownAt }, half });
   });
   const shareOf = (half: number): number => (told[half] ?? 0) / (chosen[half] ?? 0);
   return {
@@ -91,7 +91,7 @@ function differences(
   );
   const border = weighted.answers.length;
   const weighed = ({ answers, weights }: WeightedSample, own: Uint32Array): WeighedAnswers =>
-    new WeighedAnswers({ ...scoredLabels(answers), weights }, own);
+    new WeighedAnswers(scoredLabels(answers, weights), own);
   const first = weighed(weighted, codes.subarray(0, border));
   const second = weighed(audited, codes.subarray(border));
   type Figures = ReturnType<WeighedAnswers['figures']>;

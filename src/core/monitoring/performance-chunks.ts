@@ -1,5 +1,6 @@
 import type { FeatureSchema } from '../features/feature-schema.js';
 import { featureTable } from '../features/feature-table.js';
+import { selectRows } from '../features/table-rows.js';
 import { METRIC_NAMES } from '../statistics/classification-metrics.js';
 import type { ClassificationMetrics, MetricName } from '../statistics/classification-metrics.js';
 import type { Interval } from '../statistics/interval.js';
@@ -114,7 +115,7 @@ async function estimates(
       some.map(({ features }) => features),
     );
   const pape = await estimatePape(
-    { ...reference, table: tableOf(labelled) },
+    { ...reference, table: selectRows(tableOf(labelled), reference.places) },
     { probabilities, table: tableOf(answers) },
     { learner, random: randomOf() },
   );

@@ -24,7 +24,7 @@ export function calibrationCurve(answers: readonly LabelledAnswer[]): Calibratio
     const place = (share: number): number => Math.round((share / POINTS) * sorted.length);
     const some = sorted.slice(place(point), place(point + 1));
     if (some.length === 0) continue;
-    const failures = some.filter(({ label }) => label === 1).length;
+    const failures = some.reduce((sum, { label, share }) => sum + label * share, 0);
     const [a, b] = [failures + 0.5, some.length - failures + 0.5];
     points.push({
       probability: some.reduce((sum, { probability }) => sum + probability, 0) / some.length,
@@ -46,11 +46,11 @@ export interface PrecisionPoint {
 /** The precision-recall curve, in twentieths of the failures; empty where none failed. */
 export function precisionRecall(answers: readonly LabelledAnswer[]): PrecisionPoint[] {
   const sorted = answers.toSorted((a, b) => b.probability - a.probability);
-  const failures = sorted.filter(({ label }) => label === 1).length;
+  const failures = sorted.reduce((sum, { label, share }) => sum + label * share, 0);
   const points: PrecisionPoint[] = [];
   let [found, told] = [0, 0];
-  sorted.forEach(({ probability, label }, i) => {
-    found += label;
+  sorted.forEach(({ probability, label, share }, i) => {
+    found += label * share;
     // Answers that tie lie above a probability together.
     if (sorted[i + 1]?.probability === probability) return;
     const recall = found / failures;

@@ -15,6 +15,8 @@ import { expectedMetrics } from './performance-expected.js';
 export interface ReferenceRows {
   readonly probabilities: Float64Array;
   readonly labels: Uint8Array;
+  /** One each where absent. */
+  readonly weights?: Float64Array | undefined;
 }
 
 /** Estimated figures, and the honest probabilities that they rest on. */
@@ -59,10 +61,9 @@ function estimated(probabilities: Float64Array, calibration: Calibration): Perfo
  * probability means has not changed.
  */
 export function estimateCbpe(
-  { probabilities, labels }: ReferenceRows,
+  { probabilities, labels, weights = new Float64Array(labels.length).fill(1) }: ReferenceRows,
   chunk: Float64Array,
 ): PerformanceEstimate {
-  const weights = new Float64Array(labels.length).fill(1);
   const logOdds = finiteLogOdds(probabilities);
   return estimated(chunk, calibrationOf({ logOdds, labels, weights }));
 }
@@ -110,7 +111,9 @@ export async function estimatePape(
   const calibration = calibrationOf({
     logOdds: finiteLogOdds(picked(reference, compared)),
     labels: Uint8Array.from(compared, (row) => reference.labels[row] ?? 0),
-    weights: resemblance(fitted.classifier.predict(old), share),
+    weights: resemblance(fitted.classifier.predict(old), share).map(
+      (weight, i) => weight * (reference.weights?.[compared[i] ?? 0] ?? 1),
+    ),
   });
   return estimated(chunk.probabilities, calibration);
 }

@@ -5,9 +5,9 @@ import { deLongInterval } from '../statistics/delong.js';
 import { percentileInterval } from '../statistics/interval.js';
 import type { Interval } from '../statistics/interval.js';
 import { rankLabels, rankOrder } from '../statistics/scored-labels.js';
-import type { RankedLabels, ScoredLabels } from '../statistics/scored-labels.js';
-import type { LabelledAnswer } from './performance-answer.js';
-import { scoredLabels } from './performance-answer.js';
+import type { RankedLabels } from '../statistics/scored-labels.js';
+import type { LabelledAnswer, ScoredAnswers } from './performance-answer.js';
+import { failuresAmong, scoredLabels } from './performance-answer.js';
 
 /** The figures of answers, with the Brier skill: 1 is perfect, 0 no better than the base rate. */
 export interface PerformanceMetrics extends ClassificationMetrics {
@@ -33,7 +33,7 @@ export interface RealisedFigures {
   readonly metrics: PerformanceMetrics;
   /** Bootstrapped, answers of one incident drawn together. */
   readonly intervals: Readonly<Record<PerformanceName, Interval>>;
-  /** ROC-AUC's by DeLong, each answer by itself; unweighted. */
+  /** ROC-AUC's by DeLong, each answer by itself as what it likelier is; unweighted. */
   readonly deLong: Interval;
 }
 
@@ -73,11 +73,11 @@ export class WeighedAnswers {
   private readonly codes: Uint32Array;
 
   /** @param codes one per answer: the group that it is drawn with */
-  constructor(scored: ScoredLabels, codes: Uint32Array) {
+  constructor(scored: ScoredAnswers, codes: Uint32Array) {
     const order = rankOrder(scored.probabilities);
     this.ranked = rankLabels(scored, order);
     this.drawn = new Float64Array(order.length);
-    this.codes = order.map((row) => codes[row] ?? 0);
+    this.codes = order.map((row) => codes[scored.places[row] ?? 0] ?? 0);
   }
 
   /** The figures as they are. */
@@ -100,14 +100,13 @@ export function realisedFigures(
   answers: readonly LabelledAnswer[],
   { random, weights, resamples = 300 }: FigureOptions,
 ): RealisedFigures | null {
-  const { labels, probabilities } = scoredLabels(answers);
-  const failures = labels.reduce((sum, label) => sum + label, 0);
-  if (Math.min(failures, labels.length - failures) < FEWEST_JUDGED) return null;
+  const failures = failuresAmong(answers);
+  if (Math.min(failures, answers.length - failures) < FEWEST_JUDGED) return null;
   const codes = groupCodes(
-    labels.length,
+    answers.length,
     answers.map(({ group }) => group),
   );
-  const weighed = new WeighedAnswers({ labels, probabilities, weights }, codes);
+  const weighed = new WeighedAnswers(scoredLabels(answers, weights), codes);
   const counts = new Float64Array(codes.reduce((most, code) => Math.max(most, code + 1), 0));
   const drawn: PerformanceMetrics[] = [];
   for (let resample = 0; resample < resamples; resample += 1) {
@@ -120,11 +119,14 @@ export function realisedFigures(
   ]);
   const { rate, metrics } = weighed.figures();
   return {
-    episodes: labels.length,
+    episodes: answers.length,
     failures,
     failureRate: rate,
     metrics,
     intervals: Object.fromEntries(intervals) as Record<PerformanceName, Interval>,
-    deLong: deLongInterval({ labels, probabilities }),
+    deLong: deLongInterval({
+      labels: Uint8Array.from(answers, ({ label, share }) => (share >= 0.5 ? label : 0)),
+      probabilities: Float64Array.from(answers, ({ probability }) => probability),
+    }),
   };
 }

@@ -2,7 +2,7 @@ import { seededRandom } from '../statistics/random.js';
 import type { Duration, Instant } from '../telemetry/time.js';
 import { smallTreesLearner } from '../training/gradient-boosting.js';
 import type { JudgedAnswer, LabelledAnswer } from './performance-answer.js';
-import { labelledAnswers } from './performance-answer.js';
+import { failuresAmong, labelledAnswers } from './performance-answer.js';
 import type { AuditCheck, WeightedSample } from './performance-audit.js';
 import { checkOnAudit } from './performance-audit.js';
 import type { PerformanceChunk } from './performance-chunks.js';
@@ -98,7 +98,7 @@ function slices(
         name,
         answers: own.length,
         labelled: labelled.length,
-        failures: labelled.filter(({ label }) => label === 1).length,
+        failures: failuresAmong(labelled),
         figures: realisedFigures(labelled, { random: seededRandom(SEED) }),
       };
     });
@@ -137,7 +137,7 @@ export async function performanceReport(question: PerformanceQuestion): Promise<
     answers: answers.length,
     mature: mature.length,
     labelled: labelled.length,
-    failures: labelled.filter(({ label }) => label === 1).length,
+    failures: failuresAmong(labelled),
     naive: realisedFigures(labelled, { random: random() }),
     weighted: realisedFigures(weighted.answers, { random: random(), weights: weighted.weights }),
     audit: checkOnAudit(mature, weighted, random),

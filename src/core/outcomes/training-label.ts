@@ -47,6 +47,11 @@ function attribution(outcomes: readonly Judged[]): Outcome['verdict'] {
   return (said.findLast(({ source }) => source === 'human') ?? said.at(-1))?.verdict ?? 'unknown';
 }
 
+/** Whether people said that the episode caused the failure or contributed to it. */
+export function isAttributed(outcomes: readonly Judged[]): boolean {
+  return ['caused', 'contributed'].includes(attribution(outcomes));
+}
+
 /**
  * Joins what was measured with what people concluded, over the current outcomes of one episode and
  * stage in the order of recording: positive = failure and not unrelated, negative = no failure, or

@@ -71,6 +71,7 @@ interface Evidence {
   readonly challenger: ClassificationMetrics;
   readonly difference: PairedDifference;
   readonly differences: Float64Array;
+  readonly episodes: number;
   readonly failures: number;
   readonly groups: number;
 }
@@ -93,6 +94,11 @@ function refuseTrainedOn({ startedAt, cutOffs }: HeldOut): void {
   throw new DomainError('not-held-out', 'A judged episode began before a training cut-off.');
 }
 
+/** What rows are, each by its weight: an episode in two rows is one. */
+function counted({ labels, weights }: GateInput, of: (label: number) => number): number {
+  return labels.reduce((sum, label, row) => sum + of(label) * (weights?.[row] ?? 1), 0);
+}
+
 function evidenceOf(input: GateInput): Evidence {
   const { labels, weights, groups, random, resamples } = input;
   const metrics = ({ probabilities }: Contender): ClassificationMetrics =>
@@ -104,7 +110,8 @@ function evidenceOf(input: GateInput): Evidence {
     challenger: metrics(input.challenger),
     difference,
     differences,
-    failures: labels.reduce((sum, label) => sum + label, 0),
+    episodes: Math.round(counted(input, () => 1)),
+    failures: Math.round(counted(input, (label) => label)),
     groups: groups === undefined ? labels.length : new Set(groups).size,
   };
 }
@@ -114,9 +121,10 @@ function nats(value: number): string {
 }
 
 /** Too little to prove anything: the champion stays, unless it is the prior and does no better. */
-function ruleOnLittle(input: GateInput, { failures, groups, difference }: Evidence): Ruling {
+function ruleOnLittle(input: GateInput, evidence: Evidence): Ruling {
+  const { episodes, failures, groups, difference } = evidence;
   const seen = `${failures} failures in ${groups} incidents, ${MIN_FAILURES} and ${MIN_GROUPS} are needed`;
-  const enough = failures >= MIN_FAILURES_AGAINST_PRIOR && failures < input.labels.length;
+  const enough = failures >= MIN_FAILURES_AGAINST_PRIOR && failures < episodes;
   if (input.champion.version === PRIOR_VERSION && enough && difference.mean <= 0) {
     return {
       verdict: 'promoted',
@@ -176,7 +184,7 @@ export function gate(input: GateInput): GateDecision {
     champion: { version: input.champion.version, ...evidence.champion },
     challenger: { version: input.challenger.version, ...evidence.challenger },
     logLossDifference: { mean, interval },
-    episodes: input.labels.length,
+    episodes: evidence.episodes,
     failures: evidence.failures,
   };
 }

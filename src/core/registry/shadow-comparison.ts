@@ -10,6 +10,8 @@ export interface ShadowedAnswer {
   readonly shadow: number;
   /** Null where it is not known. */
   readonly label: 0 | 1 | null;
+  /** How likely a failure is of the episode's own doing; 1 where nothing failed. */
+  readonly share: number;
   /** Answers of one incident are not independent. */
   readonly group: string;
 }
@@ -36,8 +38,9 @@ export function compareShadow(
   random: () => number,
 ): ShadowComparison {
   const known = answers.filter(({ label }) => label !== null);
-  const labels = Uint8Array.from(known, ({ label }) => label ?? 0);
-  const failures = labels.reduce((sum, label) => sum + label, 0);
+  const failures = Math.round(
+    known.reduce((sum, { label, share }) => sum + (label ?? 0) * share, 0),
+  );
   const gaps = answers.reduce((sum, one) => sum + Math.abs(one.answered - one.shadow), 0);
   const facts = {
     answers: answers.length,
@@ -46,20 +49,26 @@ export function compareShadow(
     disagreement: answers.length === 0 ? 0 : gaps / answers.length,
   };
   if (failures === 0 || failures === known.length) return { ...facts, figures: null };
+  // A failure with the chance that it is the episode's own, and none with the rest.
+  const rows = known.flatMap((one) => [
+    { ...one, label: one.label ?? 0, weight: one.share },
+    { ...one, label: 0, weight: 1 - one.share },
+  ]);
+  const labels = Uint8Array.from(rows, ({ label }) => label);
+  const weights = Float64Array.from(rows, ({ weight }) => weight);
   const of = (name: 'answered' | 'shadow'): Float64Array =>
-    Float64Array.from(known, (one) => one[name]);
+    Float64Array.from(rows, (one) => one[name]);
   const differences = Float64Array.from(
-    known,
-    ({ answered, shadow }, row) =>
-      rowLogLoss(labels[row] ?? 0, shadow) - rowLogLoss(labels[row] ?? 0, answered),
+    rows,
+    ({ answered, shadow, label }) => rowLogLoss(label, shadow) - rowLogLoss(label, answered),
   );
-  const groups = known.map(({ group }) => group);
+  const groups = rows.map(({ group }) => group);
   return {
     ...facts,
     figures: {
-      answered: classificationMetrics({ labels, probabilities: of('answered') }),
-      shadow: classificationMetrics({ labels, probabilities: of('shadow') }),
-      logLossDifference: pairedBootstrap({ differences, groups }, { random }),
+      answered: classificationMetrics({ labels, weights, probabilities: of('answered') }),
+      shadow: classificationMetrics({ labels, weights, probabilities: of('shadow') }),
+      logLossDifference: pairedBootstrap({ differences, weights, groups }, { random }),
     },
   };
 }

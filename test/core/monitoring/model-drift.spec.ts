@@ -79,6 +79,7 @@ function answersOf(count: number, shift: Shift = {}, truth = chanceOf): JudgedAn
       state: 'labelled',
       label,
       failureProbability: label,
+      share: 1,
       labelKnownAt: FROM + i * HOUR,
       group: `e${i}`,
       audit: null,

@@ -38,6 +38,7 @@ function anAnswer(id: number, overrides: Partial<JudgedAnswer> = {}): JudgedAnsw
     state: 'labelled',
     label: 0,
     failureProbability: 0,
+    share: 1,
     labelKnownAt: asOf + DELAY,
     group: `e${id}`,
     failure: null,
@@ -232,6 +233,23 @@ describe('the audit sample', () => {
   });
 });
 
+describe('failures that may be another’s', () => {
+  it('are a part of one in every figure', async () => {
+    const all = history(400, () => true);
+    const ask = { from: START, to: START + 400 * HOUR, asOf: START + 500 * HOUR, chunk: 30 * DAY };
+    const halved = all.map((one) => (one.label === 1 ? { ...one, share: 0.5 } : one));
+    const [whole, half] = await Promise.all(
+      [all, halved].map((answers) => performanceReport({ answers, ...ask })),
+    );
+    expect(half?.failures).toBe(Math.round((whole?.failures ?? 0) / 2));
+    expect(half?.naive?.failureRate).toBeCloseTo((whole?.naive?.failureRate ?? 0) / 2, 9);
+    const rates = (report = whole): number =>
+      (report?.calibration ?? []).reduce((sum, { failureRate }) => sum + failureRate, 0);
+    expect(rates(half)).toBeCloseTo(rates() / 2, 9);
+    expect(half?.weighted?.failureRate).toBeLessThan(whole?.weighted?.failureRate ?? 0);
+  });
+});
+
 describe('precision against recall', () => {
   const said = (probability: number, label: 0 | 1): JudgedAnswer =>
     label === 1 ? aFailure(1, 1, { probability }) : anAnswer(1, { probability });
@@ -243,6 +261,14 @@ describe('precision against recall', () => {
       { probability: 0.7, recall: 1, precision: 2 / 3 },
     ]);
     expect(precisionRecall(labelledAnswers([said(0.3, 0)]))).toEqual([]);
+  });
+
+  it('counts a failure that may be another’s as a part of one', () => {
+    const doubtful = aFailure(1, 1, { probability: 0.7, share: 0.5 });
+    expect(precisionRecall(labelledAnswers([said(0.9, 1), doubtful]))).toEqual([
+      { probability: 0.9, recall: 2 / 3, precision: 1 },
+      { probability: 0.7, recall: 1, precision: 0.75 },
+    ]);
   });
 
   it('is told at twenty points, however many answers there are', () => {

@@ -48,6 +48,7 @@ function aWeek(week: Week): JudgedAnswer[] {
       state: isUndecided === true ? 'undecided' : 'labelled',
       label: isUndecided === true ? null : failed,
       failureProbability,
+      share: 1,
       labelKnownAt: isUndecided === true ? null : START + group,
       group: `g${group}`,
       audit: null,
