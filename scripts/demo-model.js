@@ -113,7 +113,6 @@ const card = {
       episodes: later.labels.length,
       failures: failuresOf(later),
     },
-    weighted: null,
   },
   baseRate: failuresOf(set) / set.labels.length,
   calibration: 'temperature',

@@ -29,6 +29,11 @@ export interface Judged {
   readonly failures: number;
 }
 
+/** Figures of answers whose outcome is known. */
+export interface Realised extends Pick<Judged, 'intervals' | 'episodes' | 'failures'> {
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
 export interface ModelCard extends Omit<Model, 'state'> {
   readonly codeVersion: string;
   readonly seed: number;
@@ -40,7 +45,15 @@ export interface ModelCard extends Omit<Model, 'state'> {
   readonly data: { readonly hash: string; readonly rows: number; readonly failures: number } | null;
   /** Epoch ms or RFC 3339. */
   readonly fittedUntil: number | string | null;
-  readonly metrics: { readonly naive: Judged; readonly weighted: Judged | null } | null;
+  readonly metrics: { readonly naive: Judged } | null;
+  /** How it has done in service. */
+  readonly live: {
+    readonly answers: number;
+    readonly mature: number;
+    readonly naive: Realised | null;
+    /** Each label counts for those like it that were not observed. */
+    readonly weighted: Realised | null;
+  };
   readonly baseRate: number;
   readonly calibration: string;
   readonly limits: readonly string[];

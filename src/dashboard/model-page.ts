@@ -13,6 +13,7 @@ const METRICS: Readonly<Record<string, string>> = {
   prAuc: 'PR-AUC: the base rate is chance, 1 perfect',
   logLoss: 'log loss: lower is better',
   brier: 'Brier score: lower is better',
+  brierSkill: 'Brier skill: 0 is no better than the base rate, 1 perfect',
   ece: 'calibration error: lower is better',
 };
 
@@ -20,7 +21,10 @@ function list(items: readonly string[]): HTMLElement {
   return element('ul', {}, ...items.map((item) => element('li', {}, item)));
 }
 
-function metricsView({ figures, intervals, episodes, failures }: Judged): Node {
+function metricsView(
+  name: string,
+  { figures, intervals }: Pick<Judged, 'figures' | 'intervals'>,
+): Node {
   const columns = [
     { header: 'Metric', cell: (name: string) => METRICS[name] ?? name },
     { header: 'Value', numeric: true, cell: (name: string) => figure(figures[name] ?? Number.NaN) },
@@ -34,10 +38,7 @@ function metricsView({ figures, intervals, episodes, failures }: Judged): Node {
     },
   ];
   const names = Object.keys(figures).filter((name) => typeof figures[name] === 'number');
-  return fragment(
-    small(`On ${count(episodes)} held-out episodes with ${count(failures)} failures.`),
-    table('How good it is', columns, names),
-  );
+  return table(name, columns, names);
 }
 
 function judgement({ metrics, evidence }: ModelCard): Node {
@@ -45,11 +46,24 @@ function judgement({ metrics, evidence }: ModelCard): Node {
     const why = evidence === 'prior' ? 'It is stated by hand, not learned: n' : 'N';
     return element('p', {}, `${why}ot judged on held-out episodes.`);
   }
-  const { naive, weighted } = metrics;
+  const { episodes, failures } = metrics.naive;
   return fragment(
-    metricsView(naive),
-    weighted !== null && element('h3', {}, 'Weighted for which episodes were looked at'),
-    weighted !== null && metricsView(weighted),
+    small(`On ${count(episodes)} held-out episodes with ${count(failures)} failures.`),
+    metricsView('How good it is', metrics.naive),
+  );
+}
+
+function inService({ live }: ModelCard): Node {
+  const { answers, mature, naive, weighted } = live;
+  const asked = `${count(answers)} first answers, the outcome of ${count(mature)} could be known`;
+  if (naive === null) return small(`${asked}: too few failures or others to judge it.`);
+  const { episodes, failures, intervals, metrics } = naive;
+  return fragment(
+    small(`${asked}; ${count(episodes)} are labelled, ${count(failures)} of them failures.`),
+    metricsView('In service', { figures: metrics, intervals }),
+    weighted !== null && element('h3', {}, 'Weighted for which labels were observed'),
+    weighted !== null &&
+      metricsView('Weighted', { figures: weighted.metrics, intervals: weighted.intervals }),
   );
 }
 
@@ -82,6 +96,7 @@ async function detail(version: string): Promise<Node> {
     ]),
     section('Its limits', list(card.limits)),
     section('How good it is', judgement(card)),
+    section('How it has done in service', inService(card)),
     section('What it looks at', featuresView(card)),
     element(
       'details',

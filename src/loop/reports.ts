@@ -1,9 +1,10 @@
 import type { DataQualityQuestion, DriftQuestion } from './drift-document.js';
 import { dataQualityDocument, driftDocument } from './drift-document.js';
+import { liveDocument } from './live-document.js';
 import type { PerformanceQuestion } from './performance-document.js';
 import { performanceDocument } from './performance-document.js';
 import type { ReportDesk } from './report-ground.js';
-import type { ShadowQuestion } from './shadow-comparison.js';
+import type { ModelQuestion } from './shadow-comparison.js';
 import { shadowDocument } from './shadow-comparison.js';
 
 /** What each report is asked; all of it can be cloned. */
@@ -11,7 +12,8 @@ export interface ReportQuestions {
   readonly performance: PerformanceQuestion;
   readonly drift: DriftQuestion;
   readonly dataQuality: DataQualityQuestion;
-  readonly shadow: ShadowQuestion;
+  readonly shadow: ModelQuestion;
+  readonly live: ModelQuestion;
 }
 
 export type ReportName = keyof ReportQuestions;
@@ -26,6 +28,7 @@ const REPORTS: Documents = {
   drift: driftDocument,
   dataQuality: dataQualityDocument,
   shadow: shadowDocument,
+  live: liveDocument,
 };
 
 /** Writes reports, wherever it does so. */

@@ -197,7 +197,7 @@ function cardOf(
     data: { hash: trainingSetHash(set), rows: episodes.rows.length, failures, asOf },
     judgedAfter,
     fittedUntil: asOf,
-    metrics: { naive: { figures, intervals, ...judgedOn }, weighted: null },
+    metrics: { naive: { figures, intervals, ...judgedOn } },
     baseRate: failed / weight,
     calibration: choice.calibration.kind,
     completenessError: classifier.facts.completenessError,

@@ -27,8 +27,8 @@ async function shadowComparison(
   return compareShadow(answers, seededRandom(0));
 }
 
-/** Which challenger, by what is known when. */
-export interface ShadowQuestion {
+/** Of which model, by what is known when. */
+export interface ModelQuestion {
   readonly version: string;
   readonly now: Instant;
 }
@@ -36,7 +36,7 @@ export interface ShadowQuestion {
 /** The comparison as the text of its answer. */
 export async function shadowDocument(
   { sql }: ReportDesk,
-  { version, now }: ShadowQuestion,
+  { version, now }: ModelQuestion,
 ): Promise<string> {
   return JSON.stringify(await shadowComparison(sql, version, now));
 }

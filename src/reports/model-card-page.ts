@@ -1,3 +1,4 @@
+import type { LivePerformance } from '../core/monitoring/live-performance.js';
 import type { JudgedMetrics, ModelCard } from '../core/registry/model-card.js';
 import type { ShadowComparison } from '../core/registry/shadow-comparison.js';
 import type { MetricName } from '../core/statistics/classification-metrics.js';
@@ -7,6 +8,8 @@ import { count, figure, percent, utcTime } from './figures.js';
 import { html } from './html.js';
 import type { ReportSection } from './page.js';
 import { reportPage } from './page.js';
+import { AUDIT_VERDICTS } from './performance-audit.js';
+import { realisedTable, WEIGHED } from './realised-figures.js';
 import { table } from './table.js';
 
 /** A time in which a model answered. */
@@ -24,6 +27,7 @@ export interface CardFacts {
   readonly state: string;
   readonly reigns: readonly Reign[];
   readonly shadow: ShadowComparison;
+  readonly live: LivePerformance;
 }
 
 const METRICS: Readonly<Record<MetricName, string>> = {
@@ -54,17 +58,31 @@ function judgement({ metrics, judgedAfter }: ModelCard): ReportSection {
   if (metrics === null || judgedAfter === null) {
     return { heading, body: html`<p>It was not judged: nothing of it was learned.</p>` };
   }
-  const { naive, weighted } = metrics;
+  const { naive } = metrics;
   return {
     heading,
     body: html`<p>
         On ${count(naive.episodes)} episodes with ${count(naive.failures)} failures that came after
         ${utcTime(judgedAfter)}, each answered by what was known before it.
       </p>
-      ${judgedTable(naive)}
-      ${weighted !== null && html`<h3>Weighted for which labels were observed</h3>`}
-      ${weighted !== null && judgedTable(weighted)}`,
+      ${judgedTable(naive)}`,
   };
+}
+
+function inService(live: LivePerformance): ReportSection[] {
+  const { answers, mature, labelled, failures, naive, audit } = live;
+  if (answers === 0) return [];
+  const known = html`<p>
+    It gave ${count(answers)} first answers; of the ${count(mature)} whose outcome could be known
+    ${count(labelled)} are labelled, ${count(failures)} of them failures.
+  </p>`;
+  const body =
+    naive === null
+      ? html`${known}
+          <p>Too few failed, or too few did not, to say how good they were.</p>`
+      : html`${known} ${realisedTable(live)}
+          <p class="soft">90 % intervals. ${WEIGHED} ${AUDIT_VERDICTS[audit.verdict]}</p>`;
+  return [{ heading: 'How it has done in service', body }];
 }
 
 function lineage(card: ModelCard): ReportSection {
@@ -140,7 +158,7 @@ function silent({ answers, labelled, disagreement, figures }: ShadowComparison):
 }
 
 /** A model's card as one page. */
-export function modelCardPage({ card, state, reigns, shadow }: CardFacts): string {
+export function modelCardPage({ card, state, reigns, shadow, live }: CardFacts): string {
   const { features, limits } = card;
   return reportPage({
     title: `Model ${card.version}`,
@@ -163,6 +181,7 @@ export function modelCardPage({ card, state, reigns, shadow }: CardFacts): strin
         </ul>`,
       },
       judgement(card),
+      ...inService(live),
       ...silent(shadow),
       ...history(reigns),
       lineage(card),

@@ -14,7 +14,8 @@ const NAMES: Readonly<Record<AuditedFigure, string>> = {
   logLoss: 'Log loss',
 };
 
-const VERDICTS = {
+/** Whether the weights are right. */
+export const AUDIT_VERDICTS = {
   agrees: mark('the weights agree with the sample', 'good'),
   differs: mark('the weights do not agree with the sample', 'warn'),
   'too-few-audited': mark('too few audited', 'plain'),
@@ -47,7 +48,7 @@ export function auditSection(report: PerformanceReport): ReportSection {
   const [upper, lower] = auditedByHalf.map(percent);
   return {
     heading: 'The weights, checked on the audit queue',
-    body: html`<p>${VERDICTS[verdict]}</p>
+    body: html`<p>${AUDIT_VERDICTS[verdict]}</p>
       ${comparison(report)}
       <p class="soft">
         One episode in twenty is drawn by lot, whatever its rank, and people are asked about it

@@ -9,41 +9,32 @@ import { reportPage } from './page.js';
 import { auditSection } from './performance-audit.js';
 import { overTime } from './performance-chunks.js';
 import { queueSection } from './performance-queue.js';
-import { round, told, withInterval } from './realised-figures.js';
+import {
+  FIGURE_NAMES,
+  realisedTable,
+  round,
+  told,
+  WEIGHED,
+  withInterval,
+} from './realised-figures.js';
 import { bar, legend, table } from './table.js';
 
-const NAMES: Readonly<Record<PerformanceName, string>> = {
-  rocAuc: 'ROC-AUC',
-  prAuc: 'PR-AUC',
-  brierSkill: 'Brier skill',
-  logLoss: 'Log loss',
-  brier: 'Brier score',
-  ece: 'ECE',
-};
-
-const ROWS = Object.keys(NAMES) as PerformanceName[];
-
-function overall({ naive, weighted }: PerformanceReport): ReportSection {
-  const columns = [
-    { heading: 'figure', cell: (name: PerformanceName) => NAMES[name] },
-    { heading: 'naive', cell: (name: PerformanceName) => told(naive, name), isNumber: true },
-    { heading: 'weighted', cell: (name: PerformanceName) => told(weighted, name), isNumber: true },
-  ];
+function overall(report: PerformanceReport): ReportSection {
+  const { naive } = report;
   const deLong = naive === null ? '–' : `${round(naive.deLong[0])} to ${round(naive.deLong[1])}`;
   return {
     heading: 'Realised',
-    body: html`${table(columns, ROWS)}
+    body: html`${realisedTable(report)}
       <p class="soft">
         90 % intervals, episodes of one incident drawn together; ROC-AUC by DeLong, naive:
-        ${deLong}. Weighted: each label counts as 1 / P(observed uncensored | rank, features), so
-        that what is handled early, or left alone, does not decide alone.
+        ${deLong}. ${WEIGHED}
       </p>`,
   };
 }
 
 function sliced(heading: string, slices: readonly PerformanceSlice[]): ReportSection {
   const figures = (name: PerformanceName) => ({
-    heading: NAMES[name],
+    heading: FIGURE_NAMES[name],
     cell: (slice: PerformanceSlice): string => told(slice.figures, name),
     isNumber: true,
   });

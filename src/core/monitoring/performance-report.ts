@@ -104,7 +104,8 @@ function slices(
     });
 }
 
-async function weightedSample(mature: readonly JudgedAnswer[]): Promise<WeightedSample> {
+/** The labelled answers, each for as many as could have been observed in its place. */
+export async function weightedSample(mature: readonly JudgedAnswer[]): Promise<WeightedSample> {
   const observed = await observationProbabilities(mature, seededRandom(SEED));
   const labelled: LabelledAnswer[] = [];
   const weights: number[] = [];

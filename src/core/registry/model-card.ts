@@ -46,11 +46,8 @@ export interface ModelCard {
   readonly judgedAfter: Instant | null;
   /** The model was then refitted on everything mature up to here; null for the prior. */
   readonly fittedUntil: Instant | null;
-  /** Naive and weighted by 1 / P(label observed) (null where that is not estimated); null where it was not judged. */
-  readonly metrics: {
-    readonly naive: JudgedMetrics;
-    readonly weighted: JudgedMetrics | null;
-  } | null;
+  /** Each held-out episode counts as one; null where it was not judged. */
+  readonly metrics: { readonly naive: JudgedMetrics } | null;
   /** Share of failures that contributions are against. */
   readonly baseRate: number;
   /** `identity`, `temperature`, `beta`, `venn-abers`. */

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
+import type { LivePerformance } from '../../core/monitoring/live-performance.js';
 import type { ShadowComparison } from '../../core/registry/shadow-comparison.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
@@ -29,7 +30,9 @@ function written(row: ModelRow): object {
 /** A card with its times written, those of its training data too. */
 function writeCard(card: ModelRow['card']): object {
   const data = card.data === null ? null : writeTimes(card.data);
-  return { ...writeTimes(card), data };
+  // Cards of older programs hold more.
+  const metrics = card.metrics && { naive: card.metrics.naive };
+  return { ...writeTimes(card), data, metrics };
 }
 
 /** Who decided something about a model, and why. */
@@ -67,8 +70,10 @@ export class ModelsService {
     return { ...written(row), card: writeCard(row.card) };
   }
 
+  /** The card, with how the model has done since. */
   async card(version: string): Promise<object> {
-    return writeCard((await this.known(version)).card);
+    const { card } = await this.known(version);
+    return { ...writeCard(card), live: writeTimes(await this.live(version)) };
   }
 
   /** The card for people, with where the model stands and what it did as a challenger. */
@@ -80,11 +85,12 @@ export class ModelsService {
       since: since.getTime(),
       until: history[i - 1]?.since.getTime() ?? null,
     }));
-    const shadow = await this.compared(version);
+    const [shadow, live] = await Promise.all([this.compared(version), this.live(version)]);
     const page = modelCardPage({
       card,
       state,
       shadow,
+      live,
       reigns: reigns.filter((reign) => reign.version === version),
     });
     return htmlFile(page);
@@ -93,6 +99,11 @@ export class ModelsService {
   async shadow(version: string): Promise<object> {
     await this.known(version);
     return { version, ...(await this.compared(version)) };
+  }
+
+  private async live(version: string): Promise<LivePerformance> {
+    const text = await this.reports.write('live', { version, now: this.clock.now() });
+    return JSON.parse(text) as LivePerformance;
   }
 
   private async compared(version: string): Promise<ShadowComparison> {

@@ -115,7 +115,9 @@ describe('the registry', () => {
     expect(headers.get('content-type')).toMatch(/^text\/html/);
     expect(text).toContain('it ranks &lt;better&gt; &quot;here&quot;');
     expect(text).not.toMatch(/<script|https?:/);
-    expect((await api.get(`/v1/models/${NEW}/card`)).body['version']).toBe(NEW);
+    const { body } = await api.get(`/v1/models/${NEW}/card`);
+    expect(body).toMatchObject({ version: NEW, metrics: null });
+    expect(body['live']).toMatchObject({ answers: 0, naive: null, weighted: null });
   });
 
   it('tells what a challenger would have answered', async () => {
