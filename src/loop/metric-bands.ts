@@ -1,9 +1,10 @@
+import type { DataSource } from 'typeorm';
+
 import type { Journey } from '../core/journeys/journey.js';
 import type { Baseline } from '../core/outcomes/baseline.js';
 import type { BaselineBand } from '../core/outcomes/baseline-band.js';
-import { baselineBand } from '../core/outcomes/baseline-band.js';
+import { baselineBands } from '../core/outcomes/baseline-band.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
-import type { Sql } from '../storage/sql.js';
 import type { Baselines } from './baselines.js';
 
 /** A stage's bands; the same object as long as they are the same. */
@@ -22,23 +23,19 @@ export interface BandsRequest {
 
 /** What each stage of a journey usually does, as known today; null where there is no history yet. */
 export async function metricBands(
-  sql: Sql,
+  source: DataSource,
   baselines: Baselines,
   { journey, segment, bucket, now }: BandsRequest,
 ): Promise<(StageBands | null)[]> {
-  const bands: (StageBands | null)[] = [];
-  for (const stageIndex of journey.stages.keys()) {
-    const baseline = await baselines.of(sql, { journey, stageIndex, segment }, now);
-    if (baseline === null) {
-      bands.push(null);
-      continue;
-    }
-    bands.push(keptBands(baseline, Math.max(bucket, baseline.width)));
-  }
-  return bands;
+  const found = await Promise.all(
+    journey.stages.map((_, stageIndex) =>
+      baselines.of(source.manager, { journey, stageIndex, segment }, now),
+    ),
+  );
+  return found.map((baseline) => baseline && keptBands(baseline, Math.max(bucket, baseline.width)));
 }
 
-/** A baseline holds for a day and is asked for the same buckets again and again. */
+/** A baseline holds for a day: as long as its bands are the same, so are texts with them. */
 const kept = new WeakMap<Baseline, Map<Duration, StageBands>>();
 
 function keptBands(baseline: Baseline, length: Duration): StageBands {
@@ -50,15 +47,8 @@ function keptBands(baseline: Baseline, length: Duration): StageBands {
 }
 
 function stageBands(baseline: Baseline, length: Duration): StageBands {
-  const known = new Map<Instant, BaselineBand>();
-  return {
-    history: baseline.history,
-    band: (at) => {
-      let band = known.get(at);
-      if (band === undefined) known.set(at, (band = rounded(baselineBand(baseline, at, length))));
-      return band;
-    },
-  };
+  const bandAt = baselineBands(baseline, length);
+  return { history: baseline.history, band: (at) => rounded(bandAt(at)) };
 }
 
 const round = (value: number): number => Math.round(value * 10_000) / 10_000;

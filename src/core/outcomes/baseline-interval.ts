@@ -15,9 +15,15 @@ interface Moments {
   readonly third: number;
 }
 
-/** Cornish and Fisher (1938), first term: the quantile of a distribution known by three moments. */
-export function momentQuantile({ mean, variance, third }: Moments, probability: number): number {
-  const z = normalQuantile(probability);
+export function momentQuantile(moments: Moments, probability: number): number {
+  return quantileAt(moments, normalQuantile(probability));
+}
+
+/**
+ * Cornish and Fisher (1938), first term: the quantile of a distribution known by three moments, at
+ * that of the standard normal one.
+ */
+export function quantileAt({ mean, variance, third }: Moments, z: number): number {
   const sd = Math.sqrt(variance);
   const skew = variance > 0 ? third / (variance * sd) : 0;
   return Math.max(0, mean + sd * (z + ((z * z - 1) * skew) / 6));

@@ -50,21 +50,23 @@ interface Summed {
   exposure: number;
 }
 
+/** The good buckets in the order of time, by the hour: entries and conversions. */
 function hoursOf(series: StageSeries, good: readonly number[]): [HourCount[], HourCount[]] {
-  const entries = new Map<Instant, Summed>();
-  const rates = new Map<Instant, Summed>();
+  const entries: Summed[] = [];
+  const rates: Summed[] = [];
   for (const index of good) {
     const at = bucketStart(bucketTime(series, index), HOUR);
-    let hour = entries.get(at);
-    let rate = rates.get(at);
-    if (!hour) entries.set(at, (hour = { at, count: 0, exposure: 0 }));
-    if (!rate) rates.set(at, (rate = { at, count: 0, exposure: 0 }));
+    let [hour, rate] = [entries.at(-1), rates.at(-1)];
+    if (hour?.at !== at || rate?.at !== at) {
+      entries.push((hour = { at, count: 0, exposure: 0 }));
+      rates.push((rate = { at, count: 0, exposure: 0 }));
+    }
     hour.count += series.entered[index] ?? 0;
     hour.exposure += 1;
     rate.count += series.converted[index] ?? 0;
     rate.exposure += series.entered[index] ?? 0;
   }
-  return [[...entries.values()], [...rates.values()]];
+  return [entries, rates];
 }
 
 /** Per bucket of the series: what was counted, what is usual, the variance by chance. */
@@ -80,14 +82,16 @@ function deviations(
   span: { readonly buckets: number; readonly leverage: readonly number[] },
   of: Counts,
 ): Deviation[] {
-  const blocks = new Map<number, { seen: number; count: number; usual: number; chance: number }>();
+  const blocks: { key: number; seen: number; count: number; usual: number; chance: number }[] = [];
   const length = span.buckets * series.width;
   const part = Math.min(1, length / HOUR);
   for (const index of good) {
     const at = bucketTime(series, index);
     const key = Math.floor(at / length);
-    let block = blocks.get(key);
-    if (!block) blocks.set(key, (block = { seen: 0, count: 0, usual: 0, chance: 0 }));
+    let block = blocks.at(-1);
+    if (block?.key !== key) {
+      blocks.push((block = { key, seen: 0, count: 0, usual: 0, chance: 0 }));
+    }
     const usual = of.usual[index] ?? 0;
     // The season holds this very hour: its deviation from what the others say is larger.
     const own = Math.min(0.5, part * (span.leverage[hourOfWeek(at)] ?? 0));
@@ -96,7 +100,7 @@ function deviations(
     block.usual += usual;
     block.chance += of.chance[index] ?? 0;
   }
-  return [...blocks.values()].filter(({ seen }) => 2 * seen > span.buckets);
+  return blocks.filter(({ seen }) => 2 * seen > span.buckets);
 }
 
 function excessByLength(
@@ -122,16 +126,23 @@ function excessByLength(
 
 const clampRate = (rate: number): number => Math.min(0.9999, Math.max(1e-6, rate));
 
+/** The usual entries of one bucket and their rate of conversion. */
+export function usualFlow(
+  { entries, rate, width }: Baseline,
+  at: Instant,
+): Pick<Expectation, 'entries' | 'rate'> {
+  const middle = at + width / 2;
+  return { entries: usualAt(entries, middle), rate: clampRate(usualAt(rate, middle)) };
+}
+
 /** What the baseline says of one bucket, before or after the end of its history. */
 export function expectedAt(baseline: Baseline, at: Instant): Expectation {
-  const middle = at + baseline.width / 2;
-  const { entries, rate, entriesExcess, rateExcess, width } = baseline;
-  const unseen = (entries.seen[hourOfWeek(middle)] ?? 0) === 0;
+  const { entriesExcess, rateExcess, width } = baseline;
+  const unseen = unseenExcess(baseline, at);
   return {
-    entries: usualAt(entries, middle),
-    rate: clampRate(usualAt(rate, middle)),
-    entriesExcess: excessAt(entriesExcess, width) + (unseen ? UNSEEN_ENTRIES : 0),
-    rateExcess: excessAt(rateExcess, width) + (unseen ? UNSEEN_RATE : 0),
+    ...usualFlow(baseline, at),
+    entriesExcess: excessAt(entriesExcess, width) + unseen.entries,
+    rateExcess: excessAt(rateExcess, width) + unseen.rate,
   };
 }
 

@@ -1,11 +1,17 @@
-import { DAY, HOUR, WEEK, type Instant } from '../telemetry/time.js';
+import { DAY, HOUR, type Instant } from '../telemetry/time.js';
 
 export const HOURS_OF_WEEK = 168;
 
 /** 0 at Monday 00:00 UTC to 167: the epoch was a Thursday. */
 export function hourOfWeek(at: Instant): number {
-  const sinceMonday = (((at + 3 * DAY) % WEEK) + WEEK) % WEEK;
-  return Math.floor(sinceMonday / HOUR);
+  return ofWeek(Math.floor(at / HOUR));
+}
+
+const HOURS_SINCE_MONDAY = (3 * DAY) / HOUR;
+
+function ofWeek(hourFromEpoch: number): number {
+  const hour = (hourFromEpoch + HOURS_SINCE_MONDAY) % HOURS_OF_WEEK;
+  return (hour + HOURS_OF_WEEK) % HOURS_OF_WEEK;
 }
 
 /** What is usual: a factor per hour of the week (mean about 1) on a level that drifts by the day. */
@@ -29,8 +35,9 @@ export function levelAt(rhythm: Pick<WeeklyRhythm, 'origin' | 'levels'>, at: Ins
 /** The usual figure at a moment, the season drawn linearly between the middles of the hours. */
 export function usualAt(rhythm: WeeklyRhythm, at: Instant): number {
   const position = (at - HOUR / 2) / HOUR;
-  const share = position - Math.floor(position);
-  const left = rhythm.season[hourOfWeek(at - HOUR / 2)] ?? 1;
-  const right = share > 0 ? (rhythm.season[hourOfWeek(at + HOUR / 2)] ?? 1) : left;
+  const before = Math.floor(position);
+  const share = position - before;
+  const left = rhythm.season[ofWeek(before)] ?? 1;
+  const right = share > 0 ? (rhythm.season[ofWeek(before + 1)] ?? 1) : left;
   return levelAt(rhythm, at) * (left + share * (right - left));
 }

@@ -1,15 +1,19 @@
 import type { StageMetric } from '../../core/journeys/stage-metrics.js';
 import type { BaselineBand } from '../../core/outcomes/baseline-band.js';
-import { formatInstant } from '../../wire/instant.js';
+import { decimalText } from './decimal-text.js';
 
 /**
  * A bucket of stage metrics as JSON, member by member: `JSON.stringify` takes several times as long,
- * for thousands of buckets. All numbers are finite.
+ * for thousands of buckets. All numbers are finite; `start` is that of the bucket.
  */
-export function bucketText(metric: StageMetric, baseline: BaselineBand | null): string {
+export function bucketText(
+  metric: StageMetric,
+  start: string,
+  baseline: BaselineBand | null,
+): string {
   const { mature, immature, secondsToConvert: seconds, csat, nps } = metric;
   return (
-    `{"bucketStart":"${formatInstant(metric.bucketStart)}","entered":${metric.entered},` +
+    `{"bucketStart":"${start}","entered":${metric.entered},` +
     `"mature":{"entered":${mature.entered},"converted":${mature.converted},` +
     `"dropped":${mature.dropped}},` +
     `"immature":{"entered":${immature.entered},"converted":${immature.converted}},` +
@@ -24,9 +28,13 @@ export function bucketText(metric: StageMetric, baseline: BaselineBand | null): 
 }
 
 function bandText(band: BaselineBand): string {
+  const [enteredLow, enteredHigh] = band.enteredInterval;
+  const [convertedLow, convertedHigh] = band.convertedInterval;
   return (
-    `{"entered":${band.entered},"enteredInterval":[${band.enteredInterval.join()}],` +
-    `"converted":${band.converted},"convertedInterval":[${band.convertedInterval.join()}],` +
-    `"conversionRate":${band.conversionRate}}`
+    `{"entered":${decimalText(band.entered)},` +
+    `"enteredInterval":[${decimalText(enteredLow)},${decimalText(enteredHigh)}],` +
+    `"converted":${decimalText(band.converted)},` +
+    `"convertedInterval":[${decimalText(convertedLow)},${decimalText(convertedHigh)}],` +
+    `"conversionRate":${decimalText(band.conversionRate)}}`
   );
 }

@@ -99,13 +99,16 @@ function written(
 ): WrittenStretch {
   const { journey } = stored;
   const { bucket, now } = range;
-  const texts = journey.stages.map((): string[] => []);
+  const texts = journey.stages.map(() => '');
+  let start = '';
   for (const metric of stageMetrics(journey, cells, { ...stretch, bucket, now })) {
-    const { stageIndex, bucketStart: start } = metric;
-    texts[stageIndex]?.push(bucketText(metric, bands[stageIndex]?.band(start) ?? null));
+    const { stageIndex, bucketStart: at } = metric;
+    if (stageIndex === 0) start = formatInstant(at);
+    const text = bucketText(metric, start, bands[stageIndex]?.band(at) ?? null);
+    texts[stageIndex] = `${texts[stageIndex] ?? ''},${text}`;
   }
   return {
-    texts: texts.map((buckets) => Buffer.from(buckets.map((text) => `,${text}`).join(''))),
+    texts: texts.map((buckets) => Buffer.from(buckets, 'latin1')),
     revision: cells.reduce((highest, { revision }) => Math.max(highest, revision), 0),
     computedAt: cells.reduce((last, cell) => Math.max(last, cell.computedAt), 0),
   };

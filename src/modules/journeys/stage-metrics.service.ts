@@ -53,7 +53,7 @@ export class StageMetricsService {
     const { journey } = stored;
     const { segment } = range;
     const request = { ...range, journey };
-    const bands = await metricBands(this.source.manager, this.scorer.baselines, request);
+    const bands = await metricBands(this.source, this.scorer.baselines, request);
     if (!isFile(query.format)) {
       const place = textPlace(stored, segment, bands);
       const found = await metricCells(this.source, journey, range, (day, stamp) =>

@@ -33,7 +33,7 @@ describe('the text of a bucket', () => {
         const { stage: _, stageIndex: __, bucketStart, ...counts } = found;
         const start = new Date(bucketStart).toISOString();
         const expected = JSON.stringify({ bucketStart: start, ...counts, baseline });
-        expect(bucketText(found, baseline)).toBe(expected);
+        expect(bucketText(found, start, baseline)).toBe(expected);
       }),
     );
   });
