@@ -1,6 +1,7 @@
 import { seededRandom } from '../statistics/random.js';
 import type { Instant } from '../telemetry/time.js';
 import type { JudgedAnswer } from './performance-answer.js';
+import { failuresAmong } from './performance-answer.js';
 import { checkOnAudit } from './performance-audit.js';
 import { realisedFigures } from './performance-figures.js';
 import { matureAnswers } from './performance-observation.js';
@@ -30,7 +31,7 @@ export async function livePerformance(
     answers: own.length,
     mature: mature.length,
     labelled: weighted.answers.length,
-    failures: weighted.answers.filter(({ label }) => label === 1).length,
+    failures: failuresAmong(weighted.answers),
     naive: realisedFigures(weighted.answers, { random: random() }),
     weighted: realisedFigures(weighted.answers, { random: random(), weights: weighted.weights }),
     audit: checkOnAudit(mature, weighted, random),

@@ -23,6 +23,7 @@ function answersGiven(): JudgedAnswer[] {
       ...{ segment: null, source: 'prometheus', modelVersion: i % 3 === 0 ? OTHER : OURS },
       ...{ asOf, dueAt: asOf + HOUR, probability, priority: probability },
       ...{ features: { service: 'payment' }, failure: null, audit: null },
+      share: 1,
       ...(isSeen
         ? { state: 'labelled', label, failureProbability: label, labelKnownAt: asOf + HOUR }
         : { state: 'censored', label: null, failureProbability: null, labelKnownAt: null }),
