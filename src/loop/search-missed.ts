@@ -3,16 +3,12 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Journey } from '../core/journeys/journey.js';
 import { stageWindow } from '../core/journeys/stage-cell.js';
 import type { Baseline } from '../core/outcomes/baseline.js';
-import { MERGE_GAP } from '../core/outcomes/failure-course.js';
 import { LONGEST_FAILURE } from '../core/outcomes/failure-pieces.js';
-import type { FoundFailure, SearchedStage } from '../core/outcomes/missed-failures.js';
-import {
-  missedFailures,
-  searchFailures,
-  shareCustomers,
-} from '../core/outcomes/missed-failures.js';
+import { withoutHandedOn } from '../core/outcomes/handed-on.js';
+import type { FoundFailure, Place, SearchedStage } from '../core/outcomes/missed-failures.js';
+import { missedFailures, searchFailures } from '../core/outcomes/missed-failures.js';
 import { LATENESS } from '../core/outcomes/outcome-due.js';
-import type { Outcome } from '../core/outcomes/outcome.js';
+import type { TimeSpan } from '../core/outcomes/stage-series.js';
 import { searchedSegments } from '../core/outcomes/searched-segments.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
 import { DAY, HOUR, bucketStart } from '../core/telemetry/time.js';
@@ -25,22 +21,14 @@ import {
   mappedEpisodes,
   searchedDays,
 } from '../storage/missed-search.store.js';
-import type { StoredOutcome } from '../storage/outcome.store.js';
 import { failuresOfStage } from '../storage/outcome.store.js';
 import type { Baselines, StageOfJourney } from './baselines.js';
-import { recordOutcome } from './record-outcome.js';
+import type { MissedSearch, Recording } from './record-missed.js';
+import { placeOf, recordMissed, withdrawMissed } from './record-missed.js';
 import { controlsOf, observe, randomFor } from './stage-outcome.js';
 
 /** A day is searched once its failures are over and known, and again for what came late. */
 const ROUNDS: readonly Duration[] = [0, DAY, 7 * DAY];
-
-/** One search of one day. */
-export interface MissedSearch {
-  readonly round: number;
-  readonly day: Instant;
-  /** When it is due; nothing that became known later is seen. */
-  readonly at: Instant;
-}
 
 function stagesOf(journeys: readonly StoredJourney[]): { journey: string; stage: string }[] {
   return journeys.flatMap(({ journey }) =>
@@ -81,10 +69,8 @@ function isKnown({ history }: Baseline): boolean {
   return history.until - history.from >= 6.5 * DAY;
 }
 
-interface Searching {
-  readonly sql: EntityManager;
+interface Searching extends Recording {
   readonly baselines: Baselines;
-  readonly search: MissedSearch;
 }
 
 /** A stage as a whole, and its segments that brought enough in the week before. */
@@ -98,9 +84,11 @@ async function placesOf(
   return [null, ...searchedSegments(entered, 7 * DAY)];
 }
 
-async function searchedStages(searching: Searching): Promise<SearchedStage[]> {
+async function searchedStages(
+  searching: Searching,
+  journeys: readonly StoredJourney[],
+): Promise<SearchedStage[]> {
   const { sql, baselines, search } = searching;
-  const journeys = reigning(await journeyVersions(sql), search.day);
   const ground = { sql, baselines, journeys, touched: new Set<string>() };
   const { day, at } = search;
   const glance = { from: day - HOUR, to: day + DAY + LONGEST_FAILURE, knownBy: at, asOf: day };
@@ -120,96 +108,25 @@ async function searchedStages(searching: Searching): Promise<SearchedStage[]> {
   return stages;
 }
 
-const placeOf = ({ journey, stage, segment }: SearchedStage | FoundFailure, at: Instant): string =>
-  [journey, stage, new Date(at).toISOString(), ...(segment === null ? [] : [segment])].join('/');
-
-function outcomeOf(found: FoundFailure): Omit<Outcome, 'id'> {
-  const { journey, stage, segment, startedAt, endedAt, outcome } = found;
-  const { failure, failureProbability, conversionsLost, interval } = outcome;
-  const failureId = [journey, stage, ...(segment === null ? [] : [segment]), startedAt].join('/');
-  return {
-    ...{ journey, stage, segment: segment ?? undefined, startedAt, endedAt },
-    ...{ failure, failureProbability, conversionsLost, interval, failureId },
-    verdict: 'missed',
-    source: 'measured',
-  };
-}
-
-function sameFigures(known: StoredOutcome, found: Omit<Outcome, 'id'>): boolean {
-  return (
-    known.startedAt === found.startedAt &&
-    known.endedAt === found.endedAt &&
-    known.conversionsLost === found.conversionsLost &&
-    known.interval?.[1] === found.interval?.[1]
-  );
-}
-
-interface Touching {
-  readonly known: StoredOutcome;
-  /** All segments where null. */
-  readonly segment: string | null;
-  /** Whether it began on the day that is searched. */
-  readonly isOfDay: boolean;
-}
-
-/** What stands of a failure, or near it, that has customers in common with it. */
-async function touching(
-  { sql, search }: Searching,
-  found: FoundFailure,
-): Promise<readonly Touching[]> {
-  const { startedAt, endedAt } = found;
-  const range = { from: startedAt - MERGE_GAP, to: endedAt + MERGE_GAP, knownBy: search.at };
-  return (await failuresOfStage(sql, found, range))
-    .map((known) => ({
-      known,
-      segment: known.segment ?? null,
-      isOfDay: bucketStart(known.startedAt ?? 0, DAY) === search.day,
-    }))
-    .filter(({ known, segment }) => shareCustomers({ ...known, segment }, found));
-}
-
-/** Records a failure that nothing fired on, or restates it; answers what stands of it. */
-async function record(searching: Searching, found: FoundFailure): Promise<string | undefined> {
-  const { sql, search } = searching;
-  const all = await touching(searching, found);
-  if (all.some(({ known }) => known.anomalyId !== undefined)) return undefined;
-  const outcome = outcomeOf(found);
-  const id = `missed/${placeOf(found, found.startedAt)}`;
-  // One that began the day before may go on in a segment; one of this day is told by this search.
-  const standing = all.find(
-    ({ segment, isOfDay }) => segment === found.segment || (segment === null && !isOfDay),
-  );
-  if (standing === undefined) {
-    await recordOutcome(sql, { ...outcome, id }, search.at);
-    return id;
-  }
-  const { known, isOfDay } = standing;
-  if (!isOfDay || sameFigures(known, outcome)) return known.id;
-  const restated = { id: `${id}/${search.round}`, supersedes: known.id };
-  await recordOutcome(sql, { ...outcome, ...restated, failureId: known.failureId }, search.at);
-  return restated.id;
-}
-
-/** What an earlier round found and this one did not: late data, or an episode that came late. */
-async function withdraw(searching: Searching, standing: ReadonlySet<string>): Promise<void> {
-  const { sql, search } = searching;
-  const range = { from: search.day, to: search.day + DAY, knownBy: search.at };
-  for (const place of stagesOf(reigning(await journeyVersions(sql), search.day))) {
-    for (const known of await failuresOfStage(sql, place, range)) {
-      const { id, journey, stage, segment, startedAt, endedAt, failureId, anomalyId } = known;
-      const isOfDay = bucketStart(startedAt ?? 0, DAY) === search.day;
-      if (anomalyId !== undefined || !isOfDay || standing.has(id)) continue;
-      await recordOutcome(
-        sql,
-        {
-          ...{ journey, stage, segment, startedAt, endedAt, failureId },
-          ...{ id: `${id}/withdrawn-${search.round}`, supersedes: id },
-          ...{ failure: null, verdict: 'missed', source: 'measured' },
-        },
-        search.at,
-      );
+/** Those that no earlier stage of their journey handed on, whoever told of its failure. */
+async function ownFailures(
+  { sql, search: { day, at } }: Recording,
+  journeys: readonly StoredJourney[],
+  found: readonly FoundFailure[],
+): Promise<FoundFailure[]> {
+  const range = { from: day - LONGEST_FAILURE, to: day + DAY + LONGEST_FAILURE, knownBy: at };
+  const known: (Place & TimeSpan)[] = [];
+  for (const place of stagesOf(journeys)) {
+    for (const { segment = null, startedAt, endedAt } of await failuresOfStage(sql, place, range)) {
+      if (startedAt !== undefined && endedAt !== undefined) {
+        known.push({ ...place, segment, startedAt, endedAt });
+      }
     }
   }
+  const stages = new Map(
+    journeys.map(({ journey }) => [journey.key, journey.stages.map(({ key }) => key)]),
+  );
+  return withoutHandedOn(found, known, (journey) => stages.get(journey) ?? []);
 }
 
 /**
@@ -227,16 +144,17 @@ export async function searchMissed(
     const searching = { sql, baselines, search };
     const range = { from: day - DAY, to: day + 2 * DAY, knownBy: at };
     const episodes = await mappedEpisodes(sql, range);
-    const found = searchFailures(await searchedStages(searching), {
+    const journeys = reigning(await journeyVersions(sql), day);
+    const found = searchFailures(await searchedStages(searching, journeys), {
       ...{ from: day, to: day + DAY, episodes },
       randomOf: (place, startedAt) => randomFor('missed', placeOf(place, startedAt)),
     });
-    const missed = missedFailures(found, episodes);
+    const missed = missedFailures(await ownFailures(searching, journeys, found), episodes);
     const standing = new Set<string>();
     for (const one of missed) {
-      const id = await record(searching, one);
+      const id = await recordMissed(searching, one);
       if (id !== undefined) standing.add(id);
     }
-    if (round > 0) await withdraw(searching, standing);
+    if (round > 0) await withdrawMissed(searching, stagesOf(journeys), standing);
   });
 }

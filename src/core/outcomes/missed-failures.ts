@@ -9,7 +9,7 @@ import { windowPValue } from './window-p-value.js';
 import { WindowTable, type Controls } from './window-totals.js';
 
 /** A stage, or those of its customers who are in one segment. */
-interface Place {
+export interface Place {
   readonly journey: string;
   readonly stage: string;
   /** All segments where null. */

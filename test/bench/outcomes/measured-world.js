@@ -6,6 +6,7 @@ import { fitBaseline } from '../../../dist/core/outcomes/baseline.js';
 import { changeSpans, incidentSpans } from '../../../dist/core/outcomes/known-trouble.js';
 import { LONGEST_FAILURE } from '../../../dist/core/outcomes/failure-pieces.js';
 import { measureOutcome } from '../../../dist/core/outcomes/measured-outcome.js';
+import { withoutHandedOn } from '../../../dist/core/outcomes/handed-on.js';
 import { missedFailures, searchFailures } from '../../../dist/core/outcomes/missed-failures.js';
 import { LATENESS, outcomeDueAt } from '../../../dist/core/outcomes/outcome-due.js';
 import { searchedSegments } from '../../../dist/core/outcomes/searched-segments.js';
@@ -195,11 +196,24 @@ export class MeasuredWorld {
       randomOf: ({ journey, stage, segment }, startedAt) =>
         randomFor('missed', journey, stage, startedAt, ...(segment === null ? [] : [segment])),
     });
-    for (const one of missedFailures(found, mapped)) {
+    for (const one of missedFailures(this.ownFailures(found, at), mapped)) {
       this.missed.push({ ...one, name: `${one.journey}/${one.stage}` });
       const { startedAt, endedAt } = one;
       this.failures.push({ name: `${one.journey}/${one.stage}`, knownAt: at, startedAt, endedAt });
     }
+  }
+
+  /** What no earlier stage handed on, by what is known at a time. */
+  ownFailures(found, at) {
+    const known = this.failures
+      .filter(({ knownAt }) => knownAt <= at)
+      .map(({ name, startedAt, endedAt }) => {
+        const [journey, stage] = name.split('/');
+        return { journey, stage, segment: null, startedAt, endedAt };
+      });
+    return withoutHandedOn(found, known, (key) =>
+      this.stages.filter(({ journey }) => journey.key === key).map(({ stage }) => stage.key),
+    );
   }
 
   run() {
