@@ -31,8 +31,19 @@ svg .three{stroke:var(--good)}svg .four{stroke:var(--bad)}
 svg .area{stroke:none;opacity:.35}svg .area.one{fill:var(--one)}svg .area.two{fill:var(--two)}
 svg .line{fill:none;stroke-width:1.5}svg .band{fill:var(--band);opacity:.6}svg .dot{fill:var(--bad)}
 svg .limit{stroke:var(--soft);stroke-dasharray:4 3}svg .ideal{stroke:var(--soft);stroke-dasharray:4 3}
-.key{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--soft);margin:4px 0 0}
+.key{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--soft);margin:4px 0 0}.key+p{margin-top:8px}.card svg+svg{margin-top:10px}
 .key span::before{content:"";display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:6px;background:var(--c)}
+table.ordered{display:grid;grid-template-columns:repeat(var(--columns),auto)}.ordered thead,.ordered tbody{display:contents}
+.ordered tr{display:grid;grid-template-columns:subgrid;grid-column:1/-1;align-items:stretch;order:var(--o0,0)}
+.ordered td.name{max-width:none;min-width:min-content;overflow-wrap:break-word}.ordered .bar{margin-top:7px}
+.ordered td.name:first-child{min-width:90px;overflow-wrap:anywhere}
+.cards .card{order:var(--o0,0)}.ordered thead tr{order:0}
+body:has(#o1:checked) :is(.ordered tbody tr,.cards .card){order:var(--o1)}
+body:has(#o2:checked) :is(.ordered tbody tr,.cards .card){order:var(--o2)}
+body:has(#o3:checked) :is(.ordered tbody tr,.cards .card){order:var(--o3)}
+body:has(#o4:checked) :is(.ordered tbody tr,.cards .card){order:var(--o4)}
+fieldset.order{border:0;padding:0;margin:0 0 12px;display:flex;flex-wrap:wrap;gap:4px 14px;font-size:13px;color:var(--soft)}
+.order legend{float:left;padding:0;margin-right:14px}.order input{accent-color:var(--one);vertical-align:-2px}
 ul.notes{margin:0;padding-left:20px}
-@media print{body{background:#fff}section,.card{break-inside:avoid}}
+@media print{fieldset.order{display:none}body{background:#fff}section,.card{break-inside:avoid}}
 `;

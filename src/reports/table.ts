@@ -9,18 +9,25 @@ export interface TableColumn<Row> {
   readonly isNumber?: boolean;
 }
 
-/** A table of rows; wide ones scroll by themselves. */
-export function table<Row>(columns: readonly TableColumn<Row>[], rows: readonly Row[]): Html {
+/**
+ * A table of rows; wide ones scroll by themselves. `placeOf` is a row's style with its places in
+ * the orders that the reader may choose.
+ */
+export function table<Row>(
+  columns: readonly TableColumn<Row>[],
+  rows: readonly Row[],
+  placeOf?: (row: Row) => string,
+): Html {
   const nameOf = ({ isNumber }: TableColumn<Row>): string => (isNumber ? 'n' : 'name');
   const head = columns.map((column) => html`<th class="${nameOf(column)}">${column.heading}</th>`);
   const body = rows.map(
     (row) =>
-      html`<tr>
+      html`<tr ${placeOf && html`style="${placeOf(row)}"`}>
         ${columns.map((column) => html`<td class="${nameOf(column)}">${column.cell(row)}</td>`)}
       </tr> `,
   );
   return html`<div class="scroll">
-    <table>
+    <table ${placeOf && html`class="ordered" style="--columns:${columns.length}"`}>
       <thead>
         <tr>
           ${head}

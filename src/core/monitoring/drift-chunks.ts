@@ -1,4 +1,6 @@
 import type { Instant } from '../telemetry/time.js';
+import type { StretchShape } from './column-shape.js';
+import { shownCategories, stretchShape } from './column-shape.js';
 import type { ColumnPair } from './column-values.js';
 import { rowsOfColumn, sampleOf } from './column-values.js';
 import { locationEquivalent } from './drift-effect.js';
@@ -51,28 +53,41 @@ function stretches({ order }: Side): Uint32Array[] {
   );
 }
 
+/** One stretch of time of a column. */
+interface ColumnStretch {
+  readonly name: string;
+  readonly effect: number | null;
+  readonly shape: StretchShape | null;
+}
+
 /** Compares stretches of time, of either side, with the whole reference. */
 export function driftChunks(
   pairs: readonly ColumnPair[],
   compared: readonly ComparedColumn[],
   sides: readonly Side[],
 ): DriftChunk[] {
+  const columns = pairs.map((pair, i) => {
+    const { reference = null, current = null } = compared[i] ?? {};
+    return { pair, reference, shown: shownCategories(reference, current) };
+  });
   return sides.flatMap((side) =>
     stretches(side).map((rows) => {
-      const effects = pairs.map((pair, i) => {
-        const [column, reference] = [pair[side.side], compared[i]?.reference ?? null];
-        const isBoth = column !== null && reference !== null;
-        const effect = isBoth
-          ? effectBetween(reference, sampleOf(rowsOfColumn(column, rows)))
-          : null;
-        return [pair.name, effect] as const;
+      const found = columns.map(({ pair, reference, shown }): ColumnStretch => {
+        const [name, column] = [pair.name, pair[side.side]];
+        if (column === null || reference === null) return { name, effect: null, shape: null };
+        const sample = sampleOf(rowsOfColumn(column, rows));
+        const shape = stretchShape(sample, shown);
+        return { name, effect: effectBetween(reference, sample), shape };
       });
       return {
         from: timeAt(side, rows[0]),
         until: timeAt(side, rows.at(-1)),
         rows: rows.length,
         side: side.side,
-        effects: Object.fromEntries(effects),
+        effects: Object.fromEntries(found.map(({ name, effect }) => [name, effect])),
+        shapes: Object.fromEntries(
+          found.flatMap(({ name, shape }) => (shape === null ? [] : [[name, shape]])),
+        ),
       };
     }),
   );

@@ -1,6 +1,6 @@
 import type { Instant } from '../telemetry/time.js';
 import type { PermutationOptions } from './block-permutation.js';
-import type { ColumnShape } from './column-shape.js';
+import type { ColumnShape, StretchShape } from './column-shape.js';
 import { columnShape } from './column-shape.js';
 import type { ComparedColumn } from './drift-evidence.js';
 import { driftEvidence } from './drift-evidence.js';
@@ -20,6 +20,8 @@ export interface DriftChunk {
   readonly side: 'reference' | 'current';
   /** By column; null where there was nothing to compare. */
   readonly effects: Readonly<Record<string, number | null>>;
+  /** By column: what it looked like; absent in reports that older programs kept. */
+  readonly shapes?: Readonly<Record<string, StretchShape>>;
 }
 
 /** The columns of one segment, judged together with those of all other segments. */
