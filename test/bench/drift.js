@@ -170,11 +170,27 @@ async function stored() {
   const answers = rows.map((features, i) => {
     const probability = 0.3 * random();
     const label = random() < probability ? 1 : 0;
+    // As the service makes them: all of one shape.
     return {
-      ...{ episodeId: `e${i}`, journey: 'shop', stage: `s${i % 3}`, segment: features.segment },
-      ...{ source: 'bench', modelVersion: 'm', asOf: from + i * 6000, dueAt: from, features },
-      ...{ probability, priority: probability, state: 'labelled', label, labelKnownAt: from },
-      ...{ failureProbability: label, share: 1, group: `g${i >> 1}`, failure: null },
+      episodeId: `e${i}`,
+      journey: 'shop',
+      stage: `s${i % 3}`,
+      segment: features.segment,
+      source: 'bench',
+      modelVersion: 'm',
+      asOf: from + i * 6000,
+      probability,
+      priority: probability,
+      features,
+      dueAt: from,
+      state: 'labelled',
+      label,
+      failureProbability: label,
+      share: 1,
+      labelKnownAt: from,
+      group: `g${i >> 1}`,
+      failure: null,
+      audit: null,
     };
   });
   const question = {
