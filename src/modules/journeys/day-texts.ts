@@ -11,10 +11,15 @@ export interface WrittenStretch {
   readonly computedAt: Instant;
 }
 
+/** A journey's key, and one segment of it; all of them where null. */
+export interface JourneyPart {
+  readonly journey: string;
+  readonly segment: string | null;
+}
+
 /** What the texts of days are made of, beside the days. */
-export interface TextPlace {
-  /** Journey, its version, and segment. */
-  readonly name: string;
+export interface TextPlace extends JourneyPart {
+  readonly version: number;
   /** By stage. */
   readonly bands: readonly (StageBands | null)[];
 }
@@ -58,11 +63,18 @@ export class DayTexts {
     }
   }
 
+  /** What texts are kept of. */
+  parts(): JourneyPart[] {
+    return [...this.kept.values()].map(({ journey, segment }) => ({ journey, segment }));
+  }
+
   /** The place as the one that was asked for last. */
-  private latest({ name, bands }: TextPlace): KeptPlace {
+  private latest({ journey, version, segment, bands }: TextPlace): KeptPlace {
+    const name = JSON.stringify([journey, version, segment]);
     const known = this.kept.get(name);
-    if (known !== undefined && !hasSameBands(known, { name, bands })) this.forget(name);
-    const place = this.kept.get(name) ?? { name, bands, days: new Map<Instant, KeptDay>() };
+    if (known !== undefined && !hasSameBands(known.bands, bands)) this.forget(name);
+    const days = new Map<Instant, KeptDay>();
+    const place = this.kept.get(name) ?? { journey, version, segment, bands, days };
     this.kept.delete(name);
     this.kept.set(name, place);
     return place;
@@ -77,6 +89,6 @@ export class DayTexts {
 const bytesOf = (text: KeptDay | undefined): number =>
   text?.written.texts.reduce((sum, bytes) => sum + bytes.length, 0) ?? 0;
 
-function hasSameBands(one: TextPlace, other: TextPlace): boolean {
-  return one.bands.every((bands, stage) => bands === other.bands[stage]);
+function hasSameBands(one: TextPlace['bands'], other: TextPlace['bands']): boolean {
+  return one.every((bands, stage) => bands === other[stage]);
 }

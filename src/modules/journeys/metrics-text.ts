@@ -28,7 +28,7 @@ export function textPlace(
   segment: string | null,
   bands: MetricsFound['bands'],
 ): TextPlace {
-  return { name: JSON.stringify([journey.key, version, segment]), bands };
+  return { journey: journey.key, version, segment, bands };
 }
 
 /** A journey's metrics as JSON, in pieces, of which some are written already. */

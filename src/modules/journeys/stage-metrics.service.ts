@@ -24,6 +24,7 @@ import { currentJourneys } from '../../storage/journey.store.js';
 import { formatInstant } from '../../wire/instant.js';
 import type { BulkResult } from '../../wire/rejection.js';
 import { stageMetricBody } from '../../wire/stage-metric.js';
+import type { JourneyPart } from './day-texts.js';
 import { DayTexts } from './day-texts.js';
 import { fileAnswer, isFile, jsonAnswer } from './file-answer.js';
 import type { funnelQuery, metricsQuery, timeToValueQuery } from './journey-query.js';
@@ -72,6 +73,11 @@ export class StageMetricsService {
       baseline: bands[metric.stageIndex]?.band(metric.bucketStart) ?? null,
     }));
     return await fileAnswer(metricsTable(key, segment, rows), query.format, `${key}-metrics`);
+  }
+
+  /** What was asked for lately, by the hour. */
+  askedParts(): JourneyPart[] {
+    return this.texts.parts();
   }
 
   async funnel(key: string, query: z.output<typeof funnelQuery>): Promise<object | StreamableFile> {

@@ -140,7 +140,7 @@ describe('the text of metrics', () => {
 });
 
 describe('texts of days', () => {
-  const place: TextPlace = { name: 'a', bands: [bandsOf(1)] };
+  const place: TextPlace = { journey: 'a', version: 1, segment: null, bands: [bandsOf(1)] };
   const written = { texts: [Buffer.alloc(5e6)], revision: 1, computedAt: 1 };
   const text = { stamp: '4', written };
 
@@ -150,7 +150,9 @@ describe('texts of days', () => {
     expect(texts.recall({ ...place }, START, '4')).toBe(written);
     expect(texts.recall(place, START, '5')).toBeUndefined();
     expect(texts.recall(place, START + DAY, '4')).toBeUndefined();
-    expect(texts.recall({ ...place, name: 'b' }, START, '4')).toBeUndefined();
+    expect(texts.recall({ ...place, journey: 'b' }, START, '4')).toBeUndefined();
+    expect(texts.recall({ ...place, version: 2 }, START, '4')).toBeUndefined();
+    expect(texts.recall({ ...place, segment: 'web' }, START, '4')).toBeUndefined();
     expect(texts.recall({ ...place, bands: [bandsOf(1)] }, START, '4')).toBeUndefined();
   });
 
@@ -161,14 +163,14 @@ describe('texts of days', () => {
       texts.keep({ ...place, bands: [null] }, START + day * DAY, text);
       expect(texts.size).toBeLessThanOrEqual(64e6);
     }
-    const others = ['b', 'c', 'd', 'e'].map((name) => ({ ...place, name }));
+    const others = ['b', 'c', 'd', 'e'].map((journey) => ({ ...place, journey }));
     for (const other of others) {
       for (let day = 0; day < 3; day += 1) texts.keep(other, START + day * DAY, text);
     }
-    const kept = (name: string): boolean =>
-      texts.recall({ ...place, name }, START, '4') !== undefined;
+    const kept = (journey: string): boolean =>
+      texts.recall({ ...place, journey }, START, '4') !== undefined;
     expect(kept('b')).toBe(true);
-    texts.keep({ ...place, name: 'f' }, START, text);
+    texts.keep({ ...place, journey: 'f' }, START, text);
     expect(['b', 'c', 'd', 'e', 'f'].map(kept)).toEqual([true, false, true, true, true]);
   });
 });
