@@ -1,7 +1,7 @@
+import { domainLearner } from '../core/monitoring/domain-learner.js';
 import type { ModelDriftReport } from '../core/monitoring/model-drift.js';
 import { modelDrift } from '../core/monitoring/model-drift.js';
 import { seededRandom } from '../core/statistics/random.js';
-import { smallTreesLearner } from '../core/training/gradient-boosting.js';
 import type { Sql } from '../storage/sql.js';
 import type { ReportParts, ReportStretch } from './report-ground.js';
 import { reportGround } from './report-ground.js';
@@ -21,7 +21,7 @@ export async function driftOfChampion(
     ...stretch,
     model: champion.version,
     schema: champion.schema,
-    learner: smallTreesLearner,
+    learner: domainLearner,
     random: seededRandom(SEED),
   });
 }

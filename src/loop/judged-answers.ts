@@ -51,7 +51,7 @@ function chanceOf(state: LabelState, share: number): number | null {
 }
 
 function judged(answer: FirstAnswer, { outcomes, share, value }: Ground): JudgedAnswer {
-  const { episodeId, journey, stage, source, asOf, dueAt, features, prediction } = answer;
+  const { episodeId, journey, stage, segment, source, asOf, dueAt, features } = answer;
   const state = episodeState(outcomes);
   const label = state.state === 'labelled' ? state.label.label : null;
   const failureId = outcomes.find((outcome) => outcome.failureId !== undefined)?.failureId;
@@ -59,12 +59,12 @@ function judged(answer: FirstAnswer, { outcomes, share, value }: Ground): Judged
     episodeId,
     journey,
     stage,
-    segment: prediction.segment,
+    segment,
     source,
-    modelVersion: prediction.modelVersion,
+    modelVersion: answer.modelVersion,
     asOf,
-    probability: prediction.probability,
-    priority: prediction.priority.value,
+    probability: answer.probability,
+    priority: answer.priority,
     features,
     dueAt,
     state: state.state,

@@ -40,9 +40,13 @@ function deviationOf(values: Float64Array): number {
 }
 
 function known(column: Float64Array): Float64Array {
-  let missing = 0;
-  for (const value of column) if (Number.isNaN(value)) missing += 1;
-  return missing === 0 ? column : column.filter((value) => !Number.isNaN(value));
+  const values = new Float64Array(column.length);
+  let count = 0;
+  for (const value of column) {
+    values[count] = value;
+    if (!Number.isNaN(value)) count += 1;
+  }
+  return count === column.length ? column : values.subarray(0, count);
 }
 
 /** A sample of numbers; NaN is missing, infinities are refused by whoever reads them. */
