@@ -2,6 +2,7 @@ import { domainLearner } from '../core/monitoring/domain-learner.js';
 import type { ModelDriftReport } from '../core/monitoring/model-drift.js';
 import { modelDrift } from '../core/monitoring/model-drift.js';
 import { seededRandom } from '../core/statistics/random.js';
+import { featuresOfAnswers } from '../storage/first-answer.store.js';
 import type { Sql } from '../storage/sql.js';
 import type { ReportParts, ReportStretch } from './report-ground.js';
 import { reportGround } from './report-ground.js';
@@ -15,13 +16,15 @@ export async function driftOfChampion(
   parts: ReportParts,
   stretch: ReportStretch,
 ): Promise<ModelDriftReport> {
-  const { champion, ...ground } = await reportGround(sql, parts, stretch);
+  const { champion, ...ground } = await reportGround(sql, parts, stretch, 'names');
   return await modelDrift({
     ...ground,
     ...stretch,
     model: champion.version,
     schema: champion.schema,
     learner: domainLearner,
+    // Of all that was asked only some are compared: reading every feature of the others takes longest.
+    featuresOf: (answers) => featuresOfAnswers(sql, answers),
     random: seededRandom(SEED),
   });
 }

@@ -2,7 +2,7 @@ import type { AnsweredFailure, JudgedAnswer } from '../core/monitoring/performan
 import { currentOutcomes } from '../core/outcomes/supersede.js';
 import type { LabelState } from '../core/outcomes/training-label.js';
 import type { Instant } from '../core/telemetry/time.js';
-import type { FirstAnswer } from '../storage/first-answer.store.js';
+import type { FeaturesRead, FirstAnswer } from '../storage/first-answer.store.js';
 import { firstAnswers } from '../storage/first-answer.store.js';
 import { currentJourneys } from '../storage/journey.store.js';
 import type { OutcomeOfEpisode } from '../storage/outcome.store.js';
@@ -83,6 +83,7 @@ export async function judgedAnswers(
   sql: Sql,
   before: Instant,
   knownBy: Instant,
+  features: FeaturesRead = 'all',
 ): Promise<JudgedAnswer[]> {
   const outcomes = new Map<string, OutcomeOfEpisode[]>();
   for (const outcome of await outcomesByEpisode(sql, knownBy)) {
@@ -95,11 +96,14 @@ export async function judgedAnswers(
   const values = new Map(
     journeys.map(({ journey }) => [journey.key, journey.valuePerConversion ?? 1]),
   );
-  const answers = await firstAnswers(sql, before, knownBy);
-  const answered = answers.map((one) => ({ ...one, outcomes: outcomes.get(placeOf(one)) ?? [] }));
+  const answers = await firstAnswers(sql, before, knownBy, features);
+  const told = answers.map((answer) => outcomes.get(placeOf(answer)) ?? []);
+  const answered = answers.map(({ journey, stage, asOf, features: known }, i) => {
+    return { journey, stage, asOf, features: known, outcomes: told[i] ?? [] };
+  });
   const shares = await attributedFailures(sql, answered, knownBy);
-  return answered.map(({ outcomes: told, ...answer }, i) => {
+  return answers.map((answer, i) => {
     const value = values.get(answer.journey) ?? 1;
-    return judged(answer, { outcomes: told, share: shares[i] ?? 1, value });
+    return judged(answer, { outcomes: told[i] ?? [], share: shares[i] ?? 1, value });
   });
 }

@@ -5,6 +5,7 @@ import { labelledAnswers } from '../core/monitoring/performance-answer.js';
 import { featureTable } from '../core/features/feature-table.js';
 import type { ScoringModel } from '../core/scoring/score.js';
 import type { Instant } from '../core/telemetry/time.js';
+import type { FeaturesRead } from '../storage/first-answer.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
 import type { Sql } from '../storage/sql.js';
 import type { ChampionScorer } from './champion-scorer.js';
@@ -50,15 +51,19 @@ function earlierReference(
   return driftReference(table, labels, champion.classifier);
 }
 
-/** Gathers the champion, what it is compared with, and what it was asked. */
+/**
+ * Gathers the champion, what it is compared with, and what it was asked; with `names` the answers may
+ * come without most of their features.
+ */
 export async function reportGround(
   sql: Sql,
   { scorer, files }: ReportParts,
   { from, until, asOf }: ReportStretch,
+  features: FeaturesRead = 'all',
 ): Promise<ReportGround> {
   const champion = await scorer.champion(sql);
-  const answers = await judgedAnswers(sql, until, asOf);
   const stored = await files.loadReference(champion.version);
+  const answers = await judgedAnswers(sql, until, asOf, stored === null ? 'all' : features);
   if (stored !== null) return { champion, reference: stored, referenceKind: 'training', answers };
   const earlier = answers.filter((answer) => answer.asOf < from);
   const reference = earlierReference(champion, earlier);

@@ -1,4 +1,4 @@
-import type { FeatureSchema, FeatureTable } from '../features/feature-schema.js';
+import type { FeatureRow, FeatureSchema, FeatureTable } from '../features/feature-schema.js';
 import { featureTable } from '../features/feature-table.js';
 import type { Instant } from '../telemetry/time.js';
 import type { Learner } from '../training/classifier.js';
@@ -58,6 +58,8 @@ export interface ModelDriftQuestion {
   readonly referenceKind: ModelDriftReport['reference'];
   /** All first answers up to `until`, oldest first. */
   readonly answers: readonly JudgedAnswer[];
+  /** Gives all features of the answers that are compared, where `answers` name the service alone. */
+  readonly featuresOf?: (answers: readonly JudgedAnswer[]) => Promise<readonly FeatureRow[]>;
   readonly learner: Learner;
   readonly random: () => number;
 }
@@ -73,14 +75,13 @@ interface Sides {
 const upTo = (length: number): Uint32Array => Uint32Array.from({ length }, (_, row) => row);
 
 /** Latest training rows beside the rows asked now, and every training row as a sketch beside them. */
-function sidesOf({ schema, reference, random }: ModelDriftQuestion, asked: Answers): Sides {
+async function sidesOf(
+  { schema, reference, random, featuresOf }: ModelDriftQuestion,
+  asked: Answers,
+): Promise<Sides> {
   const current = someOf(asked, MOST_COMPARED, random);
-  const now = columnsOf(
-    featureTable(
-      schema,
-      current.map(({ features }) => features),
-    ),
-  );
+  const rows = (await featuresOf?.(current)) ?? current.map(({ features }) => features);
+  const now = columnsOf(featureTable(schema, rows));
   const pairs = [...now].map(([name, column]): ColumnPair => {
     const before = reference.columns[name];
     return { name, reference: before === undefined ? null : latestValues(before), current: column };
@@ -177,7 +178,7 @@ export async function modelDrift(question: ModelDriftQuestion): Promise<ModelDri
   const { model, from, until, reference, referenceKind, random } = question;
   const first = question.answers.findIndex(({ asOf }) => asOf >= from);
   const asked = first < 0 ? [] : question.answers.slice(first);
-  const sides = sidesOf(question, asked);
+  const sides = await sidesOf(question, asked);
   const { pairs, compared, current } = sides;
   const rows = { reference: reference.rows, current: current.length };
   const report = driftReport(compared, rows, { random });

@@ -1,8 +1,16 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { featureTable } from '../../../src/core/features/feature-table.js';
+import { driftReference } from '../../../src/core/monitoring/drift-reference.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
 import { DAY, HOUR } from '../../../src/core/telemetry/time.js';
 import { ChampionScorer } from '../../../src/loop/champion-scorer.js';
+import { driftOfChampion } from '../../../src/loop/drift-of-champion.js';
+import { judgedAnswers } from '../../../src/loop/judged-answers.js';
 import { keepDriftReport } from '../../../src/loop/keep-drift-report.js';
 import { ModelFiles } from '../../../src/storage/model-files.js';
 import type { Json } from '../../builders/running-api.js';
@@ -147,5 +155,27 @@ describe('GET /v1/reports', () => {
     const files = new ModelFiles(api.folder);
     const parts = { files, scorer: new ChampionScorer(files) };
     expect(await keepDriftReport(api.source.manager, parts, NOW + 30 * DAY)).toBeNull();
+  });
+});
+
+describe('a champion that kept sketches of what it was taught', () => {
+  it('is compared with them, all features of what is compared being read', async () => {
+    const sql = api.source.manager;
+    const taught = (await judgedAnswers(sql, NOW - 7 * DAY, NOW)).map(({ features }) => features);
+    const folder = await mkdtemp(join(tmpdir(), 'throughline-sketches-'));
+    const files = new ModelFiles(folder);
+    const scorer = new ChampionScorer(files);
+    const { classifier, schema, version } = await scorer.champion(sql);
+    const reference = driftReference(featureTable(schema, taught), [], classifier);
+    await mkdir(join(folder, 'journey-failure', version), { recursive: true });
+    const file = join(folder, 'journey-failure', version, 'reference.json');
+    const stretch = { from: NOW - 7 * DAY, until: NOW, asOf: NOW };
+    const before = await driftOfChampion(sql, { files, scorer }, stretch);
+    await writeFile(file, JSON.stringify(reference));
+    const report = await driftOfChampion(sql, { files, scorer }, stretch);
+    expect(report).toMatchObject({ reference: 'training', rows: before.rows });
+    expect(report.columns).toEqual(before.columns);
+    expect(report.concept.byService).toEqual(before.concept.byService);
+    await rm(folder, { recursive: true });
   });
 });
