@@ -35,7 +35,7 @@ export async function metricBands(
   return found.map((baseline) => baseline && keptBands(baseline, Math.max(bucket, baseline.width)));
 }
 
-/** A baseline holds for a day: as long as its bands are the same, so are texts with them. */
+/** A baseline holds for a day and is asked for the same buckets again and again. */
 const kept = new WeakMap<Baseline, Map<Duration, StageBands>>();
 
 function keptBands(baseline: Baseline, length: Duration): StageBands {
@@ -48,7 +48,15 @@ function keptBands(baseline: Baseline, length: Duration): StageBands {
 
 function stageBands(baseline: Baseline, length: Duration): StageBands {
   const bandAt = baselineBands(baseline, length);
-  return { history: baseline.history, band: (at) => rounded(bandAt(at)) };
+  const known = new Map<Instant, BaselineBand>();
+  return {
+    history: baseline.history,
+    band: (at) => {
+      let band = known.get(at);
+      if (band === undefined) known.set(at, (band = rounded(bandAt(at))));
+      return band;
+    },
+  };
 }
 
 const round = (value: number): number => Math.round(value * 10_000) / 10_000;

@@ -21,7 +21,16 @@ import { addJourneyVersion } from '../../dist/storage/journey.store.js';
 import { journeyBody } from '../../dist/wire/journey.js';
 import { machine, withService } from './running/service.js';
 import { batchCosts } from './stored/batches.js';
-import { journey, origin, storeCells, storeEvents, today, writeEvents } from './stored/events.js';
+import {
+  dropOthers,
+  journey,
+  origin,
+  storeCells,
+  storeEvents,
+  storeOthers,
+  today,
+  writeEvents,
+} from './stored/events.js';
 import { firstEntries, windowed } from './stored/funnel-sql.js';
 
 const { values } = parseArgs({
@@ -33,6 +42,8 @@ const { values } = parseArgs({
 const EVENTS = Number(values.events);
 const parts = new Set(values.parts.split(','));
 const FEW = 100_000;
+/** Journeys beside the one with events. */
+const OTHERS = 30;
 const agent = new Agent({ keepAlive: true });
 const print = (text) => process.stdout.write(`${text}\n`);
 
@@ -111,11 +122,11 @@ function receive(url, headers) {
 }
 
 /** Segments and beginnings in turn, none of which is asked for twice; each segment's first one apart. */
-async function benchMetrics(url, headers) {
-  const ask = (segment, hours, bucket = '1h') => {
+async function benchMetrics(url, headers, others) {
+  const ask = (segment, hours, { bucket = '1h', key = 'checkout' } = {}) => {
     const from = new Date(origin + hours * 3_600_000).toISOString();
     const range = `bucket=${bucket}&from=${from}${segment && `&segment=${segment}`}`;
-    return receive(`${url}/v1/journeys/checkout/metrics?${range}`, headers);
+    return receive(`${url}/v1/journeys/${key}/metrics?${range}`, headers);
   };
   const segments = ['', 'mobile', 'web', 'store'];
   const first = [];
@@ -127,11 +138,17 @@ async function benchMetrics(url, headers) {
     return ask(segments[asked % segments.length], asked);
   };
   const hours = await times(80, next);
-  const days = await times(20, () => ask('', 0, '1d'));
+  const days = await times(20, () => ask('', 0, { bucket: '1d' }));
+  for (const key of others) await ask('', 0, { key });
+  const anew = await times(2 * others.length, () => {
+    asked += 1;
+    return ask('', asked, { key: others[asked % others.length] });
+  });
   const told = ({ median, p95 }) => `${median.toFixed(0)} ms (p95 ${p95.toFixed(0)} ms)`;
   print(
     `metrics over HTTP, 90 days by the hour (${(size / 1e6).toFixed(1)} MB), segments and ranges in ` +
       `turn: ${told(hours)}; by the day: ${told(days)}\n` +
+      `  of ${others.length} journeys in turn, more than the service keeps texts of: ${told(anew)}\n` +
       `  the day's first of each segment, which learns its baselines: ` +
       `${first.map((ms) => ms.toFixed(0)).join(', ')} ms`,
   );
@@ -153,6 +170,7 @@ try {
   const dataDir = join(folder, 'data');
   const copies = new EventCopies(join(dataDir, 'events'));
   const summed = await timed(() => sumHours(many.source));
+  const others = parts.has('metrics') ? await storeOthers(many.source, OTHERS) : [];
   const copied = await timed(() => copyEvents(many.source, copies, Date.now()));
   print(
     `${machine()}; ${EVENTS} events stored in ${(many.ms / 1000).toFixed(0)} s, ` +
@@ -169,8 +187,9 @@ try {
       return text;
     };
     if (parts.has('funnel')) await benchFunnel(ask, duck, many.parquet);
-    if (parts.has('metrics')) await benchMetrics(url, headers);
+    if (parts.has('metrics')) await benchMetrics(url, headers, others);
   }, env);
+  await dropOthers(many.source, others);
   if (parts.has('batches')) await benchBatches(few, many);
 } finally {
   for (const { source } of open) await source.destroy();

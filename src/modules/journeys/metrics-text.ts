@@ -99,16 +99,16 @@ function written(
 ): WrittenStretch {
   const { journey } = stored;
   const { bucket, now } = range;
-  const texts = journey.stages.map(() => '');
+  // A comma before the first bucket as well.
+  const texts = journey.stages.map(() => ['']);
   let start = '';
   for (const metric of stageMetrics(journey, cells, { ...stretch, bucket, now })) {
     const { stageIndex, bucketStart: at } = metric;
     if (stageIndex === 0) start = formatInstant(at);
-    const text = bucketText(metric, start, bands[stageIndex]?.band(at) ?? null);
-    texts[stageIndex] = `${texts[stageIndex] ?? ''},${text}`;
+    texts[stageIndex]?.push(bucketText(metric, start, bands[stageIndex]?.band(at) ?? null));
   }
   return {
-    texts: texts.map((buckets) => Buffer.from(buckets, 'latin1')),
+    texts: texts.map((buckets) => Buffer.from(buckets.join(), 'latin1')),
     revision: cells.reduce((highest, { revision }) => Math.max(highest, revision), 0),
     computedAt: cells.reduce((last, cell) => Math.max(last, cell.computedAt), 0),
   };

@@ -55,6 +55,44 @@ export async function storeEvents(source, duck, parquet) {
   await rm(csv);
 }
 
+/** Journeys like the stored one, with its sums and two weeks of its history, once it is added up; their keys. */
+export async function storeOthers(source, count) {
+  const keys = Array.from({ length: count }, (_, i) => `checkout-${i + 2}`);
+  await source.query(
+    `INSERT INTO journey_version (key, version, definition, effective_from, known_at)
+     SELECT k, version, jsonb_set(definition, '{key}', to_jsonb(k)), effective_from, known_at
+     FROM journey_version, unnest($1::text[]) AS k WHERE key = 'checkout'`,
+    [keys],
+  );
+  for (const [table, condition] of [
+    ['stage_day_sum', 'of_all'],
+    ['stage_metric_change', "segment = 'web' AND bucket_start > now() - interval '14 days'"],
+  ]) {
+    const columns = await source.query(
+      `SELECT string_agg(column_name, ', ') AS names FROM information_schema.columns
+       WHERE table_name = $1 AND column_name NOT IN ('journey', 'stamp')`,
+      [table],
+    );
+    const { names } = columns[0];
+    await source.query(
+      `INSERT INTO ${table} (journey, ${names}) SELECT k, ${names}
+       FROM ${table}, unnest($1::text[]) AS k WHERE journey = 'checkout' AND ${condition}`,
+      [keys],
+    );
+    await source.query(`VACUUM ANALYZE ${table}`);
+  }
+  return keys;
+}
+
+/** They would be counted into by whoever adds events later. */
+export async function dropOthers(source, keys) {
+  await source.query('DELETE FROM journey_version WHERE key = ANY($1)', [keys]);
+  for (const table of ['stage_day_sum', 'stage_metric_change']) {
+    await source.query(`DELETE FROM ${table} WHERE journey = ANY($1)`, [keys]);
+    await source.query(`VACUUM ANALYZE ${table}`);
+  }
+}
+
 /** Cells of every stage and segment, and when they became known: as if the events had been counted. */
 export async function storeCells(source) {
   const cells = `
