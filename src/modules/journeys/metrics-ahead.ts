@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { DAY, HOUR, MINUTE, bucketStart } from '../../core/telemetry/time.js';
+import { DAY, HOUR, MINUTE, SECOND, bucketStart } from '../../core/telemetry/time.js';
 import { Clock } from '../../http/clock.js';
 import { knownUntil } from '../../storage/backfill.store.js';
 import { currentJourneys } from '../../storage/journey.store.js';
@@ -22,7 +24,7 @@ export class MetricsAhead implements OnApplicationBootstrap, OnModuleDestroy {
   private toldOf = 0;
   private telling: Promise<void> = Promise.resolve();
   private beat: NodeJS.Timeout | undefined;
-  private isClosing = false;
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly metrics: StageMetricsService,
@@ -40,7 +42,7 @@ export class MetricsAhead implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.beat);
-    this.isClosing = true;
+    this.closing.abort();
     await this.telling;
   }
 
@@ -54,12 +56,13 @@ export class MetricsAhead implements OnApplicationBootstrap, OnModuleDestroy {
       const journeys = (await currentJourneys(this.source.manager)).slice(0, MOST_JOURNEYS);
       const parts = journeys.map(({ journey }) => ({ journey: journey.key, segment: null }));
       for (const part of [...parts, ...this.metrics.askedParts()]) {
-        if (this.isClosing) return;
+        // Others who ask meanwhile wait for one of them at most.
+        await pause(SECOND, undefined, { signal: this.closing.signal, ref: false });
         await this.tellOne(part, now - 90 * DAY);
       }
       this.toldOf = day;
     } catch {
-      // Whoever asks hears of it; a minute later it is tried again.
+      // The service ends, or whoever asks hears of it; a minute later it is tried again.
     }
   }
 
