@@ -33,35 +33,39 @@ const [MOST_STEPS, ENOUGH] = [100, 1e-4];
 const lagBin = (lag: Duration): number =>
   Math.min(LAGS - 1, Math.max(0, Math.floor((LAGS * (lag - EARLIEST)) / WITHIN_REACH)));
 
+/** For every level of kinds, and first for all together, which kind each suspect is of, numbered. */
+function numberedKinds(suspects: readonly Suspect[]): readonly Uint32Array[] {
+  const levels = suspects[0]?.kinds.length ?? 0;
+  return Array.from({ length: levels + 1 }, (_, level) => {
+    const numbers = new Map<string, number>();
+    return Uint32Array.from(suspects, ({ kinds }) => {
+      const kind = level === 0 ? '' : (kinds[level - 1] ?? '');
+      const number = numbers.get(kind) ?? numbers.size;
+      numbers.set(kind, number);
+      return number;
+    });
+  });
+}
+
 /**
- * How likely an episode of this one's kinds breaks its stage, from the other episodes alone: each
+ * How likely an episode of each one's kinds breaks its stage, from the other episodes alone: each
  * kind's share of failures, pulled towards that of the wider one.
  */
-function ratesWithoutOwn(suspects: readonly Suspect[], shares: Float64Array): Float64Array {
-  const totals = new Map<string, { failed: number; episodes: number }>();
-  const totalOf = (level: number, kind: string): { failed: number; episodes: number } => {
-    const key = `${level}/${kind}`;
-    const known = totals.get(key) ?? { failed: 0, episodes: 0 };
-    totals.set(key, known);
-    return known;
-  };
-  const namesOf = ({ kinds }: Suspect): readonly string[] => ['', ...kinds];
-  suspects.forEach((suspect, i) => {
-    namesOf(suspect).forEach((kind, level) => {
-      const total = totalOf(level, kind);
-      total.failed += shares[i] ?? 0;
-      total.episodes += 1;
+function ratesWithoutOwn(levels: readonly Uint32Array[], shares: Float64Array): Float64Array {
+  const rates = new Float64Array(shares.length).fill(0.5);
+  for (const kinds of levels) {
+    const failed = new Float64Array(kinds.length);
+    const episodes = new Float64Array(kinds.length);
+    kinds.forEach((kind, i) => {
+      failed[kind] = (failed[kind] ?? 0) + (shares[i] ?? 0);
+      episodes[kind] = (episodes[kind] ?? 0) + 1;
     });
-  });
-  return Float64Array.from(suspects, (suspect, i) => {
-    let rate = 0.5;
-    namesOf(suspect).forEach((kind, level) => {
-      const { failed, episodes } = totalOf(level, kind);
-      const others = failed - (shares[i] ?? 0) + PRIOR_EPISODES * rate;
-      rate = others / (episodes - 1 + PRIOR_EPISODES);
+    kinds.forEach((kind, i) => {
+      const others = (failed[kind] ?? 0) - (shares[i] ?? 0) + PRIOR_EPISODES * (rates[i] ?? 0);
+      rates[i] = others / ((episodes[kind] ?? 0) - 1 + PRIOR_EPISODES);
     });
-    return Math.min(MOST_RATE, Math.max(LEAST_RATE, rate));
-  });
+  }
+  return rates.map((rate) => Math.min(MOST_RATE, Math.max(LEAST_RATE, rate)));
 }
 
 /** How much likelier each lag is of an episode's own failure than of another's, which is at any time. */
@@ -115,8 +119,9 @@ export function attributionShares(suspects: readonly Suspect[], coincidence: num
     failed ? (isCertain ? 1 : FIRST_SHARE) : 0,
   );
   const failures = byFailure(suspects);
+  const levels = numberedKinds(suspects);
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    const rates = ratesWithoutOwn(suspects, shares);
+    const rates = ratesWithoutOwn(levels, shares);
     const ratios = lagRatios(suspects, shares);
     const next = new Float64Array(suspects.length);
     for (const places of failures) {
