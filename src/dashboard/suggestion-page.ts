@@ -1,7 +1,7 @@
 import type { Child } from './element.js';
 import { element, fragment } from './element.js';
 import { fill } from './fill.js';
-import { count, duration, figure, percent } from './format.js';
+import { count, duration, figure, localTime, percent } from './format.js';
 import { move } from './frontier.js';
 import { frontierChart } from './frontier-chart.js';
 import { chip, crumbs, facts, link, section, small, time } from './parts.js';
@@ -161,7 +161,10 @@ function moments(
 function missedOf({ journey, missedFailures = [] }: SuggestionDetail): Child {
   return moments(
     journey,
-    missedFailures.map(({ startedAt, failureId }) => [startedAt, failureId] as const),
+    missedFailures.map(
+      ({ startedAt, valueLost }) =>
+        [startedAt, `${localTime(startedAt)} (${figure(valueLost)} lost)`] as const,
+    ),
     'failures',
   );
 }

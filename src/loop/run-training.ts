@@ -203,7 +203,7 @@ function cardOf(
     completenessError: classifier.facts.completenessError,
     limits: [
       `learnt from ${episodes.rows.length} decided outcomes; ${episodes.unlabelled} were undecided, censored or too young`,
-      'a measured failure counts with the chance that it is of the doing of the episode',
+      'a failure counts for an episode with the chance that it is its doing',
       'figures are naive: handled episodes are not weighted for having been handled',
       loss === null
         ? `the size of a loss is pooled from past failures: fewer than ${FEWEST_FAILURES} were measured`
