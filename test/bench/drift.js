@@ -115,7 +115,7 @@ function compareWithSciPy({ reference, current }, { wall, cpu, found }) {
     return path;
   });
   try {
-    const python = process.env.PYTHON ?? 'python3';
+    const python = process.env.PYTHON ?? '/usr/bin/python3';
     const peer = JSON.parse(
       execFileSync(python, ['-c', PEER, ...paths], {
         encoding: 'utf8',

@@ -39,14 +39,13 @@ function deviationOf(values: Float64Array): number {
   return Math.sqrt(squares / n);
 }
 
+function hasUnknown(column: Float64Array): boolean {
+  for (let i = 0; i < column.length; i += 1) if (Number.isNaN(column[i])) return true;
+  return false;
+}
+
 function known(column: Float64Array): Float64Array {
-  const values = new Float64Array(column.length);
-  let count = 0;
-  for (const value of column) {
-    values[count] = value;
-    if (!Number.isNaN(value)) count += 1;
-  }
-  return count === column.length ? column : values.subarray(0, count);
+  return hasUnknown(column) ? column.filter((value) => !Number.isNaN(value)) : column;
 }
 
 /** A sample of numbers; NaN is missing, infinities are refused by whoever reads them. */

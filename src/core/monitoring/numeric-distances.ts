@@ -30,30 +30,34 @@ export function numericDistances(
 
 function plainDistances(a: Float64Array, b: Float64Array): NumericDistances {
   const [n, m] = [a.length, b.length];
-  let [i, j, gap, ks, area] = [0, 0, 0, 0, 0];
+  // Of n m parts, so that they are whole numbers: how much more of the one lies below than of the other.
+  let [i, j, gap, most, area] = [0, 0, 0, 0, 0];
   let x = Math.min(at(a, 0), at(b, 0));
   while (i < n && j < m) {
-    const one = at(a, i);
-    const other = at(b, j);
-    const next = Math.min(one, other);
+    const one = a[i] ?? 0;
+    const other = b[j] ?? 0;
+    const next = one < other ? one : other;
     // Between equal values there is no gap yet: some of them are still to come.
     if (next > x) {
-      area += gap * (next - x);
-      ks = Math.max(ks, gap);
+      const size = gap < 0 ? -gap : gap;
+      area += size * (next - x);
+      if (size > most) most = size;
       x = next;
     }
     // Added, not jumped over: which of the two is next cannot be foretold.
-    i += one <= other ? 1 : 0;
-    j += other <= one ? 1 : 0;
-    gap = Math.abs(i / n - j / m);
+    const [isOne, isOther] = [one <= other ? 1 : 0, other <= one ? 1 : 0];
+    i += isOne;
+    j += isOther;
+    gap += isOne * m - isOther * n;
   }
+  const [ks, before] = [most / (n * m), area / (n * m)];
   const [rest, reached] = i < n ? [a, i] : [b, j];
   const from = firstAbove(rest, reached, x);
-  if (from === rest.length) return { ks, wasserstein: area };
+  if (from === rest.length) return { ks, wasserstein: before };
   const last = 1 - from / rest.length;
   return {
     ks: Math.max(ks, last),
-    wasserstein: area + last * (at(rest, from) - x) + restOfArea(rest, from),
+    wasserstein: before + last * (at(rest, from) - x) + restOfArea(rest, from),
   };
 }
 
