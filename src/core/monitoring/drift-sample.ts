@@ -39,13 +39,8 @@ function deviationOf(values: Float64Array): number {
   return Math.sqrt(squares / n);
 }
 
-function hasUnknown(column: Float64Array): boolean {
-  for (let i = 0; i < column.length; i += 1) if (Number.isNaN(column[i])) return true;
-  return false;
-}
-
 function known(column: Float64Array): Float64Array {
-  return hasUnknown(column) ? column.filter((value) => !Number.isNaN(value)) : column;
+  return column.includes(Number.NaN) ? column.filter((value) => !Number.isNaN(value)) : column;
 }
 
 /** A sample of numbers; NaN is missing, infinities are refused by whoever reads them. */

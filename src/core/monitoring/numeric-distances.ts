@@ -28,6 +28,14 @@ export function numericDistances(
     : plainDistances(reference.values, current.values);
 }
 
+/** Two samples and how far each has been looked through. */
+interface Merged {
+  readonly one: Float64Array;
+  readonly i: number;
+  readonly other: Float64Array;
+  readonly j: number;
+}
+
 function plainDistances(a: Float64Array, b: Float64Array): NumericDistances {
   const [n, m] = [a.length, b.length];
   // Of n m parts, so that they are whole numbers: how much more of the one lies below than of the other.
@@ -39,25 +47,35 @@ function plainDistances(a: Float64Array, b: Float64Array): NumericDistances {
     const next = one < other ? one : other;
     // Between equal values there is no gap yet: some of them are still to come.
     if (next > x) {
-      const size = gap < 0 ? -gap : gap;
+      const size = Math.abs(gap);
       area += size * (next - x);
       if (size > most) most = size;
       x = next;
     }
     // Added, not jumped over: which of the two is next cannot be foretold.
-    const [isOne, isOther] = [one <= other ? 1 : 0, other <= one ? 1 : 0];
+    const isOne = one <= other ? 1 : 0;
+    const isOther = other <= one ? 1 : 0;
     i += isOne;
     j += isOther;
     gap += isOne * m - isOther * n;
   }
-  const [ks, before] = [most / (n * m), area / (n * m)];
-  const [rest, reached] = i < n ? [a, i] : [b, j];
+  const [ks, wasserstein] = [most / (n * m), area / (n * m)];
+  return withRest({ ks, wasserstein }, { one: a, i, other: b, j }, x);
+}
+
+/** With what is past the end of one sample; up to x both are compared. */
+function withRest(
+  { ks, wasserstein }: NumericDistances,
+  { one, i, other, j }: Merged,
+  x: number,
+): NumericDistances {
+  const [rest, reached] = i < one.length ? [one, i] : [other, j];
   const from = firstAbove(rest, reached, x);
-  if (from === rest.length) return { ks, wasserstein: before };
+  if (from === rest.length) return { ks, wasserstein };
   const last = 1 - from / rest.length;
   return {
     ks: Math.max(ks, last),
-    wasserstein: before + last * (at(rest, from) - x) + restOfArea(rest, from),
+    wasserstein: wasserstein + last * (at(rest, from) - x) + restOfArea(rest, from),
   };
 }
 
