@@ -16,8 +16,12 @@ export interface AnsweredEpisode {
   readonly outcomes: readonly OutcomeOfEpisode[];
 }
 
-function suspectOf(one: AnsweredEpisode, failed: boolean): Suspect {
+/** What speaks for the part of an episode; null while it is not decided whether its stage failed. */
+export function suspectOf(one: AnsweredEpisode): Suspect | null {
   const { features, outcomes, asOf } = one;
+  const label = episodeLabel(outcomes)?.label;
+  if (label === undefined) return null;
+  const failed = label === 1;
   const { rule, service } = features;
   const kind = `${String(service)}/${String(rule)}`;
   const window = failed ? failureOnEpisode(outcomes) : undefined;
@@ -31,9 +35,9 @@ function suspectOf(one: AnsweredEpisode, failed: boolean): Suspect {
 }
 
 /** The chance that a failure which nothing told of lies on an episode's window: as often as they were found. */
-async function coincidenceOf(
+export async function coincidenceOf(
   sql: Sql,
-  known: readonly AnsweredEpisode[],
+  known: readonly Pick<AnsweredEpisode, 'journey' | 'stage' | 'asOf'>[],
   knownBy: Instant,
 ): Promise<number> {
   const stages = new Set(known.map(({ journey, stage }) => JSON.stringify([journey, stage])));
@@ -53,12 +57,13 @@ export async function attributedFailures(
   episodes: readonly AnsweredEpisode[],
   knownBy: Instant,
 ): Promise<Float64Array> {
-  const labels = episodes.map(({ outcomes }) => episodeLabel(outcomes)?.label ?? null);
-  const known = episodes.filter((_, i) => labels[i] !== null);
-  const suspects = episodes.flatMap((one, i) =>
-    labels[i] === null ? [] : [suspectOf(one, labels[i] === 1)],
+  const suspects = episodes.map(suspectOf);
+  const known = episodes.filter((_, i) => suspects[i] !== null);
+  const coincidence = await coincidenceOf(sql, known, knownBy);
+  const shares = attributionShares(
+    suspects.filter((suspect) => suspect !== null),
+    coincidence,
   );
-  const shares = attributionShares(suspects, await coincidenceOf(sql, known, knownBy));
   let place = 0;
-  return Float64Array.from(labels, (label) => (label === null ? 1 : (shares[place++] ?? 1)));
+  return Float64Array.from(suspects, (suspect) => (suspect === null ? 1 : (shares[place++] ?? 1)));
 }

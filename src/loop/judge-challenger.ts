@@ -16,8 +16,9 @@ import { fitMembers, trainAuto } from '../core/training/auto-learner.js';
 import type { Trained } from '../core/training/auto-learner.js';
 import { priorLearner } from '../core/training/prior.js';
 import { LADDER } from './champion-scorer.js';
-import type { LabelledEpisode, TaughtRow } from './labelled-episodes.js';
-import { taughtRows, trainingSetOf } from './labelled-episodes.js';
+import type { LoggedFeatures } from '../storage/prediction.store.js';
+import type { LabelledEpisode, LabelledEpisodes, TaughtRow } from './labelled-episodes.js';
+import { knownAt, taughtRows, trainingSetOf, wholeRows } from './labelled-episodes.js';
 
 /** Share of the rows, the latest ones, that judge a recipe. */
 const HELD_OUT = 0.6;
@@ -57,7 +58,7 @@ interface HeldOutAnswers {
 }
 
 /** When the stretches begin: in the later rows, and never before the champion's own cut-off. */
-function originsOf(rows: readonly TaughtRow[], defender: Defender): Instant[] {
+function originsOf(rows: readonly LabelledEpisode[], defender: Defender): Instant[] {
   const first = Math.floor(rows.length * (1 - HELD_OUT));
   const size = Math.max(1, Math.ceil((rows.length - first) / STRETCHES));
   const origins: Instant[] = [];
@@ -68,20 +69,22 @@ function originsOf(rows: readonly TaughtRow[], defender: Defender): Instant[] {
   return [...new Set(origins)];
 }
 
-/** Answers of stretches gone by whose labels were known, as calibration learns from them. */
-function knownAnswers(answered: readonly Answer[], origin: Instant): HeldOutOdds {
-  const known = answered.filter(({ row }) => row.labelKnownAt <= origin);
-  return {
-    logOdds: Float64Array.from(known, ({ logOdds }) => logOdds),
-    labels: Uint8Array.from(known, ({ row }) => row.label),
-    weights: Float64Array.from(known, ({ row }) => row.weight),
-  };
+/** What was said of an episode, before calibration and after. */
+interface Said {
+  readonly logOdds: number;
+  readonly probability: number;
 }
 
-interface Answer {
-  readonly row: TaughtRow;
-  /** Before calibration. */
-  readonly logOdds: number;
+type Answers = ReadonlyMap<LoggedFeatures, Said>;
+
+/** Answers of stretches gone by whose labels are known, as calibration learns from them. */
+function knownAnswers(known: readonly TaughtRow[], answers: Answers): HeldOutOdds {
+  const rows = known.filter(({ logged }) => answers.has(logged));
+  return {
+    logOdds: Float64Array.from(rows, ({ logged }) => answers.get(logged)?.logOdds ?? Number.NaN),
+    labels: Uint8Array.from(rows, ({ label }) => label),
+    weights: Float64Array.from(rows, ({ weight }) => weight),
+  };
 }
 
 /**
@@ -89,30 +92,37 @@ interface Answer {
  * beginning, calibrated by what had come of their answers to earlier ones.
  */
 async function rollingAnswers(
-  rows: readonly TaughtRow[],
+  episodes: LabelledEpisodes,
   choice: ModelChoice,
   origins: readonly Instant[],
 ): Promise<HeldOutAnswers> {
-  const answered: Answer[] = [];
-  const probabilities: number[] = [];
+  const answers = new Map<LoggedFeatures, Said>();
   const cuts: Instant[] = [];
   for (const [place, origin] of origins.entries()) {
     const end = origins[place + 1] ?? Number.POSITIVE_INFINITY;
-    const stretch = rows.filter(({ logged }) => logged.asOf > origin && logged.asOf <= end);
+    const stretch = episodes.rows.filter(
+      ({ logged }) => logged.asOf > origin && logged.asOf <= end,
+    );
     if (stretch.length === 0) continue;
     // A label that came after the origin was not there to learn from.
-    const known = rows.filter((row) => row.logged.asOf <= origin && row.labelKnownAt <= origin);
+    const known = taughtRows(knownAt(episodes, origin));
     const fitted = await fitMembers(trainingSetOf(known), choice, seededRandom(SEED));
     if (fitted.kind === 'insufficient-data') continue;
-    const calibration = fitCalibration(choice.calibration.kind, knownAnswers(answered, origin));
-    const raw = finiteLogOdds(fitted.classifier.predict(trainingSetOf(stretch).table));
-    raw.forEach((logOdds) => probabilities.push(sigmoid(calibrated(calibration, logOdds))));
-    stretch.forEach((row, i) => answered.push({ row, logOdds: raw[i] ?? Number.NaN }));
+    const calibration = fitCalibration(choice.calibration.kind, knownAnswers(known, answers));
+    const raw = finiteLogOdds(fitted.classifier.predict(trainingSetOf(wholeRows(stretch)).table));
+    stretch.forEach(({ logged }, i) => {
+      const logOdds = raw[i] ?? Number.NaN;
+      answers.set(logged, { logOdds, probability: sigmoid(calibrated(calibration, logOdds)) });
+    });
     cuts.push(origin);
   }
+  const rows = taughtRows(episodes.rows.filter(({ logged }) => answers.has(logged)));
   return {
-    rows: answered.map(({ row }) => row),
-    probabilities: Float64Array.from(probabilities),
+    rows,
+    probabilities: Float64Array.from(
+      rows,
+      ({ logged }) => answers.get(logged)?.probability ?? Number.NaN,
+    ),
     cuts,
   };
 }
@@ -175,11 +185,11 @@ function objectionTo({ choice }: Trained, { recipe }: Defender): string | null {
  * @param episodes decided outcomes, oldest first.
  */
 export async function judgeChallenger(
-  episodes: readonly LabelledEpisode[],
+  episodes: LabelledEpisodes,
   defender: Defender,
   version: string,
 ): Promise<Judged> {
-  const rows = taughtRows(episodes);
+  const rows = taughtRows(episodes.rows);
   const embargo = medianDelay(rows);
   const trained = await trainAuto(trainingSetOf(rows), {
     learners: LADDER,
@@ -190,8 +200,8 @@ export async function judgeChallenger(
   if (trained.kind === 'insufficient-data') return trained;
   const objection = objectionTo(trained, defender);
   if (objection !== null) return { kind: 'no-signal', reason: objection };
-  const origins = originsOf(rows, defender);
-  const answers = await rollingAnswers(rows, trained.choice, origins);
+  const origins = originsOf(episodes.rows, defender);
+  const answers = await rollingAnswers(episodes, trained.choice, origins);
   const [judgedAfter] = answers.cuts;
   if (judgedAfter === undefined) {
     return { kind: 'insufficient-data', reason: 'no decided episode is newer than the champion' };

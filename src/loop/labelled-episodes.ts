@@ -1,6 +1,8 @@
 import { ANOMALY_FEATURES } from '../core/features/anomaly-feature-list.js';
 import { featureTable } from '../core/features/feature-table.js';
 import type { FeatureSchema } from '../core/features/feature-schema.js';
+import type { Suspect } from '../core/outcomes/attribution-shares.js';
+import { attributionShares } from '../core/outcomes/attribution-shares.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { TrainingSet } from '../core/training/classifier.js';
 import type { LossRows } from '../core/training/loss-quantiles.js';
@@ -9,7 +11,7 @@ import { outcomesByEpisode } from '../storage/outcome.store.js';
 import type { LoggedFeatures } from '../storage/prediction.store.js';
 import { firstPredictions } from '../storage/prediction.store.js';
 import type { Sql } from '../storage/sql.js';
-import { attributedFailures } from './attributed-failures.js';
+import { coincidenceOf, suspectOf } from './attributed-failures.js';
 import { episodeLabel } from './episode-label.js';
 
 /** One row to learn from: what was known when an episode was first scored, and what it did. */
@@ -20,6 +22,7 @@ export interface LabelledEpisode {
   readonly labelKnownAt: Instant;
   /** Rows of one incident or failure stay together. */
   readonly group: string;
+  readonly suspect: Suspect;
   /** How likely the failure is of its own doing; 1 where nothing failed. */
   readonly share: number;
   /** What it lost of the conversions expected in the horizon; null where that was not measured. */
@@ -29,6 +32,8 @@ export interface LabelledEpisode {
 /** All rows that can be learnt from, and how many could not be. */
 export interface LabelledEpisodes {
   readonly rows: readonly LabelledEpisode[];
+  /** Chance that a failure which nothing told of lies on an episode's window. */
+  readonly coincidence: number;
   /** First predictions whose outcome is not known yet, undecided or censored: they are left out. */
   readonly unlabelled: number;
 }
@@ -46,11 +51,13 @@ function labelled(
   outcomes: readonly OutcomeOfEpisode[],
 ): Unattributed | null {
   const label = episodeLabel(outcomes);
-  if (label === null) return null;
+  const suspect = suspectOf({ ...logged, outcomes });
+  if (label === null || suspect === null) return null;
   const failureId = outcomes.find((outcome) => outcome.failureId !== undefined)?.failureId;
   return {
     logged,
     label: label.label,
+    suspect,
     labelKnownAt: Math.max(...outcomes.map(({ knownAt }) => knownAt)),
     group: logged.incidentId ?? failureId ?? logged.episodeId,
     relativeLoss:
@@ -66,13 +73,38 @@ export async function labelledEpisodes(sql: Sql, asOf: Instant): Promise<Labelle
     outcomes.set(place, [...(outcomes.get(place) ?? []), outcome]);
   }
   const logged = await firstPredictions(sql, asOf);
-  const answered = logged.map((one) => ({ ...one, outcomes: outcomes.get(placeOf(one)) ?? [] }));
-  const shares = await attributedFailures(sql, answered, asOf);
-  const rows = logged.flatMap((one, i): LabelledEpisode[] => {
-    const known = labelled(one, answered[i]?.outcomes ?? []);
-    return known === null ? [] : [{ ...known, share: shares[i] ?? 1 }];
-  });
-  return { rows, unlabelled: logged.length - rows.length };
+  const decided = logged.flatMap((one) => labelled(one, outcomes.get(placeOf(one)) ?? []) ?? []);
+  const coincidence = await coincidenceOf(
+    sql,
+    decided.map((one) => one.logged),
+    asOf,
+  );
+  return {
+    rows: attributed(decided, coincidence),
+    coincidence,
+    unlabelled: logged.length - decided.length,
+  };
+}
+
+/** Whose doing each failure is, by what these episodes show together. */
+function attributed(
+  episodes: readonly Unattributed[],
+  coincidence: number,
+): readonly LabelledEpisode[] {
+  const shares = attributionShares(
+    episodes.map(({ suspect }) => suspect),
+    coincidence,
+  );
+  return episodes.map((episode, i) => ({ ...episode, share: shares[i] ?? 1 }));
+}
+
+/** What could have been learnt from at an earlier moment: later outcomes tell nothing of whose doing a failure is. */
+export function knownAt(
+  { rows, coincidence }: LabelledEpisodes,
+  moment: Instant,
+): readonly LabelledEpisode[] {
+  const known = rows.filter((row) => row.logged.asOf <= moment && row.labelKnownAt <= moment);
+  return attributed(known, coincidence);
 }
 
 /** An episode as it teaches. */

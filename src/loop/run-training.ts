@@ -89,7 +89,7 @@ async function train(ground: TrainingGround, run: TrainingRunRow, report: Report
   const episodes = await labelledEpisodes(source.manager, asOf);
   const existing = (await models(source.manager)).map(({ version }) => version);
   const version = nextVersion(existing, asOf);
-  const judged = await judgeChallenger(episodes.rows, await defenderOf(ground), version);
+  const judged = await judgeChallenger(episodes, await defenderOf(ground), version);
   await step(0.8);
   await settle(ground, { run, asOf, version, episodes, judged });
   await report(1);

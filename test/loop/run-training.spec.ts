@@ -18,7 +18,12 @@ import { DAY, HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import { ChampionScorer } from '../../src/loop/champion-scorer.js';
 import { ensurePrior } from '../../src/loop/ensure-prior.js';
 import type { TaughtRow } from '../../src/loop/labelled-episodes.js';
-import { labelledEpisodes, taughtRows, trainingSetOf } from '../../src/loop/labelled-episodes.js';
+import {
+  knownAt,
+  labelledEpisodes,
+  taughtRows,
+  trainingSetOf,
+} from '../../src/loop/labelled-episodes.js';
 import { runTraining } from '../../src/loop/run-training.js';
 import { takeEvents } from '../../src/loop/take-events.js';
 import type { TrainingRunRow } from '../../src/storage/entities/training-run.entity.js';
@@ -322,6 +327,21 @@ describe('a training run', () => {
     expect(Math.abs(own - 1)).toBeLessThan(0.2);
     const weight = taught.reduce((sum, row) => sum + row.weight, 0);
     expect(weight / rows.length).toBeCloseTo(1, 2);
+  });
+
+  it('lets no later outcome say whose doing an earlier failure was', async () => {
+    await label(world, asItWas);
+    const moment = day(0) + 180 * SPACING;
+    const before = await labelledEpisodes(world.source.manager, END);
+    await world.rows('UPDATE outcome SET failure = NOT failure WHERE known_at > $1', [
+      new Date(moment),
+    ]);
+    const after = await labelledEpisodes(world.source.manager, END);
+    const earlier = (episodes: typeof before): number[] =>
+      episodes.rows.filter((one) => one.labelKnownAt <= moment).map(({ share }) => share);
+    expect(earlier(after)).not.toEqual(earlier(before));
+    expect(knownAt(after, moment)).toEqual(knownAt(before, moment));
+    expect(knownAt(before, moment)).toHaveLength(earlier(before).length);
   });
 
   it('sees nothing that was known after the moment it stands at', async () => {
