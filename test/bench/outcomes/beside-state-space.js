@@ -1,5 +1,5 @@
 // Our baseline's interval beside a structural time series', a day ahead, on hourly conversions.
-import { baselineBand } from '../../../dist/core/outcomes/baseline-band.js';
+import { baselineBands } from '../../../dist/core/outcomes/baseline-band.js';
 import { fitBaseline } from '../../../dist/core/outcomes/baseline.js';
 import { bucketIndex, maskedBuckets } from '../../../dist/core/outcomes/stage-series.js';
 import { DAY, HOUR, bucketStart } from '../../../dist/core/telemetry/time.js';
@@ -41,11 +41,12 @@ export function besideStateSpace(series, trouble, after = 10) {
     const index = bucketIndex(series, day);
     const past = { ...series, entered: series.entered.subarray(0, index) };
     const baseline = fitBaseline(past, { asOf: day, masked: trouble });
+    const bandAt = baselineBands(baseline, HOUR);
     const ahead = forecastStateSpace(counts.subarray(0, index), 24, variances, 24);
     ahead.forEach(([low, high], hour) => {
       if (bad[index + hour] === 1) return;
       const seen = series.converted[index + hour];
-      const [ourLow, ourHigh] = baselineBand(baseline, day + hour * HOUR, HOUR).convertedInterval;
+      const [ourLow, ourHigh] = bandAt(day + hour * HOUR).convertedInterval;
       ours.push({ seen, low: ourLow, high: ourHigh });
       theirs.push({ seen, low, high });
     });
