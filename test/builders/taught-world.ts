@@ -5,10 +5,12 @@ import { pooledRelativeLoss } from '../../src/core/scoring/loss-if-failure.js';
 import { DEFAULT_PRIORITY_WEIGHTS } from '../../src/core/scoring/priority.js';
 import { PRIOR_MODEL, scoreAnomaly } from '../../src/core/scoring/score.js';
 import { seededRandom } from '../../src/core/statistics/random.js';
+import type { Anomaly } from '../../src/core/telemetry/anomaly.js';
 import type { Instant } from '../../src/core/telemetry/time.js';
 import { DAY, HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import { ensurePrior } from '../../src/loop/ensure-prior.js';
 import { appendOutcome } from '../../src/storage/outcome.store.js';
+import type { ScoredEpisode } from '../../src/storage/prediction.store.js';
 import { savePredictions } from '../../src/storage/prediction.store.js';
 import type { SmallWorld } from '../loop/small-world.js';
 import { aJourney, anAnomaly, anOutcome, day } from '../loop/small-world.js';
@@ -28,6 +30,17 @@ const mapping: StageMapping = {
   relevance: 0.9,
 };
 
+/** An anomaly on checkout's payment as it is first scored before anything is learnt. */
+export function scoredByPrior(anomaly: Anomaly, asOf: Instant): ScoredEpisode {
+  const features = extractFeatures(anomaly, mapping, EMPTY_CONTEXT, asOf);
+  const prediction = scoreAnomaly({
+    ...{ anomaly, mapping, row: features, context: EMPTY_CONTEXT, asOf, model: PRIOR_MODEL },
+    ...{ loss: pooledRelativeLoss([]), horizon: HOUR, valuePerConversion: 1, impactScale: 10 },
+    ...{ weights: DEFAULT_PRIORITY_WEIGHTS, feasibility: 1, stale: [] },
+  });
+  return { episodeId: anomaly.id, features, prediction, answered: true };
+}
+
 async function addEpisode(world: SmallWorld, i: number, random: () => number): Promise<void> {
   const [id, asOf] = [`e${i}`, day(0) + i * SPACING];
   const service = random() < 0.5 ? 'payment' : 'ledger';
@@ -39,15 +52,7 @@ async function addEpisode(world: SmallWorld, i: number, random: () => number): P
     severity: 'warning',
   });
   await world.take({ anomaly, receivedAt: asOf });
-  const features = extractFeatures(anomaly, mapping, EMPTY_CONTEXT, asOf);
-  const prediction = scoreAnomaly({
-    ...{ anomaly, mapping, row: features, context: EMPTY_CONTEXT, asOf, model: PRIOR_MODEL },
-    ...{ loss: pooledRelativeLoss([]), horizon: HOUR, valuePerConversion: 1, impactScale: 10 },
-    ...{ weights: DEFAULT_PRIORITY_WEIGHTS, feasibility: 1, stale: [] },
-  });
-  await savePredictions(world.source.manager, [
-    { episodeId: id, features, prediction, answered: true },
-  ]);
+  await savePredictions(world.source.manager, [scoredByPrior(anomaly, asOf)]);
   const outcome = anOutcome(`o-${id}`, id, {
     failure,
     verdict: 'unknown',

@@ -5,13 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { extractFeatures } from '../../src/core/features/anomaly-features.js';
-import type { StageMapping } from '../../src/core/features/feature-context.js';
-import { EMPTY_CONTEXT } from '../../src/core/features/feature-context.js';
 import { trainingSetHash } from '../../src/core/registry/training-set-hash.js';
-import { pooledRelativeLoss } from '../../src/core/scoring/loss-if-failure.js';
-import { DEFAULT_PRIORITY_WEIGHTS } from '../../src/core/scoring/priority.js';
-import { PRIOR_MODEL, scoreAnomaly } from '../../src/core/scoring/score.js';
 import { seededRandom } from '../../src/core/statistics/random.js';
 import type { Instant } from '../../src/core/telemetry/time.js';
 import { DAY, HOUR, MINUTE } from '../../src/core/telemetry/time.js';
@@ -33,21 +27,13 @@ import { appendOutcome } from '../../src/storage/outcome.store.js';
 import { savePredictions } from '../../src/storage/prediction.store.js';
 import { shadowedBy } from '../../src/storage/shadow.store.js';
 import { addTrainingRun, trainingRunById } from '../../src/storage/training-run.store.js';
+import { scoredByPrior } from '../builders/taught-world.js';
 import { SmallWorld, aJourney, anAnomaly, anEvent, anOutcome, day } from './small-world.js';
 
 const EPISODES = 240;
 const SPACING = 3 * HOUR;
 const LABEL_DELAY = 8 * HOUR;
 const END = day(0) + EPISODES * SPACING + DAY;
-
-const mapping: StageMapping = {
-  journey: 'checkout',
-  stage: 'payment',
-  stageIndex: 1,
-  stageCount: 3,
-  stageWeight: 0.9,
-  relevance: 0.9,
-};
 
 interface Episode {
   readonly id: string;
@@ -80,25 +66,7 @@ async function logEpisodes(world: SmallWorld): Promise<void> {
     }),
   }));
   await world.take(...anomalies.map(({ anomaly, asOf }) => ({ anomaly, receivedAt: asOf })));
-  const scored = anomalies.map(({ anomaly, asOf }) => {
-    const features = extractFeatures(anomaly, mapping, EMPTY_CONTEXT, asOf);
-    const prediction = scoreAnomaly({
-      anomaly,
-      mapping,
-      row: features,
-      context: EMPTY_CONTEXT,
-      asOf,
-      model: PRIOR_MODEL,
-      loss: pooledRelativeLoss([]),
-      horizon: HOUR,
-      valuePerConversion: 1,
-      impactScale: 10,
-      weights: DEFAULT_PRIORITY_WEIGHTS,
-      feasibility: 1,
-      stale: [],
-    });
-    return { episodeId: anomaly.id, features, prediction, answered: true };
-  });
+  const scored = anomalies.map(({ anomaly, asOf }) => scoredByPrior(anomaly, asOf));
   await savePredictions(world.source.manager, scored);
 }
 
