@@ -1,6 +1,5 @@
 import type { AnsweredFailure, JudgedAnswer } from '../core/monitoring/performance-answer.js';
 import { currentOutcomes } from '../core/outcomes/supersede.js';
-import type { LabelState } from '../core/outcomes/training-label.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { FeaturesRead, FirstAnswer } from '../storage/first-answer.store.js';
 import { firstAnswers } from '../storage/first-answer.store.js';
@@ -44,12 +43,6 @@ interface Ground {
   readonly value: number;
 }
 
-/** How likely an episode broke its stage; null where nothing is known. */
-function chanceOf(state: LabelState, share: number): number | null {
-  if (state.state === 'undecided') return state.failureProbability;
-  return state.state === 'labelled' ? state.label.label * share : null;
-}
-
 function judged(answer: FirstAnswer, { outcomes, share, value }: Ground): JudgedAnswer {
   const { episodeId, journey, stage, segment, source, asOf, dueAt, features } = answer;
   const state = episodeState(outcomes);
@@ -70,7 +63,6 @@ function judged(answer: FirstAnswer, { outcomes, share, value }: Ground): Judged
     state: state.state,
     label,
     share,
-    failureProbability: chanceOf(state, share),
     labelKnownAt: label === null ? null : Math.max(...outcomes.map(({ knownAt }) => knownAt)),
     group: answer.incidentId ?? failureId ?? episodeId,
     failure: label === 1 && share >= 0.5 ? failureOf(answer, outcomes, value) : null,

@@ -51,14 +51,24 @@ const VERDICT = {
   'not-enough-data': mark('not enough data', 'plain'),
 };
 
+function nearestWords(nearest: ServiceConcept | null): string {
+  if (nearest === null) return '';
+  const { service, stage, observed, answers, expected, pValue: p } = nearest;
+  return (
+    `Nearest to it is ${service ?? ''} at ${stage ?? 'all stages'}: ${figure(observed)} failures of ` +
+    `${count(answers)} answers where ${figure(expected)} were to be expected, p ${pValue(p)} by itself.`
+  );
+}
+
 function meaningTable({ concept }: ModelDriftReport): Html {
-  const { byService, driftedServices } = concept;
+  const { byService, driftedServices, nearest } = concept;
   const judged = byService.filter(({ verdict }) => verdict !== 'not-enough-data');
   if (judged.length === 0) return html`<p>Too few outcomes are known to judge any service.</p>`;
-  const named = driftedServices.join(', ') || 'none';
   return html`<p>
-      Services whose alerts came to mean something else: ${named}. What to expect is the answers,
-      set right by how they were off before (in log-odds).
+      Services whose alerts came to mean something else:
+      ${driftedServices.join(', ') || 'none proven'}. ${nearestWords(nearest)} What to expect is how
+      often a rule's alerts broke the stage in the eight weeks before, set right by how often the
+      service's own did.
     </p>
     ${table<ServiceConcept>(
       [
@@ -68,7 +78,12 @@ function meaningTable({ concept }: ModelDriftReport): Html {
         { heading: 'answers', cell: ({ answers }) => count(answers), isNumber: true },
         { heading: 'failures', cell: ({ observed }) => figure(observed), isNumber: true },
         { heading: 'expected', cell: ({ expected }) => figure(expected), isNumber: true },
-        { heading: 'off before', cell: ({ offset }) => figure(offset), isNumber: true },
+        {
+          heading: 'failures of answers before',
+          cell: ({ earlier, earlierFailures }) => `${figure(earlierFailures)} of ${count(earlier)}`,
+          isNumber: true,
+        },
+        { heading: 'p', cell: ({ pValue: p }) => pValue(p), isNumber: true },
         { heading: 'p, adjusted', cell: ({ pAdjusted }) => pValue(pAdjusted), isNumber: true },
       ],
       judged.slice(0, RANKED),

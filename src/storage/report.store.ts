@@ -1,4 +1,5 @@
 import type { DriftFindings } from '../core/monitoring/drift-findings.js';
+import { CONCEPT_HISTORY } from '../core/monitoring/model-concept.js';
 import type { ModelDriftReport } from '../core/monitoring/model-drift.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { Sql } from './sql.js';
@@ -89,7 +90,8 @@ export async function reportBody(sql: Sql, id: string): Promise<ModelDriftReport
 
 /**
  * What the newest drift report of a model, if made since a time, found reason to learn anew in and
- * none before that time had: each finding asks once.
+ * none before that time had: each finding asks once, a service whoever was champion then, as it stays
+ * named until its new meaning is old.
  */
 export async function newlyDrifted(sql: Sql, model: string, since: Instant): Promise<string[]> {
   const found = await rows<{ name: string }>(
@@ -98,8 +100,10 @@ export async function newlyDrifted(sql: Sql, model: string, since: Instant): Pro
        FROM report WHERE kind = 'drift' AND model = $1)
      SELECT name FROM asked WHERE made_at > $2
        AND made_at = (SELECT max(made_at) FROM report WHERE kind = 'drift' AND model = $1)
-       AND name NOT IN (SELECT name FROM asked WHERE made_at <= $2)`,
-    [model, new Date(since)],
+       AND name NOT IN (SELECT name FROM asked WHERE made_at <= $2)
+       AND name NOT IN (SELECT jsonb_array_elements_text(findings->'services') FROM report
+         WHERE kind = 'drift' AND made_at <= $2 AND made_at > $3)`,
+    [model, new Date(since), new Date(since - CONCEPT_HISTORY)],
   );
   return found.map(({ name }) => name);
 }

@@ -185,7 +185,6 @@ async function stored() {
       dueAt: from,
       state: 'labelled',
       label,
-      failureProbability: label,
       share: 1,
       labelKnownAt: from,
       group: `g${i >> 1}`,

@@ -7,7 +7,7 @@ import type { ModelDriftReport } from '../../src/core/monitoring/model-drift.js'
 import type { JobQueue } from '../../src/queue/job-queue.js';
 import { noteBackfill } from '../../src/storage/backfill.store.js';
 import { saveChange } from '../../src/storage/change.store.js';
-import { keepReport } from '../../src/storage/report.store.js';
+import { keepReport, newlyDrifted } from '../../src/storage/report.store.js';
 import { appendLabelChanges } from '../../src/storage/label.store.js';
 import { trainingRuns, updateTrainingRun } from '../../src/storage/training-run.store.js';
 import { SmallWorld, aJourney, anAnomaly, day } from './small-world.js';
@@ -129,6 +129,31 @@ describe('the service by itself', () => {
     expect(await training.startIfNeeded()).toEqual([]);
     await reported(32, 'recommendations', 'cart');
     expect(await training.startIfNeeded()).toEqual(['the drift report names cart']);
+  });
+
+  it('does not train again for a service that an earlier champion trained for', async () => {
+    const reported = async (model: string, at: number): Promise<void> => {
+      const services = ['recommendations'];
+      await keepReport(world.source.manager, {
+        kind: 'drift',
+        model,
+        day: `day ${at} of ${model}`,
+        ...{ madeAt: day(at), from: day(at - 7), until: day(at) },
+        findings: {
+          ...{ verdict: 'drifted', services, features: [], targets: [], errorsRose: false },
+          asksToLearn: services,
+        },
+        body: {} as ModelDriftReport,
+      });
+    };
+    const named = async (model: string, since: number): Promise<string[]> =>
+      await newlyDrifted(world.source.manager, model, day(since));
+    await reported('old', 40);
+    await reported('new', 50);
+    expect(await named('old', 39)).toEqual(['recommendations']);
+    expect(await named('new', 45)).toEqual([]);
+    await reported('newest', 110);
+    expect(await named('newest', 108)).toEqual(['recommendations']);
   });
 
   it('waits while history is fed: its sender says when to train', async () => {

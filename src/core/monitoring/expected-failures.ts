@@ -6,7 +6,7 @@ export interface Offset {
   readonly deviation: number;
 }
 
-/** Probabilities of the answers of one subject, those that hang together in one list. */
+/** Rates of the answers of one subject, those that hang together in one list. */
 export type AnswerGroups = readonly (readonly number[])[];
 
 /** Failures that answers lead to expect. */
@@ -15,8 +15,14 @@ export interface ExpectedFailures {
   readonly deviation: number;
 }
 
-/** What is known of a subject's answers before anybody has looked: they may be off by half a log-odd. */
-const STATED_DEVIATION = 0.5;
+/** What is known of a service before anybody has looked: how often its alerts break a stage spreads so far. */
+const STATED_DEVIATION = 1.5;
+
+const MOST_STEPS = 30;
+
+/** Log-odds of a step, at most, and of one that no longer matters. */
+const FARTHEST = 1;
+const CLOSE = 1e-6;
 
 /** Probabilities nearer to 0 or 1 than this say no more. */
 const CERTAIN = 1e-6;
@@ -46,19 +52,29 @@ function groupVariance(group: readonly number[]): number {
   return sum(pairs) - sum(ascending) ** 2;
 }
 
+/** Rates moved by so many log-odds. */
+const moved = (groups: AnswerGroups, by: number): number[][] =>
+  groups.map((group) => group.map((p) => chance(logOdds(p) + by)));
+
 /**
- * What earlier answers say of how far off a subject's answers are: normal around what they would be
- * off by, pulled towards none as far as they are few (empirical Bayes with a stated spread).
+ * What earlier answers say of how far off their rates are: about normal around the likeliest value,
+ * pulled towards none as far as they are few (a stated spread); Newton's method. Answers of one group
+ * count for less than as many that have nothing to do with each other.
  */
 export function offsetOf(earlier: AnswerGroups, observed: number): Offset {
-  const expected = sum(earlier.map(sum));
-  // What a log-odd more would add, and how far the failures stray by themselves.
-  const slope = sum(earlier.map((group) => sum(group.map((p) => p * (1 - p)))));
-  const variance = sum(earlier.map(groupVariance));
   const stated = 1 / STATED_DEVIATION ** 2;
-  if (variance === 0) return { mean: 0, deviation: STATED_DEVIATION };
-  const precision = slope ** 2 / variance + stated;
-  const mean = (slope * (observed - expected)) / variance / precision;
+  let [mean, precision] = [0, stated];
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const now = moved(earlier, mean);
+    const slope = sum(now.map((group) => sum(group.map((p) => p * (1 - p)))));
+    const variance = sum(now.map(groupVariance));
+    const worth = variance > 0 ? slope / variance : 1;
+    precision = slope * worth + stated;
+    const pull = (observed - sum(now.map(sum))) * worth - stated * mean;
+    const change = Math.max(-FARTHEST, Math.min(FARTHEST, pull / precision));
+    mean += change;
+    if (Math.abs(change) < CLOSE) break;
+  }
   return { mean, deviation: 1 / Math.sqrt(precision) };
 }
 
@@ -70,9 +86,8 @@ export function expectedFailures(
   groups: AnswerGroups,
   { mean, deviation }: Offset,
 ): ExpectedFailures {
-  const shifted = groups.map((group) => group.map((p) => chance(logOdds(p) + mean)));
   let [failures, slope, bend, within] = [0, 0, 0, 0];
-  for (const group of shifted) {
+  for (const group of moved(groups, mean)) {
     within += groupVariance(group);
     for (const p of group) {
       failures += p;
@@ -88,13 +103,13 @@ export function expectedFailures(
 
 /** A function that draws how many of the answers fail; answers of one group all by one draw. */
 function failureDraws(groups: AnswerGroups, { mean, deviation }: Offset, random: () => number) {
-  const odds = groups.map((group) => group.map(logOdds));
+  const odds = groups.map((group) => group.map((p) => p / Math.max(CERTAIN, 1 - p)));
   return (): number => {
-    const shift = mean + deviation * normalQuantile(Math.max(Number.EPSILON, random()));
+    const factor = Math.exp(mean + deviation * normalQuantile(Math.max(Number.EPSILON, random())));
     let failures = 0;
     for (const group of odds) {
-      const level = logOdds(random()) - shift;
-      for (const one of group) if (level < one) failures += 1;
+      const drawn = random();
+      for (const one of group) if (drawn < (1 - drawn) * one * factor) failures += 1;
     }
     return failures;
   };

@@ -1,12 +1,16 @@
-import type { Instant } from '../telemetry/time.js';
+import { DAY } from '../telemetry/time.js';
+import type { Duration, Instant } from '../telemetry/time.js';
 import { meanChanges } from './adaptive-window.js';
-import type { JudgedAnswer } from './performance-answer.js';
-import { isLabelled, someOf } from './performance-answer.js';
+import type { JudgedAnswer, LabelledAnswer } from './performance-answer.js';
+import { failureChance, isLabelled, someOf } from './performance-answer.js';
 import type { ServiceConcept } from './service-concept.js';
 import { driftedServices, serviceConcept } from './service-concept.js';
 
 /** Answers a side whose failures are set against the expected ones. */
 const MOST_JUDGED = 20_000;
+
+/** What alerts meant is how they did for so long: a change that is older is their meaning. */
+export const CONCEPT_HISTORY: Duration = 56 * DAY;
 
 /** Fewer labelled answers show no change of the errors. */
 const FEWEST_LABELLED = 40;
@@ -20,35 +24,37 @@ export interface ConceptChange {
 
 /** Whether the same inputs still mean what the model learnt that they mean. */
 export interface ModelConcept {
-  /** Those whose label is known, whenever they were given. */
+  /** The model's own whose label is known, whenever they were given. */
   readonly answers: number;
   readonly changes: readonly ConceptChange[];
   /** Those whose alerts mean something else from `from` on, the most certain first. */
   readonly driftedServices: readonly string[];
-  /** Failures from `from` on against those that the answers before led to expect, by service and stage. */
+  /** The service nearest to that where none is named; null where none is judged. */
+  readonly nearest: ServiceConcept | null;
+  /** Failures from `from` on against those that such alerts came to before, by service and stage. */
   readonly byService: readonly ServiceConcept[];
 }
 
-/** What is known of one model's answers, oldest first. */
+/** What is known of answers, oldest first. */
 class KnownAnswers {
-  /** Squared errors where the label is known, and when those answers were given. */
+  /** Squared errors of one model where the label is known, and when those answers were given. */
   readonly errors: number[] = [];
   readonly times: Instant[] = [];
-  /** Those with some knowledge of the outcome, before a moment and from it on. */
-  readonly earlier: JudgedAnswer[] = [];
-  readonly current: JudgedAnswer[] = [];
+  /** Any model's whose label is known, for so long before a moment and from it on. */
+  readonly earlier: LabelledAnswer[] = [];
+  readonly current: LabelledAnswer[] = [];
 
   /** One pass: of very many answers each look takes time. */
   constructor(answers: readonly JudgedAnswer[], model: string, from: Instant) {
     for (const answer of answers) {
-      if (answer.modelVersion !== model) continue;
+      if (!isLabelled(answer)) continue;
       const { asOf, probability } = answer;
-      if (isLabelled(answer)) {
-        const own = answer.label * answer.share;
+      if (answer.modelVersion === model) {
+        const own = failureChance(answer);
         this.errors.push(own * (1 - probability) ** 2 + (1 - own) * probability ** 2);
         this.times.push(asOf);
       }
-      if (answer.failureProbability !== null) {
+      if (asOf >= from - CONCEPT_HISTORY) {
         (asOf < from ? this.earlier : this.current).push(answer);
       }
     }
@@ -65,7 +71,7 @@ function errorChanges({ errors, times }: KnownAnswers): ConceptChange[] {
   }));
 }
 
-/** Looks at all answers of a model, oldest first. */
+/** Looks at the errors of a model, and at what alerts came to whoever answered; oldest first. */
 export function modelConcept(
   answers: readonly JudgedAnswer[],
   {
@@ -78,10 +84,13 @@ export function modelConcept(
   const earlier = someOf(known.earlier, MOST_JUDGED, random);
   const current = someOf(known.current, MOST_JUDGED, random);
   const byService = serviceConcept({ earlier, current }, random);
+  const named = driftedServices(byService);
+  const judged = byService.filter(({ service, pValue }) => service !== null && pValue !== null);
   return {
     answers: known.errors.length,
     changes: errorChanges(known),
-    driftedServices: driftedServices(byService),
+    driftedServices: named,
+    nearest: named.length > 0 ? null : (judged[0] ?? null),
     byService,
   };
 }

@@ -35,8 +35,6 @@ export interface JudgedAnswer {
   readonly labelKnownAt: Instant | null;
   /** How likely a failure is of the episode's own doing; 1 where nothing failed. */
   readonly share: number;
-  /** How likely the episode broke its stage, now that it is over; null where nothing is known. */
-  readonly failureProbability: number | null;
   /** Its incident, else its failure, else itself: answers of one group are not independent. */
   readonly group: string;
   readonly failure: AnsweredFailure | null;
@@ -103,17 +101,20 @@ export function scoredLabels(
   };
 }
 
+/** How likely an answer's episode broke its stage, now that it is over. */
+export const failureChance = ({ label, share }: LabelledAnswer): number => label * share;
+
 /** How many of the answers led to a failure of their own, by their chances. */
 export function failuresAmong(answers: readonly LabelledAnswer[]): number {
-  return Math.round(answers.reduce((sum, { label, share }) => sum + label * share, 0));
+  return Math.round(answers.reduce((sum, answer) => sum + failureChance(answer), 0));
 }
 
 /** As many answers as that, chosen at random; all of them where they are fewer. */
-export function someOf(
-  answers: readonly JudgedAnswer[],
+export function someOf<Answer extends JudgedAnswer>(
+  answers: readonly Answer[],
   most: number,
   random: () => number,
-): readonly JudgedAnswer[] {
+): readonly Answer[] {
   const share = most / answers.length;
   return share < 1 ? answers.filter(() => random() < share) : answers;
 }

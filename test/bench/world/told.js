@@ -21,17 +21,18 @@ export function report(name, { model, intervals, oracle, ...rest }) {
   );
 }
 
-/** Whether the drift report names the drifted service, beside the most certain rows of its table. */
+/** Whether the drift report names the drifted service, beside the most certain rows of its table and the nearest. */
 export function reportDrift({ model, concept }) {
   const { byService, driftedServices } = concept;
   told(
     `drift report of model ${model} as of the retraining: ${driftedServices.join(', ') || 'none named'}`,
   );
+  if (concept.nearest) told(`  nearest to it: ${concept.nearest.service}`);
   const own = byService.filter(({ service }) => service === DRIFTED_SERVICE);
   for (const row of new Set([...byService.slice(0, 3), ...own])) {
-    const { service, stage, answers, observed, expected, pAdjusted } = row;
+    const { service, stage, answers, observed, expected, pValue, pAdjusted } = row;
     told(
-      `  ${service ?? 'all services'} at ${stage ?? 'all stages'}: ${number(observed)} failures in ${answers} answers, ${number(expected)} expected; p ${pAdjusted?.toPrecision(2) ?? 'not judged'}`,
+      `  ${service ?? 'all services'} at ${stage ?? 'all stages'}: ${number(observed)} failures in ${answers} answers, ${number(expected)} expected; p ${pValue?.toPrecision(2) ?? 'not judged'}, adjusted ${pAdjusted?.toPrecision(2) ?? '-'}`,
     );
   }
   return driftedServices[0] === DRIFTED_SERVICE;

@@ -25,8 +25,8 @@ function answersGiven(): JudgedAnswer[] {
       ...{ features: { service: 'payment' }, failure: null, audit: null },
       share: 1,
       ...(isSeen
-        ? { state: 'labelled', label, failureProbability: label, labelKnownAt: asOf + HOUR }
-        : { state: 'censored', label: null, failureProbability: null, labelKnownAt: null }),
+        ? { state: 'labelled', label, labelKnownAt: asOf + HOUR }
+        : { state: 'censored', label: null, labelKnownAt: null }),
     };
   });
 }

@@ -78,7 +78,6 @@ function answersOf(count: number, shift: Shift = {}, truth = chanceOf): JudgedAn
       dueAt: FROM + i * HOUR,
       state: 'labelled',
       label,
-      failureProbability: label,
       share: 1,
       labelKnownAt: FROM + i * HOUR,
       group: `e${i}`,

@@ -37,7 +37,6 @@ function anAnswer(id: number, overrides: Partial<JudgedAnswer> = {}): JudgedAnsw
     dueAt: asOf + DELAY,
     state: 'labelled',
     label: 0,
-    failureProbability: 0,
     share: 1,
     labelKnownAt: asOf + DELAY,
     group: `e${id}`,

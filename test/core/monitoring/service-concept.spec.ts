@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { JudgedAnswer } from '../../../src/core/monitoring/performance-answer.js';
+import type { LabelledAnswer } from '../../../src/core/monitoring/performance-answer.js';
 import type { ServiceConcept } from '../../../src/core/monitoring/service-concept.js';
 import { driftedServices, serviceConcept } from '../../../src/core/monitoring/service-concept.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
@@ -16,14 +16,13 @@ interface Week {
   readonly together?: number;
   /** What an alert of the first service on the payment does now, over what it did. */
   readonly rise?: number;
-  readonly isUndecided?: boolean;
-  /** Log-odds that the model has always been off by on alerts of the second service. */
+  /** Log-odds that alerts of the second service have always been worse by. */
   readonly off?: number;
 }
 
-/** A week of answers by a model that was right until an alert of one service came to mean more. */
-function aWeek(week: Week): JudgedAnswer[] {
-  const { seed, answers = 480, together = 1, rise = 0, isUndecided, off = 0 } = week;
+/** A week in which an alert of one service may have come to mean more. */
+function aWeek(week: Week): LabelledAnswer[] {
+  const { seed, answers = 480, together = 1, rise = 0, off = 0 } = week;
   const random = seededRandom(seed);
   return Array.from({ length: answers / together }, (_, group) => {
     const service = SERVICES[Math.floor(random() * SERVICES.length)] ?? '';
@@ -32,8 +31,7 @@ function aWeek(week: Week): JudgedAnswer[] {
     const odds = (probability / (1 - probability)) * Math.exp(service === 'service-1' ? off : 0);
     const isRisen = service === 'service-0' && stage === 'payment';
     const failed = random() < odds / (1 + odds) + (isRisen ? rise : 0) ? 1 : 0;
-    const failureProbability = isUndecided === true ? 0.1 + 0.8 * failed : failed;
-    return Array.from({ length: together }, (_, i): JudgedAnswer => ({
+    return Array.from({ length: together }, (_, i): LabelledAnswer => ({
       episodeId: `e${group}-${i}`,
       journey: 'checkout',
       stage,
@@ -43,13 +41,12 @@ function aWeek(week: Week): JudgedAnswer[] {
       asOf: START + group,
       probability,
       priority: probability,
-      features: { service },
+      features: { service, rule: 'HighLatency' },
       dueAt: START + group,
-      state: isUndecided === true ? 'undecided' : 'labelled',
-      label: isUndecided === true ? null : failed,
-      failureProbability,
+      state: 'labelled',
+      label: failed,
       share: 1,
-      labelKnownAt: isUndecided === true ? null : START + group,
+      labelKnownAt: START + group,
       group: `g${group}`,
       audit: null,
       failure: null,
@@ -57,18 +54,14 @@ function aWeek(week: Week): JudgedAnswer[] {
   }).flat();
 }
 
-const concept = (week: Week): ServiceConcept[] =>
-  serviceConcept({ earlier: [], current: aWeek(week) }, seededRandom(week.seed));
+/** A week after four others, in which nothing had risen yet. */
+function concept(week: Week): ServiceConcept[] {
+  const answers = 4 * (week.answers ?? 480);
+  const earlier = aWeek({ ...week, seed: week.seed + 1000, answers, rise: 0 });
+  return serviceConcept({ earlier, current: aWeek(week) }, seededRandom(week.seed));
+}
 
 const named = (week: Week): string[] => driftedServices(concept(week));
-
-/** Named in a week after two others, in which nothing had risen yet. */
-function namedLater(week: Week): string[] {
-  const earlier = aWeek({ ...week, seed: week.seed + 1000, answers: 960, rise: 0 });
-  return driftedServices(
-    serviceConcept({ earlier, current: aWeek(week) }, seededRandom(week.seed)),
-  );
-}
 
 const weeks = (of: (seed: number) => string[], count = 60): string[][] =>
   Array.from({ length: count }, (_, i) => of(i + 1));
@@ -88,19 +81,44 @@ describe('drift of meaning by service', () => {
     );
   });
 
-  it('names what changed, not what the model never understood', () => {
-    const found = weeks((seed) => namedLater({ seed, rise: 0.5, off: 1.2 }), 25);
+  it('names what changed, not what was always worse', () => {
+    const found = weeks((seed) => named({ seed, rise: 0.5, off: 1.2 }), 25);
     expect(found.filter((names) => names.includes('service-0')).length).toBeGreaterThan(17);
     const others = found.filter((names) => names.some((name) => name !== 'service-0'));
     expect(others.length / found.length).toBeLessThanOrEqual(0.08);
-    const steady = weeks((seed) => namedLater({ seed, off: 1.2 }), 25);
+    const steady = weeks((seed) => named({ seed, off: 1.2 }), 25);
     expect(steady.filter((names) => names.length > 0).length / steady.length).toBeLessThanOrEqual(
       0.08,
     );
   });
 
-  it('hears what was measured of episodes that stay undecided', () => {
-    expect(named({ seed: 3, rise: 0.6, isUndecided: true })).toEqual(['service-0']);
+  it('counts a failure as far as its alert is to blame', () => {
+    const isRisen = ({ features, stage }: LabelledAnswer): boolean =>
+      features['service'] === 'service-0' && stage === 'payment';
+    const shared = aWeek({ seed: 3, rise: 0.6 }).map((one) =>
+      isRisen(one) ? { ...one, share: 0.05 } : one,
+    );
+    const earlier = aWeek({ seed: 1003, answers: 1920 });
+    const rows = serviceConcept({ earlier, current: shared }, seededRandom(3));
+    expect(named({ seed: 3, rise: 0.6 })).toEqual(['service-0']);
+    expect(driftedServices(rows)).toEqual([]);
+  });
+
+  it('expects of a service what its rules do, not what other rules do', () => {
+    const random = seededRandom(8);
+    // One rule breaks the stage and one does not; now a service fires the one that does alone.
+    const fired = (share: number, answers: number): LabelledAnswer[] =>
+      aWeek({ seed: 8, answers }).map((one) => {
+        const isGrave = random() < (one.features['service'] === 'service-0' ? share : 0.5);
+        const rule = isGrave ? 'InstanceDown' : 'CpuSaturation';
+        const label = random() < (isGrave ? 0.6 : 0.02) ? 1 : 0;
+        return { ...one, features: { ...one.features, rule }, label };
+      });
+    const rows = serviceConcept(
+      { earlier: fired(0.2, 1920), current: fired(1, 960) },
+      seededRandom(8),
+    );
+    expect(rows.filter(({ verdict }) => verdict === 'drifted')).toEqual([]);
   });
 
   it('says at which stage, with what was expected and what could have been found', () => {
@@ -114,12 +132,13 @@ describe('drift of meaning by service', () => {
     expect(first?.effect).toBeGreaterThan(first?.minimumDetectableEffect ?? 9);
   });
 
-  it('says so where there is too little, and leaves out what is not known', () => {
+  it('says so where there is too little, now or before', () => {
     const few = concept({ seed: 7, answers: 24 });
     expect(few.filter(({ service }) => service !== null).map(({ verdict }) => verdict)).toEqual(
       expect.not.arrayContaining(['stable', 'drifted']),
     );
-    const unknown = aWeek({ seed: 7 }).map((one) => ({ ...one, failureProbability: null }));
-    expect(serviceConcept({ earlier: unknown, current: unknown }, seededRandom(1))).toEqual([]);
+    const fresh = serviceConcept({ earlier: [], current: aWeek({ seed: 7 }) }, seededRandom(1));
+    expect(new Set(fresh.map(({ verdict }) => verdict))).toEqual(new Set(['not-enough-data']));
+    expect(serviceConcept({ earlier: [], current: [] }, seededRandom(1))).toEqual([]);
   });
 });
