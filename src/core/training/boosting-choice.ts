@@ -5,6 +5,7 @@ import type { BoostingRecipes } from './boosting-recipes.js';
 import { BoostingRun } from './boosting-run.js';
 import type { BoostingRecipe, BoostingRows } from './boosting-run.js';
 import type { TrainingSet } from './classifier.js';
+import { RefinedLoss } from './refined-loss.js';
 import { stratifiedSplit, timeBlocks } from './splits.js';
 import type { Split } from './splits.js';
 import { mixedFolds } from './validation-folds.js';
@@ -29,16 +30,19 @@ interface Hurry {
 
 const BY_FOLDS: Hurry = { haste: 3, patience: 10 };
 
+/** One part alone of many rows: there is time for smaller steps. */
+const BY_PART: Hurry = { haste: 2, patience: 15 };
+
 /** The loss over stretches of time falls unevenly: more hurry than this ends too soon. */
-const BY_TIME: Hurry = { haste: 2, patience: 12 };
+const BY_TIME: Hurry = { haste: 2, patience: 20 };
 
 /** Where nothing can be held out. */
 const BLIND_ROUNDS = 20;
 
 /**
  * Chooses recipe and number of trees by log loss on held-out rows, groups whole: stretches of time
- * where rows have one (rows near in time are alike, which mixed folds would reward), else folds, or
- * one part of many rows. The folds of a recipe grow side by side and stop when their common loss has
+ * where rows have one (rows near in time are alike, which mixed folds would reward) and what remains
+ * of the loss there once the level is right, else folds, or one part of many rows. The folds of a recipe grow side by side and stop when their common loss has
  * not fallen for a while. They learn hastily: rounds x learning rate is what matters.
  */
 export function chooseBoosting(
@@ -53,7 +57,7 @@ export function chooseBoosting(
 ): BoostingChoice {
   const { recipes, random, isLate } = how;
   const folds = foldsOf(set, random);
-  const { haste, patience } = set.times === undefined ? BY_FOLDS : BY_TIME;
+  const { haste, patience } = hurryOf(set, folds);
   const seed = Math.floor(random() * 2 ** 32);
   let best = { recipe: recipes[0], rounds: BLIND_ROUNDS, loss: Number.POSITIVE_INFINITY };
   for (const recipe of folds.length === 0 ? [] : recipes) {
@@ -64,10 +68,27 @@ export function chooseBoosting(
       const random = seededRandom(seed + fold);
       return new BoostingRun(rows, sides, { recipe: hasty, loss: binaryLogLoss, random });
     });
-    const { rounds, loss } = boostTogether(runs, { patience, isLate });
+    const lossNow = set.times === undefined ? plainLoss(runs) : refinedLoss(runs, rows);
+    const { rounds, loss } = boostTogether(runs, { lossNow, patience, isLate });
     if (loss < best.loss) best = { recipe, rounds: haste * rounds, loss };
   }
   return best;
+}
+
+function hurryOf({ times }: TrainingSet, folds: readonly Split[]): Hurry {
+  if (times !== undefined) return BY_TIME;
+  return folds.length === 1 ? BY_PART : BY_FOLDS;
+}
+
+const plainLoss = (runs: readonly BoostingRun[]) => (): number =>
+  runs.reduce((sum, run) => sum + run.testLoss(), 0);
+
+function refinedLoss(runs: readonly BoostingRun[], rows: BoostingRows): () => number {
+  const losses = runs.map(({ start, scores, sides }) => {
+    const refined = new RefinedLoss(rows, sides.test, start);
+    return (): number => refined.of(scores);
+  });
+  return () => losses.reduce((sum, lossNow) => sum + lossNow(), 0);
 }
 
 function foldsOf(set: TrainingSet, random: () => number): readonly Split[] {
@@ -85,9 +106,15 @@ function isMixed(labels: Uint8Array, rows: Uint32Array): boolean {
 
 function boostTogether(
   runs: readonly BoostingRun[],
-  { patience, isLate }: Pick<Hurry, 'patience'> & { readonly isLate: () => boolean },
+  {
+    lossNow,
+    patience,
+    isLate,
+  }: Pick<Hurry, 'patience'> & {
+    readonly lossNow: () => number;
+    readonly isLate: () => boolean;
+  },
 ): { rounds: number; loss: number } {
-  const lossNow = (): number => runs.reduce((sum, run) => sum + run.testLoss(), 0);
   let best = { rounds: 0, loss: lossNow() };
   for (let round = 1; round <= MOST_ROUNDS && !isLate(); round += 1) {
     const goOn = runs.map((run) => run.step());

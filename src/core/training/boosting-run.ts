@@ -27,14 +27,15 @@ export class BoostingRun {
   readonly start: number;
   readonly trees: GrownNodes[] = [];
   private readonly grower: TreeGrower;
-  private readonly scores: Float64Array;
+  /** By row, as the trees so far have it. */
+  readonly scores: Float64Array;
   private readonly derivatives: Float32Array;
   private readonly weights: RowWeights;
   private readonly order: Int32Array;
 
   constructor(
     private readonly rows: BoostingRows,
-    private readonly sides: BoostingSides,
+    readonly sides: BoostingSides,
     private readonly how: {
       readonly recipe: BoostingRecipe;
       readonly loss: BoostingLoss;

@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { seededRandom } from '../../../src/core/statistics/random.js';
+import { sigmoid } from '../../../src/core/training/linear-margin.js';
+import { RefinedLoss } from '../../../src/core/training/refined-loss.js';
+
+const START = -1;
+const ROWS = 4000;
+const rows = Int32Array.from({ length: ROWS }, (_, row) => row);
+const weights = new Float64Array(ROWS).fill(1);
+
+/** Log-odds as they are, with labels drawn by them. */
+function world(): { odds: Float64Array; targets: Uint8Array } {
+  const random = seededRandom(4);
+  const odds = Float64Array.from({ length: ROWS }, () => START + 3 * (random() - 0.5));
+  return { odds, targets: Uint8Array.from(odds, (z) => (random() < sigmoid(z) ? 1 : 0)) };
+}
+
+function lossOf(odds: Float64Array, targets: Uint8Array): number {
+  return odds.reduce(
+    (sum, z, row) => sum - Math.log(targets[row] === 1 ? sigmoid(z) : sigmoid(-z)),
+    0,
+  );
+}
+
+describe('the loss that remains once level and confidence are mended', () => {
+  const { odds, targets } = world();
+  const refined = (scores: Float64Array): number =>
+    new RefinedLoss({ targets, weights }, rows, START).of(scores);
+
+  it('is the same for scores of another level and of twice the confidence', () => {
+    const right = refined(odds);
+    expect(refined(odds.map((z) => z + 2))).toBeCloseTo(right, 2);
+    expect(refined(odds.map((z) => START + 2 * (z - START)))).toBeCloseTo(right, 2);
+  });
+
+  it('is more for half the confidence: more learning mends that', () => {
+    const half = odds.map((z) => START + (z - START) / 2);
+    expect(refined(half)).toBeGreaterThan(refined(odds) + 20);
+    expect(refined(half)).toBeCloseTo(lossOf(half, targets), 0);
+  });
+
+  it('is at most the loss of the scores, and nearly that where they are right', () => {
+    const plain = lossOf(odds, targets);
+    expect(refined(odds)).toBeLessThanOrEqual(plain);
+    expect(refined(odds)).toBeGreaterThan(plain - 5);
+  });
+
+  it('has nothing for scores in the wrong order: what is left is the loss of the base rate', () => {
+    const rate = targets.reduce((sum, one) => sum + one, 0) / ROWS;
+    const base = lossOf(new Float64Array(ROWS).fill(Math.log(rate / (1 - rate))), targets);
+    expect(refined(odds.map((z) => START - (z - START)))).toBeCloseTo(base, 1);
+  });
+
+  it('counts a row as often as its weight', () => {
+    const twice = new RefinedLoss({ targets, weights: weights.map(() => 2) }, rows, START);
+    expect(twice.of(odds)).toBeCloseTo(2 * refined(odds), 1);
+  });
+
+  it('follows scores from step to step as if it began anew', () => {
+    const following = new RefinedLoss({ targets, weights }, rows, START);
+    for (const share of [0.1, 0.3, 1, 2, 3]) {
+      const scores = odds.map((z) => START + share * (z - START));
+      expect(following.of(scores)).toBeCloseTo(refined(scores), 3);
+    }
+  });
+
+  it('stays finite where scores part the labels altogether', () => {
+    const apart = Float64Array.from(targets, (target) => START + (target === 1 ? 40 : -40));
+    expect(refined(apart)).toBeGreaterThanOrEqual(0);
+    expect(refined(apart)).toBeLessThan(1);
+  });
+});
