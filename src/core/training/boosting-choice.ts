@@ -22,28 +22,19 @@ const TIME_BLOCKS = 3;
 /** Trees of the choice, at most. */
 const MOST_ROUNDS = 300;
 
-/** How a choice is hurried: trees learn faster by a factor, and so many without progress end it. */
-interface Hurry {
-  readonly haste: number;
-  readonly patience: number;
-}
-
-const BY_FOLDS: Hurry = { haste: 3, patience: 10 };
-
-/** One part alone of many rows: there is time for smaller steps. */
-const BY_PART: Hurry = { haste: 2, patience: 15 };
-
-/** The loss over stretches of time falls unevenly: more hurry than this ends too soon. */
-const BY_TIME: Hurry = { haste: 2, patience: 20 };
+/** A choice is hurried: trees learn faster by a factor, and so many without progress end it. */
+const HASTE = 3;
+const PATIENCE = 10;
 
 /** Where nothing can be held out. */
 const BLIND_ROUNDS = 20;
 
 /**
- * Chooses recipe and number of trees by log loss on held-out rows, groups whole: stretches of time
- * where rows have one (rows near in time are alike, which mixed folds would reward) and what remains
- * of the loss there once the level is right, else folds, or one part of many rows. The folds of a recipe grow side by side and stop when their common loss has
- * not fallen for a while. They learn hastily: rounds x learning rate is what matters.
+ * Chooses recipe and number of trees by log loss on held-out rows, groups whole: folds, or one part of
+ * many rows. Where rows have a time it is stretches of time (rows near in time are alike, which mixed
+ * folds would reward) and what remains of the loss there once level and confidence are mended. The
+ * folds of a recipe grow side by side and stop when their common loss has not fallen for a while. They
+ * learn hastily: rounds x learning rate is what matters.
  */
 export function chooseBoosting(
   rows: BoostingRows,
@@ -57,27 +48,21 @@ export function chooseBoosting(
 ): BoostingChoice {
   const { recipes, random, isLate } = how;
   const folds = foldsOf(set, random);
-  const { haste, patience } = hurryOf(set, folds);
   const seed = Math.floor(random() * 2 ** 32);
   let best = { recipe: recipes[0], rounds: BLIND_ROUNDS, loss: Number.POSITIVE_INFINITY };
   for (const recipe of folds.length === 0 ? [] : recipes) {
     if (isLate() && best.loss < Number.POSITIVE_INFINITY) break;
-    const hasty = { ...recipe, learningRate: haste * recipe.learningRate };
+    const hasty = { ...recipe, learningRate: HASTE * recipe.learningRate };
     const runs = folds.map(({ train, test }, fold) => {
       const sides = { train: Int32Array.from(train), test: Int32Array.from(test) };
       const random = seededRandom(seed + fold);
       return new BoostingRun(rows, sides, { recipe: hasty, loss: binaryLogLoss, random });
     });
     const lossNow = set.times === undefined ? plainLoss(runs) : refinedLoss(runs, rows);
-    const { rounds, loss } = boostTogether(runs, { lossNow, patience, isLate });
-    if (loss < best.loss) best = { recipe, rounds: haste * rounds, loss };
+    const { rounds, loss } = boostTogether(runs, lossNow, isLate);
+    if (loss < best.loss) best = { recipe, rounds: HASTE * rounds, loss };
   }
   return best;
-}
-
-function hurryOf({ times }: TrainingSet, folds: readonly Split[]): Hurry {
-  if (times !== undefined) return BY_TIME;
-  return folds.length === 1 ? BY_PART : BY_FOLDS;
 }
 
 const plainLoss = (runs: readonly BoostingRun[]) => (): number =>
@@ -106,14 +91,8 @@ function isMixed(labels: Uint8Array, rows: Uint32Array): boolean {
 
 function boostTogether(
   runs: readonly BoostingRun[],
-  {
-    lossNow,
-    patience,
-    isLate,
-  }: Pick<Hurry, 'patience'> & {
-    readonly lossNow: () => number;
-    readonly isLate: () => boolean;
-  },
+  lossNow: () => number,
+  isLate: () => boolean,
 ): { rounds: number; loss: number } {
   let best = { rounds: 0, loss: lossNow() };
   for (let round = 1; round <= MOST_ROUNDS && !isLate(); round += 1) {
@@ -121,7 +100,7 @@ function boostTogether(
     if (!goOn.includes(true)) break;
     const loss = lossNow();
     if (loss < best.loss) best = { rounds: round, loss };
-    else if (round - best.rounds >= patience) break;
+    else if (round - best.rounds >= PATIENCE) break;
   }
   return best;
 }

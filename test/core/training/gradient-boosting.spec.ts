@@ -79,6 +79,24 @@ describe('gradient boosting', () => {
     ]);
   });
 
+  it('goes on learning over time where the level of failures moves', () => {
+    const rows = 3000;
+    const random = seededRandom(9);
+    const draw = (): Float64Array => Float64Array.from({ length: rows }, () => random() - 0.5);
+    const [a, b] = [draw(), draw()];
+    const labels = Uint8Array.from(a, (value, row) => {
+      const odds = -3 + (3 * row) / rows + 3 * Math.sign(value * (b[row] ?? 0));
+      return random() < 1 / (1 + Math.exp(-odds)) ? 1 : 0;
+    });
+    const times = Float64Array.from(a, (_, row) => row);
+    const model = fit({ a, b }, labels, times);
+    // They are six log-odds apart.
+    const [apart = 0, alike = 0] = model
+      .predict(tableOf({ a: Float64Array.of(0.3, 0.3), b: Float64Array.of(-0.3, 0.3) }))
+      .map((p) => Math.log(p / (1 - p)));
+    expect(alike - apart).toBeGreaterThan(5);
+  });
+
   it('sends missing numbers where the missing ones of training went', () => {
     const random = seededRandom(2);
     const a = Float64Array.from({ length: ROWS }, () => (random() < 0.3 ? Number.NaN : random()));
