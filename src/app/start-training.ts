@@ -30,8 +30,9 @@ export class StartTraining {
     return id;
   }
 
-  /** Starts the run of the day, unless one that was asked for has just been or is under way. */
+  /** Starts the run of the day, unless history is fed, or one that was asked for has just been or is under way. */
   async startDaily(): Promise<string | null> {
+    if (await this.isFedHistory()) return null;
     const { lastRunAt, unfinished } = await runsSoFar(this.source.manager);
     const isJustDone = lastRunAt !== null && this.clock.now() - lastRunAt < SHORTEST_PAUSE;
     return unfinished.length > 0 || isJustDone ? null : await this.start('schedule');
@@ -39,13 +40,16 @@ export class StartTraining {
 
   /** Starts a run where new outcomes, drift or a stale stage ask for one; tells why. */
   async startIfNeeded(): Promise<string[]> {
-    const now = this.clock.now();
-    const sql = this.source.manager;
-    // While history is fed its sender says when to train: the clock has not come to it yet.
-    if ((await knownUntil(sql, now)) < now) return [];
-    const reasons = await considerTraining(sql, now);
+    if (await this.isFedHistory()) return [];
+    const reasons = await considerTraining(this.source.manager, this.clock.now());
     if (reasons.length > 0) await this.start('retraining', reasons.join('; '));
     return reasons;
+  }
+
+  /** While history is fed its sender says when to train: the clock has not come to it yet. */
+  private async isFedHistory(): Promise<boolean> {
+    const now = this.clock.now();
+    return (await knownUntil(this.source.manager, now)) < now;
   }
 
   /** Runs that a crash cut off are done again: a run that has ended meanwhile is left alone. */

@@ -160,6 +160,7 @@ describe('the service by itself', () => {
     await labels(80, 0);
     await noteBackfill(world.source.manager, day(20), NOW);
     expect(await training.startIfNeeded()).toEqual([]);
+    expect(await training.startDaily()).toBeNull();
   });
 
   it('takes runs up again that a crash cut off', async () => {
