@@ -77,7 +77,7 @@ function interpolated(
   if (high === 0 || high > last) return values[Math.min(high, last)] ?? Number.NaN;
   const [x0 = 0, x1 = 0] = knots.slice(high - 1, high + 1);
   const [y0 = 0, y1 = 0] = values.slice(high - 1, high + 1);
-  return y0 + ((y1 - y0) * (logOdds - x0)) / (x1 - x0);
+  return y0 + (y1 - y0) * ((logOdds - x0) / (x1 - x0));
 }
 
 /** The number of the first knot above a value; how many there are where none is. */

@@ -78,6 +78,17 @@ describe('calibration', () => {
     });
   });
 
+  it('does not turn scores round that are hardly apart', () => {
+    const steps = [1, 1, 1, -5, 1, 1, 1, -5, 1, -6, -6];
+    const failed = [0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
+    const calibration = fitVennAbers({
+      logOdds: Float64Array.from(steps, (step) => step * Number.MIN_VALUE),
+      labels: Uint8Array.from(failed),
+      weights: new Float64Array(steps.length).fill(1),
+    });
+    expect(calibrated(calibration, 0)).toBeLessThanOrEqual(calibrated(calibration, 1));
+  });
+
   it('never turns two scores round, whatever the rows, and survives JSON', () => {
     const row = fc.record({ z: fc.double({ min: -9, max: 9, noNaN: true }), y: fc.boolean() });
     fc.assert(
