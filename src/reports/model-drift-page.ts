@@ -12,6 +12,9 @@ import { mark, table } from './table.js';
 
 const RANKED = 15;
 
+/** Chance alone does as much in one service of ten: worth a look, and no finding. */
+const WORTH_A_LOOK = 0.1;
+
 function rankingTable({ ranking }: ModelDriftReport): Html {
   const moved = ranking.filter(({ estimatedLoss }) => estimatedLoss > 0).slice(0, RANKED);
   if (moved.length === 0) return html`<p>No feature that the model heeds has drifted.</p>`;
@@ -60,6 +63,9 @@ function nearestWords(nearest: ServiceConcept | null): string {
   );
 }
 
+const isWorthALook = (nearest: ServiceConcept | null): boolean =>
+  (nearest?.pValue ?? 1) < WORTH_A_LOOK;
+
 function meaningTable({ concept }: ModelDriftReport): Html {
   const { byService, driftedServices, nearest } = concept;
   const judged = byService.filter(({ verdict }) => verdict !== 'not-enough-data');
@@ -79,7 +85,7 @@ function meaningTable({ concept }: ModelDriftReport): Html {
         { heading: 'failures', cell: ({ observed }) => figure(observed), isNumber: true },
         { heading: 'expected', cell: ({ expected }) => figure(expected), isNumber: true },
         {
-          heading: 'failures of answers before',
+          heading: 'failures before',
           cell: ({ earlier, earlierFailures }) => `${figure(earlierFailures)} of ${count(earlier)}`,
           isNumber: true,
         },
@@ -92,9 +98,12 @@ function meaningTable({ concept }: ModelDriftReport): Html {
 
 /** The answer beyond the columns: meaning, outcomes and errors. */
 function leadWords(report: ModelDriftReport): string[] {
+  const { concept } = report;
   const { services, targets, errorsRose } = driftFindings(report);
   return [
     services.length > 0 && `Alerts of ${services.join(', ')} came to mean something else.`,
+    isWorthALook(concept.nearest) &&
+      `No service is proven to have alerts that came to mean something else. ${nearestWords(concept.nearest)}`,
     errorsRose && 'The errors rose for good.',
     targets.includes('label') && 'The share of failures changed.',
     targets.includes('prediction') && "The model's answers changed.",

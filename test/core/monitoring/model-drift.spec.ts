@@ -9,6 +9,7 @@ import { modelDrift } from '../../../src/core/monitoring/model-drift.js';
 import type { JudgedAnswer } from '../../../src/core/monitoring/performance-answer.js';
 import type { FeatureRow, FeatureSchema } from '../../../src/core/features/feature-schema.js';
 import { featureTable } from '../../../src/core/features/feature-table.js';
+import type { ServiceConcept } from '../../../src/core/monitoring/service-concept.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
 import { logisticRegressionLearner } from '../../../src/core/training/logistic-regression.js';
 import { dataQualityPage } from '../../../src/reports/data-quality-page.js';
@@ -156,6 +157,23 @@ describe('drift of a model', () => {
     expect(report.concept.answers).toBe(12_000);
     expect(report.drifted).toEqual(['load']);
     expect(modelDriftPage(report)).toContain('of 12,000 answers some at random');
+  });
+
+  it('says where to look first though nothing is proven, unless chance does as much often', async () => {
+    const report = await ask(answersOf(100));
+    const page = (pValue: number): string => {
+      const nearest: ServiceConcept = {
+        ...{ service: 'search', stage: 'checkout/browse', answers: 18, observed: 4, expected: 1.5 },
+        ...{ earlier: 109, earlierFailures: 6, offset: 0, effect: 1, minimumDetectableEffect: 1 },
+        ...{ pValue, pAdjusted: 0.7, verdict: 'stable' },
+      };
+      const concept = { ...report.concept, driftedServices: [], nearest, byService: [nearest] };
+      return modelDriftPage({ ...report, concept });
+    };
+    const words = 'No service is proven';
+    expect(page(0.06)).toContain(words);
+    expect(page(0.06)).toContain('search at checkout/browse: 4 failures of 18 answers');
+    expect(page(0.3)).not.toContain(words);
   });
 
   it('says so where nothing was asked', async () => {
