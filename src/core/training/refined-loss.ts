@@ -1,8 +1,10 @@
 import type { BoostingTargets } from './boosting-loss.js';
-import { softplus } from './calibration.js';
-import { sigmoid } from './linear-margin.js';
 
 const MOST_STEPS = 12;
+
+/** Log-odds that the level moves in a step, at most: beyond, the curve says nothing of where it leads. */
+const FARTHEST = 2;
+
 /** Nearer to the least loss it changes by its square. */
 const CLOSE = 1e-3;
 
@@ -29,7 +31,7 @@ export class RefinedLoss {
   private level = 0;
   private slope = 1;
 
-  /** @param start log-odds that scores move away from; @param rows those that are judged. */
+  /** `rows` are those that are judged; scores move away from the log-odds `start`. */
   constructor(
     private readonly on: BoostingTargets,
     private readonly rows: Int32Array,
@@ -42,7 +44,7 @@ export class RefinedLoss {
       const sums = this.sums(scores);
       const [level, slope] = this.step(sums);
       if (Math.abs(level) < CLOSE && Math.abs(slope) < CLOSE) return sums.loss;
-      this.level -= level;
+      this.level -= Math.max(-FARTHEST, Math.min(FARTHEST, level));
       this.slope -= slope;
     }
     return this.sums(scores).loss;
@@ -58,9 +60,9 @@ export class RefinedLoss {
     }
     const end = next < 0 ? 0 : 1;
     // No number where all scores are alike: then the slope does not matter.
-    return this.slope === end || Number.isNaN(next)
-      ? [byLevel / levelTwice, 0]
-      : [0, this.slope - end];
+    if (this.slope !== end && !Number.isNaN(next)) return [0, this.slope - end];
+    // Nor where every row is as right as numbers can say.
+    return [byLevel / levelTwice || 0, 0];
   }
 
   private sums(scores: Float64Array): LossSums {
@@ -71,8 +73,10 @@ export class RefinedLoss {
       const odds = start + level + slope * moved;
       const target = on.targets[row] ?? 0;
       const weight = on.weights[row] ?? 0;
-      const chance = sigmoid(odds);
-      sums.loss += weight * (softplus(odds) - target * odds);
+      // Logistic function and softplus by one exponential: this is done for every tree.
+      const small = Math.exp(-Math.abs(odds));
+      const chance = (odds < 0 ? small : 1) / (1 + small);
+      sums.loss += weight * (Math.max(0, odds) + Math.log(1 + small) - target * odds);
       const off = weight * (chance - target);
       const bend = weight * chance * (1 - chance);
       sums.byLevel += off;

@@ -65,6 +65,26 @@ describe('the loss that remains once level and confidence are mended', () => {
     }
   });
 
+  it.each([
+    ['a model of rare failures is judged where every other row is one', Math.log(0.0005 / 0.9995)],
+    ['a model that is sure of failure is', 50],
+    ['a model that is sure of none is', -50],
+  ])('finds the level where %s', (_, start) => {
+    const half = Uint8Array.from(rows, (row) => row % 2);
+    const judged = new RefinedLoss({ targets: half, weights }, rows, start);
+    const best = ROWS * Math.LN2;
+    const said = judged.of(new Float64Array(ROWS).fill(start));
+    // From 50 it takes more steps than a tree is worth: what counts is that it is a number.
+    if (Math.abs(start) < 20) expect(said).toBeCloseTo(best, 2);
+    else expect(said).toBeGreaterThan(best);
+    expect(said).toBeLessThan(ROWS * 26);
+  });
+
+  it('is none where all rows are failures and the scores are sure of it', () => {
+    const all = new RefinedLoss({ targets: new Uint8Array(ROWS).fill(1), weights }, rows, 0);
+    expect(all.of(new Float64Array(ROWS).fill(50))).toBeCloseTo(0, 9);
+  });
+
   it('stays finite where scores part the labels altogether', () => {
     const apart = Float64Array.from(targets, (target) => START + (target === 1 ? 40 : -40));
     expect(refined(apart)).toBeGreaterThanOrEqual(0);
