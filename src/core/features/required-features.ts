@@ -12,6 +12,8 @@ export function requireFeatures(schema: FeatureSchema, table: FeatureTable): voi
       throw new DomainError('missing-feature', `The table lacks the ${kind} feature "${name}".`);
     }
   }
+  // All that the schema names and no more.
+  if (table.schema.features.length === schema.features.length) return;
   const known = new Set(schema.features.map(({ name }) => name));
   for (const { name } of table.schema.features) {
     if (!known.has(name)) {

@@ -47,12 +47,11 @@ export class BoostingClassifier implements Classifier {
     const { inputs, scorer, parameters } = this;
     inputs.check(table);
     const answers = new Float64Array(table.rows).fill(parameters.baseLogOdds);
-    const block = new Float64Array(Math.min(BLOCK, table.rows) * inputs.width);
-    for (let first = 0; first < table.rows; first += BLOCK) {
-      const scores = answers.subarray(first, first + BLOCK);
-      const values = block.subarray(0, scores.length * inputs.width);
+    const rowsAtOnce = Math.min(BLOCK, table.rows);
+    const values = new Float64Array(rowsAtOnce * inputs.width);
+    for (let first = 0; first < table.rows; first += rowsAtOnce) {
       inputs.fill(table, first, values);
-      scorer.add(values, scores);
+      scorer.add(values, answers, first);
     }
     for (let row = 0; row < answers.length; row += 1) answers[row] = sigmoid(answers[row] ?? 0);
     return answers;

@@ -7,6 +7,15 @@ import { CategoryBinLookup } from './category-bin-lookup.js';
 /** A feature as trees take it: a number as it is, a category as its bin. */
 export type TreeFeature = { readonly kind: 'numeric'; readonly name: string } | CategoryBins;
 
+/** Which feature is written, of the rows from which on, and where to. */
+interface Place {
+  readonly first: number;
+  readonly values: Float64Array;
+  readonly f: number;
+}
+
+const NONE = new Float64Array();
+
 /** Lays tables out for the walk, rows x width, row by row, features in the order of their names. */
 export class TreeInputs {
   readonly width: number;
@@ -26,17 +35,12 @@ export class TreeInputs {
 
   /** Writes the rows from `first` on, as many as `values` has room for; NaN where not known. */
   fill(table: FeatureTable, first: number, values: Float64Array): void {
-    const { width } = this;
-    this.features.forEach(({ name }, f) => {
+    for (let f = 0; f < this.width; f += 1) {
+      const name = this.features[f]?.name ?? '';
       const lookup = this.lookups[f] ?? null;
-      if (lookup === null) fillNumbers(table.numeric.get(name), first, { values, f, width });
-      else {
-        const column = table.categorical.get(name) ?? [];
-        for (let at = f, row = first; at < values.length; at += width, row += 1) {
-          values[at] = lookup.binOf(column[row] ?? null);
-        }
-      }
-    });
+      if (lookup === null) this.fillNumbers(table.numeric.get(name) ?? NONE, { first, values, f });
+      else this.fillBins(lookup, table.categorical.get(name) ?? [], { first, values, f });
+    }
   }
 
   /** Where each of these features stands in the table's own schema. */
@@ -44,15 +48,21 @@ export class TreeInputs {
     const places = new Map(table.schema.features.map(({ name }, place) => [name, place]));
     return Int32Array.from(this.features, ({ name }) => places.get(name) ?? 0);
   }
-}
 
-function fillNumbers(
-  column: Float64Array = new Float64Array(),
-  first: number,
-  { values, f, width }: { values: Float64Array; f: number; width: number },
-): void {
-  for (let at = f, row = first; at < values.length; at += width, row += 1) {
-    values[at] = column[row] ?? Number.NaN;
+  private fillNumbers(column: Float64Array, { first, values, f }: Place): void {
+    for (let at = f, row = first; at < values.length; at += this.width, row += 1) {
+      values[at] = column[row] ?? Number.NaN;
+    }
+  }
+
+  private fillBins(
+    lookup: CategoryBinLookup,
+    column: readonly (string | null)[],
+    { first, values, f }: Place,
+  ): void {
+    for (let at = f, row = first; at < values.length; at += this.width, row += 1) {
+      values[at] = lookup.binOf(column[row] ?? null);
+    }
   }
 }
 

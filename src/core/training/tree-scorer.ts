@@ -55,11 +55,18 @@ export class TreeScorer {
     this.masks = Int32Array.from(all, ({ mask }) => mask);
   }
 
-  /** Adds the value that every tree has for every row to the row's score; rows x width, row by row. */
-  add(values: Float64Array, scores: Float64Array): void {
+  /**
+   * Adds what every tree says of rows to their scores, which stand from `first` on, as far as they
+   * go; values are rows x width, row by row.
+   */
+  add(values: Float64Array, scores: Float64Array, first = 0): void {
     const width = this.bins.length;
-    for (let row = 0; row < scores.length; row += 1) {
-      this.strike(values, row * width);
+    for (
+      let at = 0, row = first;
+      at < values.length && row < scores.length;
+      at += width, row += 1
+    ) {
+      this.strike(values, at);
       scores[row] = this.sumFrom(scores[row] ?? 0);
     }
   }
@@ -132,7 +139,7 @@ function bitsBelow(leaf: number): number {
 
 function numericLists({ figure, rule }: TreeEnsemble, strikes: readonly Strike[]): Strike[][] {
   const ascending = [...strikes].sort((a, b) => (figure[a.node] ?? 0) - (figure[b.node] ?? 0));
-  return [ascending, strikes.filter(({ node }) => passesUnknown(rule, node))];
+  return [ascending, oncePerTree(strikes.filter(({ node }) => passesUnknown(rule, node)))];
 }
 
 function categoryLists(
@@ -145,7 +152,17 @@ function categoryLists(
   const byBin = Array.from({ length: count }, (_, bin) =>
     strikes.filter(({ node }) => goesRight(node, bin)),
   );
-  return [...byBin, strikes.filter(({ node }) => passesUnknown(rule, node))];
+  return [...byBin, strikes.filter(({ node }) => passesUnknown(rule, node))].map(oncePerTree);
+}
+
+/** Strikes that come together anyway, those of a tree as one. */
+function oncePerTree(strikes: readonly Strike[]): Strike[] {
+  const byTree = new Map<number, Strike>();
+  for (const strike of strikes) {
+    const { mask } = byTree.get(strike.tree) ?? { mask: -1 };
+    byTree.set(strike.tree, { ...strike, mask: strike.mask & mask });
+  }
+  return [...byTree.values()];
 }
 
 /** Whether what is not known goes right at a node. */
