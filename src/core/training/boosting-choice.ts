@@ -19,11 +19,14 @@ export interface BoostingChoice {
 const HELD_OUT = 0.2;
 const TIME_BLOCKS = 3;
 
+/** Of many rows. */
+const LONG_TIME_BLOCKS = 2;
+
 /** Trees of the choice, at most. */
 const MOST_ROUNDS = 300;
 
-/** A choice is hurried: trees learn faster by a factor, and so many without progress end it. */
-const HASTE = 3;
+/** A choice is hurried: trees learn at this rate, and so many without progress end it. */
+const HASTY_RATE = 0.15;
 const PATIENCE = 10;
 
 /** Where nothing can be held out. */
@@ -52,7 +55,7 @@ export function chooseBoosting(
   let best = { recipe: recipes[0], rounds: BLIND_ROUNDS, loss: Number.POSITIVE_INFINITY };
   for (const recipe of folds.length === 0 ? [] : recipes) {
     if (isLate() && best.loss < Number.POSITIVE_INFINITY) break;
-    const hasty = { ...recipe, learningRate: HASTE * recipe.learningRate };
+    const hasty = { ...recipe, learningRate: HASTY_RATE };
     const runs = folds.map(({ train, test }, fold) => {
       const sides = { train: Int32Array.from(train), test: Int32Array.from(test) };
       const random = seededRandom(seed + fold);
@@ -60,7 +63,8 @@ export function chooseBoosting(
     });
     const lossNow = set.times === undefined ? plainLoss(runs) : refinedLoss(runs, rows);
     const { rounds, loss } = boostTogether(runs, lossNow, isLate);
-    if (loss < best.loss) best = { recipe, rounds: HASTE * rounds, loss };
+    const asFar = Math.round((HASTY_RATE / recipe.learningRate) * rounds);
+    if (loss < best.loss) best = { recipe, rounds: asFar, loss };
   }
   return best;
 }
@@ -79,7 +83,8 @@ function refinedLoss(runs: readonly BoostingRun[], rows: BoostingRows): () => nu
 function foldsOf(set: TrainingSet, random: () => number): readonly Split[] {
   const { times, groups, labels } = set;
   if (times !== undefined) {
-    return timeBlocks({ times, groups }, TIME_BLOCKS).filter(({ train }) => isMixed(labels, train));
+    const blocks = labels.length < MANY_ROWS ? TIME_BLOCKS : LONG_TIME_BLOCKS;
+    return timeBlocks({ times, groups }, blocks).filter(({ train }) => isMixed(labels, train));
   }
   if (labels.length < MANY_ROWS) return mixedFolds(set, random);
   return [stratifiedSplit(set, HELD_OUT, random)];
