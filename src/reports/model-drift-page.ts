@@ -12,7 +12,7 @@ import { mark, table } from './table.js';
 
 const RANKED = 15;
 
-/** Chance alone does as much in one service of ten: worth a look, and no finding. */
+/** Chance alone does as much in one look of ten: worth a look, and no finding. */
 const WORTH_A_LOOK = 0.1;
 
 function rankingTable({ ranking }: ModelDriftReport): Html {

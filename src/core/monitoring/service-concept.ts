@@ -72,6 +72,7 @@ function figuresOf({ now, before }: Look, offset: Offset) {
     effect: (observed - expected.mean) / one,
     /** What one standard deviation of the failures comes to as an effect. */
     deviation: expected.deviation / one,
+    failures: expected,
   };
 }
 
@@ -80,9 +81,8 @@ const beforeOf = ({ before }: Look): Offset =>
 
 function measured(look: Look, { level, random }: Judge): Measured {
   const offset = beforeOf(look);
-  const { deviation, ...figures } = figuresOf(look, offset);
+  const { deviation, failures: expected, ...figures } = figuresOf(look, offset);
   const { groups, failures: observed } = look.now;
-  const expected = expectedFailures(groups, offset);
   return {
     ...figures,
     pValue: failureP(groups, offset, { observed, expected, smallestP: level, random }),
@@ -91,7 +91,7 @@ function measured(look: Look, { level, random }: Judge): Measured {
 }
 
 function tooThin(look: Look): ServiceConcept {
-  const { deviation: _, ...figures } = figuresOf(look, beforeOf(look));
+  const { deviation: _, failures: __, ...figures } = figuresOf(look, beforeOf(look));
   const unknown = { pValue: null, pAdjusted: null, minimumDetectableEffect: null };
   return { ...figures, ...unknown, verdict: 'not-enough-data' };
 }
