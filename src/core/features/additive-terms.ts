@@ -39,6 +39,8 @@ const BINS = 20;
 const FEWEST_BINS = 5;
 // The fit is cubic in columns: many numbers share what room there is.
 const CURVE_COLUMNS = 400;
+// A step of the fit multiplies each row's slots with each other; with more products than this curves cost too much.
+const MOST_PRODUCTS = 1e9;
 const PAIR_BINS = 8;
 
 // Effects of categories are pooled, so a handful of rows is enough for a column of one's own.
@@ -48,7 +50,7 @@ const CATEGORIES = { least: 5, most: 1000 };
 export function fitTerms(table: FeatureTable, weights: Float64Array): AdditiveTerms {
   const features = [...table.schema.features].sort(byName);
   const numbers = features.filter(({ kind }) => kind === 'numeric').length;
-  const bins = Math.max(FEWEST_BINS, Math.min(BINS, Math.floor(CURVE_COLUMNS / numbers)));
+  const bins = curveBins(numbers, features.length, weights);
   const numeric: NumericTerm[] = [];
   const categorical: CategoricalEncoding[] = [];
   for (const { name, kind } of features) {
@@ -61,6 +63,14 @@ export function fitTerms(table: FeatureTable, weights: Float64Array): AdditiveTe
     }
   }
   return { numeric, categorical, pairs: [] };
+}
+
+/** Bins of each number's curve; none, so a line, where many numbers on many rows would take too long. */
+function curveBins(numbers: number, features: number, weights: Float64Array): number {
+  const rows = weights.reduce((sum, weight) => sum + weight, 0);
+  // A number has a slot for its line, and two for its curve.
+  if (rows * (features + 2 * numbers) ** 2 > MOST_PRODUCTS) return 1;
+  return Math.max(FEWEST_BINS, Math.min(BINS, Math.floor(CURVE_COLUMNS / numbers)));
 }
 
 function byName(a: Feature, b: Feature): number {

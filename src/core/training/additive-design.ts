@@ -75,7 +75,8 @@ export function designOf(terms: AdditiveTerms, table: FeatureTable): SparseDesig
     writeCodes(codes, { ...writer, slot, from: layout.pairs[i] ?? 0 });
     slot += 1;
   });
-  return { rows, width: layout.width, slots, columns, values };
+  const fixed = 1 + terms.numeric.reduce((sum, { missing }) => sum + (missing ? 2 : 1), 0);
+  return { rows, width: layout.width, slots, fixed, columns, values };
 }
 
 function slotsOf({ numeric, categorical, pairs }: AdditiveTerms): number {

@@ -26,15 +26,15 @@ const LONG_TIME_BLOCKS = 2;
 const MOST_ROUNDS = 300;
 
 /** A choice is hurried: trees learn at this rate, and so many without progress end it. */
-const HASTY_RATE = 0.15;
+export const HASTY_RATE = 0.15;
 const PATIENCE = 10;
 
 /** Where nothing can be held out. */
 const BLIND_ROUNDS = 20;
 
 /**
- * Chooses recipe and number of trees by log loss on held-out rows, groups whole: folds, or one part of
- * many rows. Where rows have a time it is stretches of time (rows near in time are alike, which mixed
+ * Chooses recipe and number of trees by log loss on held-out rows, groups whole: folds, or one part
+ * where fits take long. Where rows have a time it is stretches of time (rows near in time are alike, which mixed
  * folds would reward) and what remains of the loss there once level and confidence are mended. The
  * folds of a recipe grow side by side and stop when their common loss has not fallen for a while. They
  * learn hastily: rounds x learning rate is what matters.

@@ -25,11 +25,24 @@ const LONGER_STEPS = [
   { rows: MANY_ROWS, learningRate: 0.075 },
 ];
 
+/** Of more features a tree has as many at hand as this share is: as good, in a third of the time. */
+const MANY_FEATURES = 100;
+const DRAWN_OF_MANY = 0.3;
+
 /**
  * The recipes that held-out rows choose from: trees of 31 leaves, on fewer rows also of 8 (a few
  * thousand rows bear no more), each with all features at hand or a half drawn for every tree.
  */
-export function boostingRecipes(rows: number): BoostingRecipes {
+export function boostingRecipes(rows: number, features: number): BoostingRecipes {
+  const drawn = features > MANY_FEATURES ? DRAWN_OF_MANY : 1;
+  const [first, ...others] = recipesFor(rows);
+  const withDrawn = (recipe: BoostingRecipe): BoostingRecipe => {
+    return { ...recipe, featureShare: drawn * recipe.featureShare };
+  };
+  return [withDrawn(first), ...others.map(withDrawn)];
+}
+
+function recipesFor(rows: number): BoostingRecipes {
   const longer = LONGER_STEPS.find((step) => rows >= step.rows);
   if (longer === undefined) return [LARGE_TREES, SMALL_TREES, SMALL_TREES_BY_HALVES];
   const fast = { ...LARGE_TREES, learningRate: longer.learningRate };

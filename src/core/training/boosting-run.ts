@@ -51,13 +51,17 @@ export class BoostingRun {
     this.order = new Int32Array(sides.train.length);
   }
 
-  /** Adds a tree, unless no split of the features drawn for it helps; false once none of any would. */
-  step(): boolean {
+  /**
+   * Adds a tree, unless no split of the features drawn for it helps; false once none of any would.
+   *
+   * @param stretch what its learning rate is multiplied by
+   */
+  step(stretch = 1): boolean {
     const { rows, sides, how, scores, derivatives, order, weights } = this;
     how.loss.derive(rows, sides.train, { scores, derivatives });
     order.set(sides.train);
     const features = drawFeatures(rows.binned.columns.length, how.recipe.featureShare, how.random);
-    const tree = this.grower.grow({ order, derivatives, weights, features });
+    const tree = this.grower.grow({ order, derivatives, weights, features, stretch });
     if (tree.nodes.length === 1) return features.length < rows.binned.columns.length;
     for (const { begin, end, value } of tree.leaves) {
       for (let i = begin; i < end; i += 1) {

@@ -1,6 +1,6 @@
 import { binTable } from './binned-table.js';
 import type { FeatureBins } from './boosting-bins.js';
-import { chooseBoosting } from './boosting-choice.js';
+import { chooseBoosting, HASTY_RATE } from './boosting-choice.js';
 import type { BoostingChoice } from './boosting-choice.js';
 import { BoostingClassifier, parseBoostingParameters } from './boosting-classifier.js';
 import { binaryLogLoss } from './boosting-loss.js';
@@ -28,7 +28,7 @@ export const gradientBoostingLearner = learnerBy(boostingRecipes);
 /** The same with trees of 8 leaves alone: a fraction of the time where the last of the loss is not needed. */
 export const smallTreesLearner = learnerBy(() => [SMALL_TREES]);
 
-function learnerBy(recipesFor: (rows: number) => BoostingRecipes): Learner {
+function learnerBy(recipesFor: (rows: number, features: number) => BoostingRecipes): Learner {
   return {
     name: 'boosting',
     fewest: FEWEST,
@@ -40,14 +40,15 @@ function learnerBy(recipesFor: (rows: number) => BoostingRecipes): Learner {
       const set = rowsThatCount(given);
       const { labels, weights } = set;
       const rows: BoostingRows = { binned: binTable(set.table, weights), targets: labels, weights };
-      const recipes = recipesFor(weights.reduce((sum, weight) => sum + weight, 0));
+      const weight = weights.reduce((sum, one) => sum + one, 0);
+      const recipes = recipesFor(weight, rows.binned.columns.length);
       const remaining = options.remaining ?? ((): number => Number.POSITIVE_INFINITY);
       // The last fit takes about as long as the choice.
       const half = remaining() / 2;
       const isLate = (): boolean => remaining() < half;
       const choice = chooseBoosting(rows, set, { recipes, random, isLate });
       options.progress?.(0.5);
-      const classifier = fitted(rows, choice, { random, isOver: () => remaining() <= 0 });
+      const classifier = fitted(rows, choice, { random, remaining });
       return { kind: 'fitted', classifier };
     },
     load({ parameters, weights }) {
@@ -65,20 +66,39 @@ function rowsThatCount(set: TrainingSet): TrainingSet {
 function fitted(
   rows: BoostingRows,
   choice: BoostingChoice,
-  { random, isOver }: { readonly random: () => number; readonly isOver: () => boolean },
+  { random, remaining }: { readonly random: () => number; readonly remaining: () => number },
 ): BoostingClassifier {
   const { bins } = rows.binned;
   const train = Int32Array.from({ length: rows.binned.rows }, (_, row) => row);
   const how = { recipe: choice.recipe, loss: binaryLogLoss, random };
   const run = new BoostingRun(rows, { train, test: new Int32Array() }, how);
-  for (let round = 0; round < choice.rounds && !isOver(); round += 1) {
-    if (!run.step()) break;
-  }
+  boost(run, choice, remaining);
   const { shape, weights } = packTrees(run.trees, bins);
   const features = bins.map(treeFeature);
   const gainShares = sharesOfGain(run.trees, bins.length);
   const parameters = { features, shape, baseLogOdds: run.start, gainShares };
   return new BoostingClassifier(parameters, weights);
+}
+
+/** After so many it is known how long one takes. */
+const PACED_STEPS = 5;
+
+/** Boosts as far as was chosen: where the time left is too short for that, by longer steps. */
+function boost(
+  run: BoostingRun,
+  { recipe, rounds }: BoostingChoice,
+  remaining: () => number,
+): void {
+  const begun = remaining();
+  const longest = HASTY_RATE / recipe.learningRate;
+  let left = rounds;
+  for (let steps = 0; left > 0 && remaining() > 0; steps += 1) {
+    const affordable = (steps * remaining()) / (begun - remaining());
+    const isShort = steps >= PACED_STEPS && affordable < left;
+    const stretch = Math.min(left, isShort ? Math.min(longest, left / affordable) : 1);
+    if (!run.step(stretch)) break;
+    left -= stretch;
+  }
 }
 
 function treeFeature(bins: FeatureBins): TreeFeature {

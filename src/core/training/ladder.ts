@@ -57,10 +57,12 @@ export async function climbLadder(
   const answers: HeldOutAnswers[] = [];
   const leftOut: LeftOut[] = [];
   const expected = new Map<string, number>();
-  for (const learner of withBaseRate(learners)) {
+  const rungs = withBaseRate(learners);
+  for (const [rung, learner] of rungs.entries()) {
     // The lowest rung that learns is judged however long it takes: else a slow machine has no model.
     const spared = answers.length <= 1;
-    const judged = await judge(set, learner, { folds, seed, budget, spared, onStep });
+    const toCome = rungs.length - rung;
+    const judged = await judge(set, learner, { folds, seed, budget, toCome, spared, onStep });
     if ('reason' in judged) leftOut.push({ learner: learner.name, reason: judged.reason });
     else {
       answers.push(judged.answers);
@@ -92,6 +94,8 @@ function shortageOf(set: TrainingSet): string | null {
 interface Judging extends Pick<LadderOptions, 'budget' | 'onStep'> {
   readonly folds: readonly Split[];
   readonly seed: number;
+  /** Learners that are not judged yet, this one among them. */
+  readonly toCome: number;
   /** Whether it is judged even where it takes too long. */
   readonly spared: boolean;
 }
@@ -105,7 +109,7 @@ async function judge(set: TrainingSet, learner: Learner, judging: Judging): Prom
   const fewest = learner.fewest ?? 0;
   if (rarer < fewest) return { reason: `${rarer} rows of the rarer class; it needs ${fewest}` };
   const rows = judging.folds.reduce((sum, { train }) => sum + train.length, set.labels.length);
-  const lease = judging.budget.lease(rows);
+  const lease = judging.budget.lease(rows, judging.toCome);
   if (lease === null) return { reason: NO_TIME };
   const logOdds = await foldAnswers(set, learner, { ...judging, lease });
   if ('reason' in logOdds) return logOdds;

@@ -36,11 +36,14 @@ export class TimeBudget {
     this.ends = limit.now() + limit.milliseconds;
   }
 
-  /** What a learner may use for fits of so many rows in all; null where that is next to nothing. */
-  lease(rows: number): TimeLease | null {
-    const available = this.ends - this.limit.now() - this.keptBack;
-    if (available < LEAST_SHARE * this.limit.milliseconds) return null;
-    return new TimeLease(this.limit.now, { available, rows });
+  /**
+   * What a learner may use for fits of so many rows in all, its share where `learners` are yet to
+   * come (itself among them); null where next to nothing is left.
+   */
+  lease(rows: number, learners: number): TimeLease | null {
+    const left = this.ends - this.limit.now() - this.keptBack;
+    if (left < LEAST_SHARE * this.limit.milliseconds) return null;
+    return new TimeLease(this.limit.now, { available: left / learners, rows });
   }
 
   /** Keeps milliseconds back for a learner's last fit. */

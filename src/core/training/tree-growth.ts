@@ -24,6 +24,8 @@ export interface TreeTask {
   readonly weights: RowWeights;
   /** Features that may be split on, ascending. */
   readonly features: Int32Array;
+  /** What the learning rate is multiplied by. */
+  readonly stretch: number;
 }
 
 /** A node of a grown tree; one with a split has two children, `left` and the next. */
@@ -103,14 +105,18 @@ export class TreeGrower {
     const histogram = this.build(rows, task);
     const weight = weights.sum(order, 0, order.length);
     const sums = { ...this.histograms.total(histogram), weight };
-    const root = this.leaf(rows, sums, { node: 0, l2: this.recipe.l2 });
+    const root = this.leaf(rows, sums, { node: 0, l2: this.recipe.l2, stretch: task.stretch });
     root.histogram = histogram;
     if (this.mayBeSplit(root)) root.best = this.bestSplit(root, features);
     return root;
   }
 
-  private leaf(rows: LeafRows, sums: NodeSums, at: { node: number; l2: number }): OpenLeaf {
-    const value = (-this.recipe.learningRate * sums.gradient) / (sums.hessian + at.l2);
+  private leaf(
+    rows: LeafRows,
+    sums: NodeSums,
+    at: { node: number; l2: number; stretch: number },
+  ): OpenLeaf {
+    const value = (-at.stretch * this.recipe.learningRate * sums.gradient) / (sums.hessian + at.l2);
     const { begin, end } = rows;
     return { begin, end, sums, value, node: at.node, histogram: null, best: null };
   }
@@ -136,14 +142,15 @@ export class TreeGrower {
       weight: sums.weight - weight,
     };
     const { where, l2 } = best;
+    const { stretch } = task;
     node.split = best;
     node.left = nodes.length;
     const known = where.kind === 'numeric' ? where.missingLeft : null;
     node.missingLeft = known ?? first.weight > second.weight;
     if (where.kind === 'numeric') markMissing(sides, this.binned, node);
     return [
-      this.leaf({ begin: leaf.begin, end: middle }, first, { node: nodes.length, l2 }),
-      this.leaf({ begin: middle, end: leaf.end }, second, { node: nodes.length + 1, l2 }),
+      this.leaf({ begin: leaf.begin, end: middle }, first, { node: nodes.length, l2, stretch }),
+      this.leaf({ begin: middle, end: leaf.end }, second, { node: nodes.length + 1, l2, stretch }),
     ];
   }
 
@@ -186,18 +193,23 @@ export class TreeGrower {
     if (histogram === null) return null;
     let best: Split | null = null;
     for (const feature of features) {
-      const split = this.bestSplitBy(feature, histogram, sums);
-      if (split !== null && isClearlyBetter(split.gain, best?.gain ?? 0)) best = split;
+      const gained = best?.gain ?? 0;
+      const split = this.bestSplitBy(feature, histogram, { sums, gained });
+      if (split !== null && isClearlyBetter(split.gain, gained)) best = split;
     }
     return best;
   }
 
-  private bestSplitBy(feature: number, histogram: Float64Array, sums: NodeSums): Split | null {
+  private bestSplitBy(
+    feature: number,
+    histogram: Float64Array,
+    { sums, gained }: { readonly sums: NodeSums; readonly gained: number },
+  ): Split | null {
     const { offsets, bins } = this.binned;
     const from = offsets[feature] ?? 0;
     const own = { histogram, feature, from, bins: (offsets[feature + 1] ?? 0) - from };
     return bins[feature]?.kind === 'numeric'
-      ? bestNumericSplit(own, sums, this.recipe)
+      ? bestNumericSplit(own, sums, { rule: this.recipe, gained })
       : this.categories.best(own, sums, this.recipe);
   }
 }

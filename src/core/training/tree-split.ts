@@ -77,13 +77,18 @@ interface BestCut {
   missingLeft: boolean | null;
 }
 
-/** The best cut of a numeric feature, missing values tried on both sides; null where none helps. */
-export function bestNumericSplit(sums: FeatureSums, node: NodeSums, rule: SplitRule): Split | null {
+/** The best cut of a numeric feature, missing values tried on both sides; null where none gains more than that. */
+export function bestNumericSplit(
+  sums: FeatureSums,
+  node: NodeSums,
+  { rule, gained }: { readonly rule: SplitRule; readonly gained: number },
+): Split | null {
   const missingAt = 2 * (sums.from + sums.bins - 1);
   const missing = sums.histogram[missingAt + 1] ?? 0;
   const noMissing = missing <= EMPTY * node.hessian;
   const none = leafGain(node.gradient, node.hessian, rule.l2);
-  const best: BestCut = { gain: none, bin: -1, gradient: 0, hessian: 0, missingLeft: null };
+  const least = none + gained;
+  const best: BestCut = { gain: least, bin: -1, gradient: 0, hessian: 0, missingLeft: null };
   scanCuts(sums, node, rule, { best, missingLeft: noMissing ? null : false });
   if (!noMissing) scanCuts(sums, node, rule, { best, missingLeft: true });
   if (best.bin < 0) return null;

@@ -2,22 +2,30 @@ import type { TrainingSet } from './classifier.js';
 import { rollingOrigin, stratifiedFolds, stratifiedSplit } from './splits.js';
 import type { Split } from './splits.js';
 
-type Rows = Omit<TrainingSet, 'table'>;
+/** Without a table nothing is fitted on them but a calibration. */
+type Rows = Omit<TrainingSet, 'table'> & Partial<Pick<TrainingSet, 'table'>>;
 
 const ORIGINS = 3;
 const SMALL = 5000;
 const LARGE = 20_000;
 const HELD_OUT = 0.25;
 
+const MANY_CELLS = 500_000;
+
+/** Whether fits take long though rows are few, for the number of features. */
+function isWide({ labels, table }: Rows): boolean {
+  return labels.length * (table?.schema.features.length ?? 0) >= MANY_CELLS;
+}
+
 /**
  * How a training set is cut to judge what was learned: later rows judge earlier ones (three rolling
  * origins) where rows have a time, else stratified folds (five, three from 5000 rows), from 20,000
- * rows one stratified quarter alone: it says as much as is needed. Groups stay whole. Folds whose
+ * rows or 500,000 cells one stratified quarter alone: it says as much as is needed. Groups stay whole. Folds whose
  * training side has one class alone are left out.
  */
 export function validationFolds(set: Rows, random: () => number, embargo = 0): readonly Split[] {
   if (set.times === undefined) {
-    if (set.labels.length < LARGE) return mixedFolds(set, random);
+    if (!isOneJudged(set)) return mixedFolds(set, random);
     return [stratifiedSplit(set, HELD_OUT, random)].filter(({ train }) =>
       hasBothClasses(set, train),
     );
@@ -29,21 +37,23 @@ export function validationFolds(set: Rows, random: () => number, embargo = 0): r
 }
 
 /** How many folds judge a set, at most. */
-export function foldCount({ labels, times }: Rows): number {
-  if (times !== undefined) return ORIGINS;
-  return labels.length < LARGE ? mixedCount(labels.length) : 1;
+export function foldCount(set: Rows): number {
+  if (set.times !== undefined) return ORIGINS;
+  return isOneJudged(set) ? 1 : mixedCount(set);
 }
 
-/** Stratified folds over all times, groups kept whole: five, three from 5000 rows. */
+/** Stratified folds over all times, groups kept whole: five, three where they take longer. */
 export function mixedFolds(set: Rows, random: () => number): readonly Split[] {
-  return stratifiedFolds(set, mixedCount(set.labels.length), random).filter(({ train }) =>
+  return stratifiedFolds(set, mixedCount(set), random).filter(({ train }) =>
     hasBothClasses(set, train),
   );
 }
 
-function mixedCount(rows: number): number {
-  return rows < SMALL ? 5 : 3;
+function mixedCount(set: Rows): number {
+  return set.labels.length < SMALL && !isWide(set) ? 5 : 3;
 }
+
+const isOneJudged = (set: Rows): boolean => set.labels.length >= LARGE || isWide(set);
 
 function hasBothClasses({ labels, weights }: Rows, rows: Uint32Array): boolean {
   const known = new Set<number>();

@@ -201,6 +201,17 @@ describe('auto', () => {
     expect(late).toMatchObject({ choice: { chosen: 'slow', verdict: 'signal' } });
   });
 
+  it('leaves the second learner its share of the time where the first would take it all', async () => {
+    const clock = { time: 0 };
+    const trained = await trainAuto(lawSet(), {
+      learners: [slow(1000, clock, true), { ...slow(1000, clock, true), name: 'second' }],
+      random: seededRandom(3),
+      limit: { now: () => clock.time, milliseconds: 1000 },
+    });
+    expect(trained).toMatchObject({ kind: 'trained', leftOut: [] });
+    expect(clock.time).toBeLessThanOrEqual(1000);
+  });
+
   it('says why it cannot learn', async () => {
     const set = lawSet();
     const constant = { ...set, labels: new Uint8Array(set.labels.length) };

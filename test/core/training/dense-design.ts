@@ -10,7 +10,7 @@ export function denseDesign(matrix: Float64Array, width: number): SparseDesign {
   const values = Float64Array.from(columns, (column, at) =>
     column === 0 ? 1 : (matrix[Math.floor(at / slots) * width + column - 1] ?? 0),
   );
-  return { rows, width: slots, slots, columns, values };
+  return { rows, width: slots, slots, fixed: slots, columns, values };
 }
 
 /** Logistic regression with one penalty for all, as scikit-learn has it. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { FeatureTable } from '../../../src/core/features/feature-schema.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
+import { rowLogLoss } from '../../../src/core/statistics/scored-labels.js';
 import type { Classifier, TrainingSet } from '../../../src/core/training/classifier.js';
 import { gradientBoostingLearner } from '../../../src/core/training/gradient-boosting.js';
 import { classifierLaws, lawSet } from '../../contracts/classifier-laws.js';
@@ -171,6 +172,29 @@ describe('gradient boosting', () => {
     expect(asked).toBeLessThan(20);
     const said = result.classifier.predict(set.table);
     expect(new Set(said).size).toBeGreaterThan(1);
+  });
+
+  it('goes as far in less time, by longer steps', () => {
+    const set = lawSet(2000);
+    const lossOf = (remaining?: () => number): { loss: number; trees: number } => {
+      const result = gradientBoostingLearner.fit(set, seededRandom(1), { remaining });
+      if (result instanceof Promise || result.kind !== 'fitted') throw new Error('not fitted');
+      const said = result.classifier.predict(set.table);
+      const loss = said.reduce((sum, p, row) => sum + rowLogLoss(set.labels[row] ?? 0, p), 0);
+      const { parameters } = result.classifier.save();
+      return {
+        loss: loss / said.length,
+        trees: (parameters as { shape: { trees: number } }).shape.trees,
+      };
+    };
+    const ample = lossOf();
+    let looks = 0;
+    lossOf(() => 1e6 - (looks += 1));
+    // The choice has half of the looks, and takes less: what is left is for half of the trees at most.
+    let asked = 0;
+    const short = lossOf(() => looks - 3 * ample.trees - (asked += 1));
+    expect(short.trees).toBeLessThan(0.8 * ample.trees);
+    expect(short.loss).toBeLessThan(ample.loss + 0.02);
   });
 
   it('gives the same bytes whether time is ample or endless', () => {

@@ -30,6 +30,7 @@ function smallDesign(): { design: SparseDesign; labels: Uint8Array } {
     rows: ROWS,
     width: 9,
     slots: 4,
+    fixed: 2,
     columns: Int32Array.from(columns),
     values: Float64Array.from(values),
   };
@@ -74,7 +75,7 @@ describe('pooled logit', () => {
     const values = new Float64Array(ROWS * 2).fill(1);
     const fit = fitPooledLogit({
       ...problem,
-      design: { rows: ROWS, width: 21, slots: 2, columns, values },
+      design: { rows: ROWS, width: 21, slots: 2, fixed: 1, columns, values },
       labels: Uint8Array.from(labels, () => (random() < 0.3 ? 1 : 0)),
       blocks: [{ from: 1, to: 21, kind: 'apart' }],
     });
@@ -116,7 +117,7 @@ function curveDesign(steps: number): SparseDesign {
     at % 2 === 0 ? 0 : 1 + (Math.floor(at / 2) % steps),
   );
   const values = new Float64Array(ROWS * 2).fill(1);
-  return { rows: ROWS, width: 1 + steps, slots: 2, columns, values };
+  return { rows: ROWS, width: 1 + steps, slots: 2, fixed: 1, columns, values };
 }
 
 /** Two columns of 600 categories each, about 20 rows a category. */
@@ -136,7 +137,7 @@ function wideProblem(width: number): Parameters<typeof fitPooledLogit>[0] {
   });
   const values = new Float64Array(rows * 3).fill(1);
   return {
-    design: { rows, width: 1 + width, slots: 3, columns, values },
+    design: { rows, width: 1 + width, slots: 3, fixed: 1, columns, values },
     labels,
     rowWeights: new Float64Array(rows).fill(1),
     blocks: [
