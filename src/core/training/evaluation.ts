@@ -73,7 +73,7 @@ export async function evaluate(
   onStep?.('choosing');
   const choice = chooseModel(climbed.rows, climbed.answers, random);
   const judging = limit.now() - started;
-  const fits = await lastFits(training, climbed, { ...options, budget });
+  const fits = await lastFits(training, { climbed, choice }, { ...options, budget });
   onStep?.('measuring');
   const judged = judgedOn(test, { training, choice, fits, judging, seed });
   return { kind: 'evaluated', ...judged, leftOut: climbed.leftOut };
@@ -127,16 +127,23 @@ interface LastFit {
   readonly milliseconds: number;
 }
 
+/** Fits every learner on all rows, what was chosen first: the others are only there to be compared. */
 async function lastFits(
   training: TrainingSet,
-  { answers, expected }: ClimbedLadder,
+  { climbed, choice }: { readonly climbed: ClimbedLadder; readonly choice: ModelChoice },
   { seed, limit, budget, onStep }: EvaluationOptions & { readonly budget: TimeBudget },
 ): Promise<ReadonlyMap<string, LastFit>> {
+  const { answers, expected } = climbed;
+  const chosen = new Set(choice.best.members.map(({ learner }) => learner));
+  const others = answers.filter(({ learner }) => !chosen.has(learner));
+  for (const { learner } of others) budget.keepBack(-(expected.get(learner.name) ?? 0));
   const fits = new Map<string, LastFit>();
-  for (const { learner } of answers) {
+  for (const learner of [...chosen, ...others.map((other) => other.learner)]) {
     onStep?.(`${learner.name}, all rows`);
     const started = limit.now();
-    const told = budget.lastFit(expected.get(learner.name) ?? 0);
+    const own = expected.get(learner.name) ?? 0;
+    if (!chosen.has(learner)) budget.keepBack(own);
+    const told = budget.lastFit(own);
     const fitted = await learner.fit(training, seededRandom(seed + 1), told);
     const milliseconds = limit.now() - started;
     if (fitted.kind === 'fitted') {

@@ -4,6 +4,7 @@ import { seededRandom } from '../../../src/core/statistics/random.js';
 import type { TrainingSet } from '../../../src/core/training/classifier.js';
 import { autoLearner, trainAuto } from '../../../src/core/training/auto-learner.js';
 import type { Classifier, Learner } from '../../../src/core/training/classifier.js';
+import { baseRateLearner } from '../../../src/core/training/base-rate.js';
 import { evaluate } from '../../../src/core/training/evaluation.js';
 import { smallTreesLearner } from '../../../src/core/training/gradient-boosting.js';
 import { logisticRegressionLearner } from '../../../src/core/training/logistic-regression.js';
@@ -241,6 +242,36 @@ describe('evaluation', () => {
     trainingSetRows(set, rows(600, 900)),
   ];
 
+  it('gives what was chosen the time that was kept back for the others', async () => {
+    const clock = { time: 0 };
+    const told: number[] = [];
+    const chosen: Learner = {
+      ...plainLogistic,
+      fit(set, random, options) {
+        if (set.labels.length === training.labels.length) told.push(options?.remaining?.() ?? 0);
+        clock.time += 10;
+        return plainLogistic.fit(set, random);
+      },
+    };
+    const guess: Learner = {
+      ...slow(100, clock),
+      name: 'guess',
+      fit: (set, random) => {
+        clock.time += 100;
+        return baseRateLearner.fit(set, random);
+      },
+    };
+    const limit = { now: () => clock.time, milliseconds: 3000 };
+    const evaluation = await evaluate(training, test, {
+      learners: [guess, chosen],
+      seed: 0,
+      limit,
+    });
+    expect(evaluation).toMatchObject({ chosen: 'logistic', leftOut: [] });
+    // Folds took 550; the guess, which another learner is chosen before, kept 250 back.
+    expect(told).toEqual([expect.closeTo(0.95 * 3000 - 550, 6)]);
+  });
+
   it('measures every learner on the test part and chooses without it', async () => {
     let clock = 0;
     const steps: string[] = [];
@@ -257,8 +288,9 @@ describe('evaluation', () => {
         [1, 2, 3, 4, 5].map((fold) => `${name}, fold ${fold} of 5`),
       ),
       'choosing',
-      'base-rate, all rows',
+      // What was chosen has the first call on the time.
       'logistic, all rows',
+      'base-rate, all rows',
       'measuring',
     ]);
     const [base, logistic, auto] = evaluation.learners;
