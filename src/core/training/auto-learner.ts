@@ -10,7 +10,7 @@ import { finiteLogOdds } from './held-out-rows.js';
 import { climbLadder } from './ladder.js';
 import type { InsufficientData, LadderOptions } from './ladder.js';
 import { logOdds } from './linear-margin.js';
-import { chooseModel } from './model-choice.js';
+import { chooseModel, heaviestFirst } from './model-choice.js';
 import type { ModelChoice } from './model-choice.js';
 import { TimeBudget, UNLIMITED } from './time-budget.js';
 import type { LeftOut, TimeLimit } from './time-budget.js';
@@ -49,7 +49,7 @@ export async function trainAuto(
   const chosen = new Set(choice.members.map(({ learner }) => learner.name));
   for (const [name, time] of climbed.expected) if (!chosen.has(name)) budget.keepBack(-time);
   const fitted = new Map<string, Classifier>();
-  for (const { learner } of choice.members) {
+  for (const { learner } of heaviestFirst(choice.members)) {
     options.onStep?.(`${learner.name}, all rows`);
     const told = budget.lastFit(climbed.expected.get(learner.name) ?? 0);
     const result = await learner.fit(set, seededRandom(seed + 2), told);

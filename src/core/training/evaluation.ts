@@ -14,7 +14,7 @@ import type { Calibration } from './calibration.js';
 import type { Classifier, Learner, TrainingSet } from './classifier.js';
 import { climbLadder, withBaseRate } from './ladder.js';
 import type { ClimbedLadder, InsufficientData } from './ladder.js';
-import { chooseModel } from './model-choice.js';
+import { chooseModel, heaviestFirst } from './model-choice.js';
 import type { ModelChoice, SignalVerdict } from './model-choice.js';
 import { TimeBudget } from './time-budget.js';
 import type { LeftOut, TimeLimit } from './time-budget.js';
@@ -134,7 +134,7 @@ async function lastFits(
   { seed, limit, budget, onStep }: EvaluationOptions & { readonly budget: TimeBudget },
 ): Promise<ReadonlyMap<string, LastFit>> {
   const { answers, expected } = climbed;
-  const chosen = new Set(choice.best.members.map(({ learner }) => learner));
+  const chosen = new Set(heaviestFirst(choice.best.members).map(({ learner }) => learner));
   const others = answers.filter(({ learner }) => !chosen.has(learner));
   for (const { learner } of others) budget.keepBack(-(expected.get(learner.name) ?? 0));
   const fits = new Map<string, LastFit>();

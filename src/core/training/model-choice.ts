@@ -23,6 +23,10 @@ export interface Member {
   readonly weight: number;
 }
 
+/** Members in the order in which they are fitted: what counts most has the first call on the time. */
+export const heaviestFirst = (members: readonly Member[]): Member[] =>
+  members.toSorted((a, b) => b.weight - a.weight);
+
 /** How one learner, or the average of several, did on rows that it had not seen. */
 export interface Candidate {
   readonly learner: string;

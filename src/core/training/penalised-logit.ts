@@ -34,11 +34,21 @@ const MAX_STEPS = 60;
 export function fitPenalisedLogit(
   problem: LogitProblem,
   penalties: Float64Array,
-  { start, tolerance = 1e-11 }: { readonly start?: Float64Array; readonly tolerance?: number } = {},
+  {
+    start,
+    tolerance = 1e-11,
+    remaining = () => Infinity,
+  }: {
+    readonly start?: Float64Array;
+    readonly tolerance?: number;
+    /** Milliseconds left; asked between steps, of which the first is always made. */
+    readonly remaining?: (() => number) | undefined;
+  } = {},
 ): LogitState {
   const total = problem.rowWeights.reduce((sum, weight) => sum + weight, 0);
   let state = newtonStep(problem, penalties, start ?? new Float64Array(problem.design.width));
-  for (let step = 1; step < MAX_STEPS && state.decrement > tolerance * total; step += 1) {
+  const goOn = (): boolean => state.decrement > tolerance * total && remaining() > 0;
+  for (let step = 1; step < MAX_STEPS && goOn(); step += 1) {
     const next = newtonStep(problem, penalties, state.weights);
     // Rounding hides the gain of steps this close to the optimum.
     if (next.loss >= state.loss) return next;

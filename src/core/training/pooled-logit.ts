@@ -41,6 +41,7 @@ export function fitPooledLogit(
   let { weights } = fitPenalisedLogit(problem, penalties, {
     start: Float64Array.from({ length: problem.design.width }, (_, j) => start?.weights[j] ?? 0),
     tolerance: 1e-4,
+    remaining,
   });
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const step = newtonStep(problem, penalties, weights);
@@ -52,6 +53,7 @@ export function fitPooledLogit(
   const { weights: settled } = fitPenalisedLogit(problem, penalties, {
     start: weights,
     tolerance: 1e-10,
+    remaining,
   });
   return { weights: settled, penalties };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FeatureEncoder } from '../../../src/core/features/encoding.js';
 import type { FeatureTable } from '../../../src/core/features/feature-schema.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
+import { fitPenalisedLogit } from '../../../src/core/training/penalised-logit.js';
 import { addRows, marginsOf } from '../../../src/core/training/sparse-design.js';
 import { denseDesign, plainLogit } from './dense-design.js';
 
@@ -85,6 +86,18 @@ describe('penalised logit', () => {
     for (const column of [1, 8, 1300]) {
       expect(Math.abs((gradient[column] ?? 1) + 2 * (fitted[column] ?? 0))).toBeLessThan(1e-5);
     }
+  });
+
+  it('asks for the time between steps, of which it makes one in any case', () => {
+    const { values, wideLabels } = wideTable(5);
+    const design = denseDesign(values, 5);
+    const rowWeights = new Float64Array(design.rows).fill(1);
+    const problem = { design, labels: wideLabels, rowWeights, blocks: [] };
+    const lossWith = (remaining: () => number): number =>
+      fitPenalisedLogit(problem, new Float64Array(), { remaining }).loss;
+    const none = design.rows * Math.LN2;
+    expect(lossWith(() => 0)).toBeLessThan(none);
+    expect(lossWith(() => 0)).toBeGreaterThan(lossWith(() => 1));
   });
 });
 
