@@ -1,6 +1,15 @@
 import { DomainError } from '../errors/domain-error.js';
 import type { FeatureSchema, FeatureTable } from './feature-schema.js';
 
+/** The names of a schema, which never change: a model asks for them with every row. */
+const NAMES = new WeakMap<FeatureSchema['features'], ReadonlySet<string>>();
+
+function namesOf({ features }: FeatureSchema): ReadonlySet<string> {
+  const known = NAMES.get(features) ?? new Set(features.map(({ name }) => name));
+  NAMES.set(features, known);
+  return known;
+}
+
 /**
  * Refuses, by name, a table that lacks a feature of the schema, holds it as another kind
  * (`missing-feature`), or brings one that the schema does not know (`unknown-feature`).
@@ -12,9 +21,7 @@ export function requireFeatures(schema: FeatureSchema, table: FeatureTable): voi
       throw new DomainError('missing-feature', `The table lacks the ${kind} feature "${name}".`);
     }
   }
-  // All that the schema names and no more.
-  if (table.schema.features.length === schema.features.length) return;
-  const known = new Set(schema.features.map(({ name }) => name));
+  const known = namesOf(schema);
   for (const { name } of table.schema.features) {
     if (!known.has(name)) {
       throw new DomainError('unknown-feature', `The model does not know the feature "${name}".`);
