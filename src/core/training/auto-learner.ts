@@ -46,12 +46,11 @@ export async function trainAuto(
   const climbed = await climbLadder(set, { ...options, budget, random: seededRandom(seed) });
   if (climbed.kind === 'insufficient-data') return climbed;
   const choice = chooseModel(climbed.rows, climbed.answers, seededRandom(seed + 1));
-  const chosen = new Set(choice.members.map(({ learner }) => learner.name));
-  for (const [name, time] of climbed.expected) if (!chosen.has(name)) budget.keepBack(-time);
+  budget.keepOnlyFor(new Set(choice.members.map(({ learner }) => learner.name)));
   const fitted = new Map<string, Classifier>();
   for (const { learner } of heaviestFirst(choice.members)) {
     options.onStep?.(`${learner.name}, all rows`);
-    const told = budget.lastFit(climbed.expected.get(learner.name) ?? 0);
+    const told = budget.lastFit(learner.name);
     const result = await learner.fit(set, seededRandom(seed + 2), told);
     if (result.kind === 'insufficient-data') return result;
     fitted.set(learner.name, result.classifier);

@@ -10,6 +10,7 @@ import { resamplesFor } from '../statistics/resamples.js';
 import { AUTO } from './auto-classifier.js';
 import type { AutoClassifier } from './auto-classifier.js';
 import { assembled } from './auto-learner.js';
+import { baseRateLearner } from './base-rate.js';
 import type { Calibration } from './calibration.js';
 import type { Classifier, Learner, TrainingSet } from './classifier.js';
 import { climbLadder, withBaseRate } from './ladder.js';
@@ -73,7 +74,7 @@ export async function evaluate(
   onStep?.('choosing');
   const choice = chooseModel(climbed.rows, climbed.answers, random);
   const judging = limit.now() - started;
-  const fits = await lastFits(training, { climbed, choice }, { ...options, budget });
+  const fits = await lastFits(training, { ...climbed, choice }, { ...options, budget });
   onStep?.('measuring');
   const judged = judgedOn(test, { training, choice, fits, judging, seed });
   return { kind: 'evaluated', ...judged, leftOut: climbed.leftOut };
@@ -127,23 +128,20 @@ interface LastFit {
   readonly milliseconds: number;
 }
 
-/** Fits every learner on all rows, what was chosen first: the others are only there to be compared. */
+/** Fits every learner on all rows; of those that take time what was chosen first: the others are only compared. */
 async function lastFits(
   training: TrainingSet,
-  { climbed, choice }: { readonly climbed: ClimbedLadder; readonly choice: ModelChoice },
+  { answers, choice }: Pick<ClimbedLadder, 'answers'> & { readonly choice: ModelChoice },
   { seed, limit, budget, onStep }: EvaluationOptions & { readonly budget: TimeBudget },
 ): Promise<ReadonlyMap<string, LastFit>> {
-  const { answers, expected } = climbed;
-  const chosen = new Set(heaviestFirst(choice.best.members).map(({ learner }) => learner));
-  const others = answers.filter(({ learner }) => !chosen.has(learner));
-  for (const { learner } of others) budget.keepBack(-(expected.get(learner.name) ?? 0));
+  const chosen = heaviestFirst(choice.best.members).map(({ learner }) => learner);
+  budget.keepOnlyFor(new Set(chosen.map(({ name }) => name)));
+  const all = answers.map(({ learner }) => learner);
   const fits = new Map<string, LastFit>();
-  for (const learner of [...chosen, ...others.map((other) => other.learner)]) {
+  for (const learner of new Set([baseRateLearner, ...chosen, ...all])) {
     onStep?.(`${learner.name}, all rows`);
     const started = limit.now();
-    const own = expected.get(learner.name) ?? 0;
-    if (!chosen.has(learner)) budget.keepBack(own);
-    const told = budget.lastFit(own);
+    const told = budget.lastFit(learner.name);
     const fitted = await learner.fit(training, seededRandom(seed + 1), told);
     const milliseconds = limit.now() - started;
     if (fitted.kind === 'fitted') {

@@ -30,8 +30,6 @@ export interface ClimbedLadder {
   /** The base rate first; learners that could not be judged are left out. */
   readonly answers: readonly HeldOutAnswers[];
   readonly leftOut: readonly LeftOut[];
-  /** Milliseconds kept back of the budget for each learner's fit on everything. */
-  readonly expected: ReadonlyMap<string, number>;
 }
 
 export interface InsufficientData {
@@ -56,7 +54,6 @@ export async function climbLadder(
   const seed = Math.floor(random() * 2 ** 32);
   const answers: HeldOutAnswers[] = [];
   const leftOut: LeftOut[] = [];
-  const expected = new Map<string, number>();
   const rungs = withBaseRate(learners);
   for (const [rung, learner] of rungs.entries()) {
     // The lowest rung that learns is judged however long it takes: else a slow machine has no model.
@@ -66,14 +63,13 @@ export async function climbLadder(
     if ('reason' in judged) leftOut.push({ learner: learner.name, reason: judged.reason });
     else {
       answers.push(judged.answers);
-      expected.set(learner.name, judged.expected);
-      budget.keepBack(judged.expected);
+      budget.keepBack(learner.name, judged.expected);
     }
   }
   if (answers[0]?.learner !== baseRateLearner) {
     return { kind: 'insufficient-data', reason: 'No fold could be judged.' };
   }
-  return { kind: 'climbed', rows: heldOutRows(set, folds), answers, leftOut, expected };
+  return { kind: 'climbed', rows: heldOutRows(set, folds), answers, leftOut };
 }
 
 /** The ladder with the base rate as its lowest rung. */

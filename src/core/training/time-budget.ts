@@ -33,7 +33,10 @@ const MARGIN = 2;
  */
 export class TimeBudget {
   private readonly ends: number;
-  private keptBack = 0;
+  /** Milliseconds that each learner's last fit is likely to need, amply. */
+  private readonly needs = new Map<string, number>();
+  /** The learners that theirs is kept back for. */
+  private readonly kept = new Set<string>();
 
   constructor(private readonly limit: TimeLimit) {
     this.ends = limit.now() + FITTING * limit.milliseconds;
@@ -50,18 +53,28 @@ export class TimeBudget {
   }
 
   /** Keeps milliseconds back for a learner's last fit. */
-  keepBack(milliseconds: number): void {
-    this.keptBack += milliseconds;
+  keepBack(learner: string, milliseconds: number): void {
+    this.needs.set(learner, milliseconds);
+    this.kept.add(learner);
+  }
+
+  /** Gives up what was kept back for others than these. */
+  keepOnlyFor(learners: ReadonlySet<string>): void {
+    for (const learner of this.kept) if (!learners.has(learner)) this.kept.delete(learner);
   }
 
   /**
-   * What a last fit is told for which so much was kept back: that, and all that nobody needs; even
+   * What a learner's last fit is told: what was kept back for it, and all that nobody needs; even
    * past the end what it is likely to take.
    */
-  lastFit(own: number): FitOptions {
-    this.keptBack -= own;
-    const least = this.limit.now() + own / MARGIN;
+  lastFit(learner: string): FitOptions {
+    this.kept.delete(learner);
+    const least = this.limit.now() + (this.needs.get(learner) ?? 0) / MARGIN;
     return { remaining: () => Math.max(this.ends - this.keptBack, least) - this.limit.now() };
+  }
+
+  private get keptBack(): number {
+    return [...this.kept].reduce((sum, learner) => sum + (this.needs.get(learner) ?? 0), 0);
   }
 }
 

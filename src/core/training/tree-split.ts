@@ -77,7 +77,10 @@ interface BestCut {
   missingLeft: boolean | null;
 }
 
-/** The best cut of a numeric feature, missing values tried on both sides; null where none gains more than that. */
+/**
+ * The best cut of a numeric feature, missing values tried on both sides; null where none gains more
+ * than another feature's has gained.
+ */
 export function bestNumericSplit(
   sums: FeatureSums,
   node: NodeSums,

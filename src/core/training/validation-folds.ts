@@ -20,8 +20,8 @@ function isWide({ labels, table }: Rows): boolean {
 /**
  * How a training set is cut to judge what was learned: later rows judge earlier ones (three rolling
  * origins) where rows have a time, else stratified folds (five, three from 5000 rows), from 20,000
- * rows or 500,000 cells one stratified quarter alone: it says as much as is needed. Groups stay whole. Folds whose
- * training side has one class alone are left out.
+ * rows or 500,000 cells one stratified quarter alone: it says as much as is needed. Groups stay
+ * whole. Folds whose training side has one class alone are left out.
  */
 export function validationFolds(set: Rows, random: () => number, embargo = 0): readonly Split[] {
   if (set.times === undefined) {

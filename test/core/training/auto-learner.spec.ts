@@ -288,9 +288,8 @@ describe('evaluation', () => {
         [1, 2, 3, 4, 5].map((fold) => `${name}, fold ${fold} of 5`),
       ),
       'choosing',
-      // What was chosen has the first call on the time.
-      'logistic, all rows',
       'base-rate, all rows',
+      'logistic, all rows',
       'measuring',
     ]);
     const [base, logistic, auto] = evaluation.learners;
