@@ -20,7 +20,9 @@ describe('the features that a model requires', () => {
 
   it('may come in any order, again and again', () => {
     for (let time = 0; time < 2; time += 1) {
-      expect(() => { requireFeatures(schema, tableOf(['b', 'a'], ['b', 'a'])); }).not.toThrow();
+      expect(() => {
+        requireFeatures(schema, tableOf(['b', 'a'], ['b', 'a']));
+      }).not.toThrow();
     }
   });
 
@@ -29,8 +31,8 @@ describe('the features that a model requires', () => {
     ['one too many', ['a', 'b', 'c'], ['a', 'b', 'c'], 'unknown-feature'],
     ['as many, another among them', ['a', 'c'], ['a', 'b', 'c'], 'unknown-feature'],
   ])('refuses %s', (_, named, held, code) => {
-    expect(() => { requireFeatures(schema, tableOf(named, held)); }).toThrow(
-      expect.objectContaining({ code }),
-    );
+    expect(() => {
+      requireFeatures(schema, tableOf(named, held));
+    }).toThrow(expect.objectContaining({ code }));
   });
 });
