@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm';
+import { DataSource, MigrationExecutor } from 'typeorm';
 
 import { ApiKeyRow } from './entities/api-key.entity.js';
 import { AuditRow } from './entities/audit.entity.js';
@@ -51,21 +51,25 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       DaySums1700000000020,
       DayStamps1700000000021,
     ],
-    migrationsTransactionMode: 'each',
     synchronize: false,
     logging: false,
   });
 }
 
-/** Brings the schema up to date, one process at a time; gives the names of what was done. */
+/**
+ * Brings the schema up to date, one process at a time; gives the names of what was done. All on the
+ * connection that holds the lock: a pool may have no other.
+ */
 export async function migrate(source: DataSource): Promise<string[]> {
-  const lock = source.createQueryRunner();
+  const locked = source.createQueryRunner();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    return (await source.runMigrations()).map(({ name }) => name);
+    await locked.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const executor = new MigrationExecutor(source, locked);
+    executor.transaction = 'each';
+    return (await executor.executePendingMigrations()).map(({ name }) => name);
   } finally {
-    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await lock.release();
+    await locked.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await locked.release();
   }
 }
 
