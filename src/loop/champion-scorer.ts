@@ -12,9 +12,10 @@ import { logisticRegressionLearner } from '../core/training/logistic-regression.
 import { PRIOR_VERSION, priorLearner } from '../core/training/prior.js';
 import { journeyVersions } from '../storage/journey.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
-import { challengerVersion, championVersion } from '../storage/model.store.js';
+import { challengerNow, championVersion, championVersionsAt } from '../storage/model.store.js';
 import type { ScoredEpisode, ShadowAnswer } from '../storage/prediction.store.js';
 import type { Sql } from '../storage/sql.js';
+import type { Instant } from '../core/telemetry/time.js';
 import { neuralLearner } from '../tensorflow/neural-learner.js';
 import { Baselines } from './baselines.js';
 import type { ToScore } from './score-episodes.js';
@@ -36,6 +37,12 @@ interface Shadow {
   readonly model: ScoringModel | null;
 }
 
+/** Scores silently what comes to be known after it was made. */
+interface Challenger {
+  readonly model: ScoringModel;
+  readonly createdAt: Instant;
+}
+
 /** What the challenger would have said: the prior's word where it would have abstained. */
 function shadowOf(challenger: ScoringModel, { features }: ScoredEpisode): ShadowAnswer {
   const model = challenger.unfamiliar(features) === null ? challenger : PRIOR_MODEL;
@@ -43,19 +50,32 @@ function shadowOf(challenger: ScoringModel, { features }: ScoredEpisode): Shadow
   return { version: challenger.version, probability };
 }
 
-/** Scores with whichever model is champion; a model is read from its files once. */
+/** Items that one champion answers, one after the other. */
+interface Reign {
+  readonly version: string;
+  readonly items: ToScore[];
+}
+
+/** Models that are kept in memory: the champion, and one that history is answered with. */
+const KEPT = 2;
+
+/** Scores with who is, or was, champion; a model is read from its files once. */
 export class ChampionScorer {
   readonly baselines = new Baselines();
-  private loaded: ScoringModel = PRIOR_MODEL;
+  private loaded: readonly ScoringModel[] = [];
   private shadow: Shadow = { version: null, model: null };
 
   constructor(private readonly files: ModelFiles) {}
 
-  /** The champion, ready to score. */
+  /** The present champion, ready to score. */
   async champion(sql: Sql): Promise<ScoringModel> {
-    const version = (await championVersion(sql)) ?? PRIOR_VERSION;
-    if (version !== this.loaded.version) this.loaded = await this.model(version);
-    return this.loaded;
+    return await this.ready((await championVersion(sql)) ?? PRIOR_VERSION);
+  }
+
+  /** Who was champion at that time, ready to score. */
+  async championAt(sql: Sql, at: Instant): Promise<ScoringModel> {
+    const [version] = await championVersionsAt(sql, [at]);
+    return await this.ready(version ?? PRIOR_VERSION);
   }
 
   /** Any model of the registry, ready to score. */
@@ -79,25 +99,60 @@ export class ChampionScorer {
     };
   }
 
-  /** Scores anomalies with the champion on every stage that they touch. */
+  /**
+   * Scores anomalies on every stage that they touch, each with who was champion at its moment: a later
+   * one may have learnt from what came of it.
+   */
   async score(sql: Sql, items: readonly ToScore[]): Promise<ScoredEpisode[][]> {
     if (items.length === 0) return [];
-    const model = await this.champion(sql);
     const versions = await journeyVersions(sql);
-    const answers = await scoreEpisodes({ sql, baselines: this.baselines, model, versions }, items);
+    const answers: ScoredEpisode[][] = [];
+    for (const reign of await reignsOf(sql, items)) {
+      const model = await this.ready(reign.version);
+      const ground = { sql, baselines: this.baselines, model, versions };
+      answers.push(...(await scoreEpisodes(ground, reign.items)));
+    }
     const challenger = await this.challenger(sql);
     if (challenger === null) return answers;
-    return answers.map((own) => own.map((one) => ({ ...one, shadow: shadowOf(challenger, one) })));
+    const { model, createdAt } = challenger;
+    return answers.map((own, i) => {
+      if ((items[i]?.asOf ?? 0) < createdAt) return own;
+      return own.map((one) => ({ ...one, shadow: shadowOf(model, one) }));
+    });
+  }
+
+  private async ready(version: string): Promise<ScoringModel> {
+    const known = this.loaded.find((model) => model.version === version);
+    const model = known ?? (await this.model(version));
+    this.loaded = [model, ...this.loaded.filter((other) => other !== model)].slice(0, KEPT);
+    return model;
   }
 
   /** The challenger, ready to score; null where there is none, or none that can be read. */
-  private async challenger(sql: Sql): Promise<ScoringModel | null> {
-    const version = await challengerVersion(sql);
+  private async challenger(sql: Sql): Promise<Challenger | null> {
+    const found = await challengerNow(sql);
+    const version = found?.version ?? null;
     if (version !== this.shadow.version) {
       // A challenger whose files are broken must not keep the champion from answering.
       const model = version === null ? null : await this.model(version).catch(() => null);
       this.shadow = { version, model };
     }
-    return this.shadow.model;
+    const { model } = this.shadow;
+    return found === null || model === null ? null : { model, createdAt: found.createdAt };
   }
+}
+
+async function reignsOf(sql: Sql, items: readonly ToScore[]): Promise<Reign[]> {
+  const versions = await championVersionsAt(
+    sql,
+    items.map(({ asOf }) => asOf),
+  );
+  const reigns: Reign[] = [];
+  items.forEach((item, i) => {
+    const version = versions[i] ?? PRIOR_VERSION;
+    const last = reigns.at(-1);
+    if (last?.version === version) last.items.push(item);
+    else reigns.push({ version, items: [item] });
+  });
+  return reigns;
 }

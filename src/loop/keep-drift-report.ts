@@ -20,7 +20,7 @@ export async function keepDriftReport(
   now: Instant,
 ): Promise<string | null> {
   if ((await knownUntil(sql, now)) < now) return null;
-  const { version: model } = await parts.scorer.champion(sql);
+  const { version: model } = await parts.scorer.championAt(sql, now);
   const about = { kind: 'drift', model, day: new Date(now).toISOString().slice(0, 10) } as const;
   if (await hasReport(sql, about)) return null;
   const stretch = { from: now - LOOKED_AT, until: now, asOf: now };

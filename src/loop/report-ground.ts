@@ -61,7 +61,7 @@ export async function reportGround(
   { from, until, asOf }: ReportStretch,
   features: FeaturesRead = 'all',
 ): Promise<ReportGround> {
-  const champion = await scorer.champion(sql);
+  const champion = await scorer.championAt(sql, asOf);
   const stored = await files.loadReference(champion.version);
   const answers = await judgedAnswers(sql, until, asOf, stored === null ? 'all' : features);
   if (stored !== null) return { champion, reference: stored, referenceKind: 'training', answers };

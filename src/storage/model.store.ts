@@ -3,6 +3,7 @@ import type { Instant } from '../core/telemetry/time.js';
 import { ChampionRow } from './entities/champion.entity.js';
 import { ModelRow } from './entities/model.entity.js';
 import type { Sql } from './sql.js';
+import { rows } from './sql.js';
 
 export type ModelState = ModelRow['state'];
 
@@ -36,14 +37,36 @@ export async function championVersion(sql: Sql): Promise<string | null> {
   return row?.version ?? null;
 }
 
+/**
+ * Who answered at each of these times: the last that had been made champion by then, before all others
+ * the first. Null where none was ever named.
+ */
+export async function championVersionsAt(
+  sql: Sql,
+  times: readonly Instant[],
+): Promise<(string | null)[]> {
+  const found = await rows<{ version: string | null }>(
+    sql,
+    `SELECT coalesce(
+       (SELECT version FROM champion WHERE since <= t.at ORDER BY id DESC LIMIT 1),
+       (SELECT version FROM champion ORDER BY id LIMIT 1)) AS version
+     FROM unnest($1::timestamptz[]) WITH ORDINALITY AS t (at, place) ORDER BY t.place`,
+    [times.map((at) => new Date(at))],
+  );
+  return found.map(({ version }) => version);
+}
+
 /** The newest model that waits to be promoted; it scores silently until then. */
-export async function challengerVersion(sql: Sql): Promise<string | null> {
+export async function challengerNow(
+  sql: Sql,
+): Promise<{ readonly version: string; readonly createdAt: Instant } | null> {
   const [row] = await sql.getRepository(ModelRow).find({
     where: { state: 'challenger' },
     order: { createdAt: 'DESC', version: 'DESC' },
     take: 1,
   });
-  return row?.version ?? null;
+  if (row === undefined) return null;
+  return { version: row.version, createdAt: row.createdAt.getTime() };
 }
 
 /**

@@ -152,13 +152,13 @@ async function trained({
   return await trainingRunById(world.source.manager, id);
 }
 
-async function answerOf(service: string, rule: string): Promise<{ by: string; p: number }> {
-  const anomaly = anAnomaly('new', { startedAt: END, name: rule, labels: { service } });
-  const item = {
-    anomaly: { ...anomaly, severity: 'warning' } as const,
-    episodeId: 'new',
-    asOf: END,
-  };
+async function answerOf(
+  service: string,
+  rule: string,
+  asOf = END,
+): Promise<{ by: string; p: number }> {
+  const anomaly = anAnomaly('new', { startedAt: asOf, name: rule, labels: { service } });
+  const item = { anomaly: { ...anomaly, severity: 'warning' } as const, episodeId: 'new', asOf };
   const [[scored] = []] = await scorer.score(world.source.manager, [item]);
   const { evidence = '', probability = 0, modelVersion = '' } = scored?.prediction ?? {};
   return { by: `${evidence} ${modelVersion}`, p: probability };
@@ -248,6 +248,21 @@ describe('a training run', () => {
     expect((await answerOf('payment', 'Errors')).by).toBe(`model ${first?.model}`);
   });
 
+  it('lets a model answer nothing that was known before it was made', async () => {
+    await label(world, asItWas);
+    const mid = day(0) + 150 * SPACING;
+    const first = await trained({ asOf: mid });
+    expect(first?.state).toBe('promoted');
+    const sql = world.source.manager;
+    const before = { anomaly: anAnomaly('late'), episodeId: 'late', asOf: mid - 1 };
+    const after = { ...before, asOf: mid };
+    const answers = await scorer.score(sql, [before, after, before]);
+    const by = answers.map(([scored]) => scored?.prediction.modelVersion);
+    expect(by).toEqual(['0', first?.model, '0']);
+    expect((await scorer.championAt(sql, mid - 1)).version).toBe('0');
+    expect((await scorer.championAt(sql, mid)).version).toBe(first?.model);
+  });
+
   it('has a challenger score silently, beside what is answered', async () => {
     await label(world, asItWas);
     const version = (await trained())?.model ?? '';
@@ -263,6 +278,8 @@ describe('a training run', () => {
     expect(scored?.prediction.modelVersion).toBe('0');
     expect(scored?.shadow?.version).toBe(version);
     expect(scored?.shadow?.probability).toBeGreaterThan(0.5);
+    const [[earlier] = []] = await scorer.score(world.source.manager, [{ ...item, asOf: END - 1 }]);
+    expect(earlier?.shadow).toBeUndefined();
     await savePredictions(world.source.manager, scored === undefined ? [] : [scored]);
     expect(await shadowedBy(world.source.manager, version)).toMatchObject([
       { episodeId: 'odd', shadow: scored?.shadow?.probability },
