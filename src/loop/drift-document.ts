@@ -31,16 +31,17 @@ export async function dataQualityDocument(
   { sql, ...parts }: ReportDesk,
   { format, chunk, ...stretch }: DataQualityQuestion,
 ): Promise<string> {
-  const { from, until } = stretch;
+  const { from, until, asOf } = stretch;
   const { champion, reference, answers } = await reportGround(sql, parts, stretch);
   const report = dataQuality({
     model: champion.version,
     schema: champion.schema,
     from,
     until,
+    asOf,
     chunk,
     reference,
-    answers: answers.filter(({ asOf }) => asOf >= from),
+    answers: answers.filter((answer) => answer.asOf >= from),
   });
   return format === 'html' ? dataQualityPage(report) : JSON.stringify(writeTimes(report));
 }

@@ -7,6 +7,7 @@ import type { ScoringModel } from '../core/scoring/score.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { FeaturesRead } from '../storage/first-answer.store.js';
 import type { ModelFiles } from '../storage/model-files.js';
+import { modelByVersion } from '../storage/model.store.js';
 import type { Sql } from '../storage/sql.js';
 import type { ChampionScorer } from './champion-scorer.js';
 import { judgedAnswers } from './judged-answers.js';
@@ -31,7 +32,10 @@ export interface ReportDesk extends ReportParts {
 
 /** What reports of a model's inputs are made of. */
 export interface ReportGround {
+  /** Who was champion at the time of knowledge. */
   readonly champion: ScoringModel;
+  /** What it learnt from was known by then; null for the prior. */
+  readonly fittedUntil: Instant | null;
   readonly reference: DriftReference;
   readonly referenceKind: 'training' | 'earlier';
   /** All first answers up to the end, oldest first. */
@@ -62,10 +66,11 @@ export async function reportGround(
   features: FeaturesRead = 'all',
 ): Promise<ReportGround> {
   const champion = await scorer.championAt(sql, asOf);
+  const fittedUntil = (await modelByVersion(sql, champion.version))?.card.fittedUntil ?? null;
   const stored = await files.loadReference(champion.version);
   const answers = await judgedAnswers(sql, until, asOf, stored === null ? 'all' : features);
-  if (stored !== null) return { champion, reference: stored, referenceKind: 'training', answers };
+  const ground = { champion, fittedUntil, answers };
+  if (stored !== null) return { ...ground, reference: stored, referenceKind: 'training' };
   const earlier = answers.filter((answer) => answer.asOf < from);
-  const reference = earlierReference(champion, earlier);
-  return { champion, reference, referenceKind: 'earlier', answers };
+  return { ...ground, reference: earlierReference(champion, earlier), referenceKind: 'earlier' };
 }

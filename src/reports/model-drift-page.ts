@@ -38,6 +38,13 @@ function togetherWords({ together }: ModelDriftReport): string {
   return `By all features together a row of now is told from one of then with ROC-AUC ${figure(rocAuc)} (p ${pValue(p)}; like a shift of ${figure(effect)} standard deviations).`;
 }
 
+/** A stretch that began before the model was made holds rows that it learnt from. */
+function learntWords({ from, until, fittedUntil, reference }: ModelDriftReport): string | false {
+  if (reference !== 'training' || fittedUntil === null || from >= fittedUntil) return false;
+  const told = utcTime(Math.min(fittedUntil, until));
+  return `The model learnt from what was known until ${told}: what was asked before that is among its training rows, so changes show less.`;
+}
+
 function conceptWords({ concept }: ModelDriftReport): string[] {
   if (concept.changes.length === 0) {
     return [`The errors of ${count(concept.answers)} answers with known outcomes hold steady.`];
@@ -107,6 +114,7 @@ function leadWords(report: ModelDriftReport): string[] {
     errorsRose && 'The errors rose for good.',
     targets.includes('label') && 'The share of failures changed.',
     targets.includes('prediction') && "The model's answers changed.",
+    learntWords(report),
   ].filter((sentence) => sentence !== false);
 }
 

@@ -40,6 +40,8 @@ export interface DataQualityReport {
   readonly model: string;
   readonly from: Instant;
   readonly until: Instant;
+  /** What became known later is left out. */
+  readonly asOf: Instant;
   readonly rows: number;
   readonly features: Readonly<Record<string, FeatureQuality>>;
   /** Features with an issue, the worst first. */
@@ -56,6 +58,7 @@ export interface DataQualityQuestion {
   readonly schema: FeatureSchema;
   readonly from: Instant;
   readonly until: Instant;
+  readonly asOf: Instant;
   readonly chunk: number;
   readonly reference: DriftReference;
   /** The answers from `from` up to `until`, oldest first. */
@@ -148,7 +151,7 @@ function chunksOf({ from, until, chunk, answers, schema }: DataQualityQuestion):
 
 /** Describes what a model was asked with: what is missing, out of range, new, or stuck. */
 export function dataQuality(question: DataQualityQuestion): DataQualityReport {
-  const { model, schema, from, until, reference, answers } = question;
+  const { model, schema, from, until, asOf, reference, answers } = question;
   const table = featureTable(
     schema,
     answers.map(({ features }) => features),
@@ -164,6 +167,7 @@ export function dataQuality(question: DataQualityQuestion): DataQualityReport {
     model,
     from,
     until,
+    asOf,
     rows: answers.length,
     features: Object.fromEntries(features),
     flagged,

@@ -33,6 +33,10 @@ export interface ModelDriftReport extends DriftReport {
   readonly model: string;
   readonly from: Instant;
   readonly until: Instant;
+  /** What became known later is left out. */
+  readonly asOf: Instant;
+  /** What the model learnt from was known by then: answers before it are among its training rows. */
+  readonly fittedUntil: Instant | null;
   /** Asked from `from` on; where they are many, `rows.current` of them are compared, chosen at random. */
   readonly asked: number;
   /** What it is compared with: the model's training rows, or what was asked before `from`. */
@@ -54,6 +58,8 @@ export interface ModelDriftQuestion {
   readonly schema: FeatureSchema;
   readonly from: Instant;
   readonly until: Instant;
+  readonly asOf: Instant;
+  readonly fittedUntil: Instant | null;
   readonly reference: DriftReference;
   readonly referenceKind: ModelDriftReport['reference'];
   /** All first answers up to `until`, oldest first. */
@@ -175,7 +181,8 @@ function segmentsOf({ pairs, current }: Sides, report: DriftReport): Pick<DriftR
 
 /** Compares what a model is asked now with what it learnt from. */
 export async function modelDrift(question: ModelDriftQuestion): Promise<ModelDriftReport> {
-  const { model, from, until, reference, referenceKind, random } = question;
+  const { model, from, until, asOf, fittedUntil } = question;
+  const { reference, referenceKind, random } = question;
   const first = question.answers.findIndex(({ asOf }) => asOf >= from);
   const asked = first < 0 ? [] : question.answers.slice(first);
   const sides = await sidesOf(question, asked);
@@ -187,6 +194,8 @@ export async function modelDrift(question: ModelDriftQuestion): Promise<ModelDri
     model,
     from,
     until,
+    asOf,
+    fittedUntil,
     asked: asked.length,
     reference: referenceKind,
     rankError: Math.max(

@@ -94,6 +94,8 @@ const ask = (answers: readonly JudgedAnswer[]): Promise<ModelDriftReport> =>
     schema,
     from: FROM,
     until: FROM + answers.length * HOUR,
+    asOf: FROM + answers.length * HOUR,
+    fittedUntil: FROM,
     reference,
     referenceKind: 'training',
     answers,
@@ -187,6 +189,13 @@ describe('drift of a model', () => {
 });
 
 describe('data quality', () => {
+  it('says on its page when the stretch holds rows that the model learnt from', async () => {
+    const report = await ask(answersOf(100));
+    expect(modelDriftPage(report)).not.toContain('among its training rows');
+    const page = modelDriftPage({ ...report, fittedUntil: FROM + HOUR });
+    expect(page).toMatch(/The model learnt from what was known until [^:]+:00/);
+  });
+
   it('names what is missing, unseen or stuck', () => {
     const answers = answersOf(300, { service: 'cache' }).map((answer, i) => ({
       ...answer,
@@ -197,6 +206,7 @@ describe('data quality', () => {
       schema,
       from: FROM,
       until: FROM + 300 * HOUR,
+      asOf: FROM + 300 * HOUR,
       chunk: 24 * HOUR,
       reference,
       answers,
