@@ -57,7 +57,7 @@ export function jobHandlers(parts: JobParts): JobHandlers {
     },
     train: async ({ runId }, context) => {
       await projectEvents(source, clock.now());
-      const ground = { source, scorer, files, now: clock.now() };
+      const ground = { source, scorer, files, now: () => clock.now() };
       await runTraining(ground, runId, (share) => context.progress(share));
     },
     'rebuild-journey': async ({ journey }) => {

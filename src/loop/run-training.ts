@@ -42,7 +42,8 @@ export interface TrainingGround {
   readonly source: DataSource;
   readonly scorer: ChampionScorer;
   readonly files: ModelFiles;
-  readonly now: Instant;
+  /** What time it is: a run takes a while. */
+  readonly now: () => Instant;
 }
 
 type Report = (share: number) => Promise<void>;
@@ -62,7 +63,7 @@ export async function runTraining(
     await train(ground, run, report);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const finishedAt = new Date(ground.now);
+    const finishedAt = new Date(ground.now());
     await updateTrainingRun(source.manager, runId, {
       state: 'failed',
       progress: 1,
@@ -78,7 +79,7 @@ export async function runTraining(
 
 async function train(ground: TrainingGround, run: TrainingRunRow, report: Report): Promise<void> {
   const { source, scorer } = ground;
-  const asOf = run.asOf?.getTime() ?? ground.now;
+  const asOf = run.asOf?.getTime() ?? ground.now();
   const step = async (progress: number): Promise<void> => {
     await updateTrainingRun(source.manager, run.id, { state: 'running', progress });
     await report(progress);
@@ -117,8 +118,8 @@ interface Finding {
 async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
   const { source, files } = ground;
   const { run, asOf, version, judged } = finding;
-  const finishedAt = new Date(ground.now);
   if (judged.kind !== 'judged') {
+    const finishedAt = new Date(ground.now());
     const state = judged.kind === 'no-signal' ? 'kept' : 'insufficient-data';
     const { reason } = judged;
     await updateTrainingRun(source.manager, run.id, { state, progress: 1, reason, finishedAt });
@@ -140,11 +141,14 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
     loss,
     reference: driftReference(whole.table, whole.labels, classifier),
   });
+  const finishedAt = new Date(ground.now());
   await source.transaction(async (sql) => {
     const { verdict, reason } = decision;
     await addModel(sql, card, 'challenger');
     if (verdict === 'promoted') {
-      await crown(sql, version, { since: asOf, by: 'gate', reason });
+      // Made of fed history it answers since a time of that; else from when it is there.
+      const since = run.asOf === null ? finishedAt.getTime() : asOf;
+      await crown(sql, version, { since, by: 'gate', reason });
       await audit(sql, {
         at: finishedAt,
         who: 'gate',

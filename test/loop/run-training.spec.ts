@@ -135,6 +135,7 @@ interface RunOptions {
   readonly id?: string;
   readonly asOf?: Instant;
   readonly report?: (share: number) => Promise<void>;
+  readonly now?: () => Instant;
 }
 
 const quiet = async (): Promise<void> => Promise.resolve();
@@ -142,13 +143,14 @@ const quiet = async (): Promise<void> => Promise.resolve();
 async function trained({
   id = randomUUID(),
   asOf,
-  report,
+  report = quiet,
+  now = (): Instant => END,
 }: RunOptions = {}): Promise<TrainingRunRow | null> {
   if ((await trainingRunById(world.source.manager, id)) === null) {
     const run = { id, asOf: asOf === undefined ? null : new Date(asOf), requestedBy: 'test' };
     await addTrainingRun(world.source.manager, { ...run, createdAt: new Date(END) });
   }
-  await runTraining({ source: world.source, scorer, files, now: END }, id, report ?? quiet);
+  await runTraining({ source: world.source, scorer, files, now }, id, report);
   return await trainingRunById(world.source.manager, id);
 }
 
@@ -233,6 +235,19 @@ describe('a training run', () => {
     const run = await trained();
     expect(run?.state).toBe('kept');
     expect((await answerOf('payment', 'Errors')).by).toBe('prior 0');
+  });
+
+  it('ends when it ends, and its model is champion from then on', async () => {
+    await label(world, asItWas);
+    let share = 0;
+    const report = (done: number): Promise<void> => Promise.resolve(void (share = done));
+    const run = await trained({ report, now: () => END + 1000 * share });
+    expect(run?.state).toBe('promoted');
+    expect(run?.finishedAt?.getTime()).toBe(END + 800);
+    const [champion] = await championHistory(world.source.manager);
+    expect(champion?.since.getTime()).toBe(END + 800);
+    const [{ at } = {}] = await world.rows(`SELECT at FROM audit WHERE action = 'model.promote'`);
+    expect(at).toEqual(new Date(END + 800));
   });
 
   it('keeps a champion that learnt the truth when old labels are poisoned', async () => {
