@@ -17,6 +17,8 @@ export interface Reign {
 
 export interface Registry {
   readonly champion: string | null;
+  /** Whom rolling back makes champion. */
+  readonly rollbackTo: string | null;
   readonly items: readonly Model[];
   /** Newest first. */
   readonly history: readonly Reign[];

@@ -9,8 +9,8 @@ function decision(name: string, meaning: string, ...parts: readonly string[]): D
 }
 
 /** Makes the champion before the present one answer again. */
-export function rollbackButton(onDecided: () => void): HTMLElement {
-  const meaning = 'The champion before this one answers again from the next alert on.';
+export function rollbackButton(to: string, onDecided: () => void): HTMLElement {
+  const meaning = `Version ${to} answers again from the next alert on.`;
   return decisionButtons([decision('Roll back', meaning, 'rollback')], onDecided);
 }
 

@@ -71,7 +71,7 @@ async function registry(onDecided: () => void): Promise<Node> {
     section(
       'The champion',
       championView(found),
-      found.history.length > 1 && rollbackButton(onDecided),
+      found.rollbackTo !== null && rollbackButton(found.rollbackTo, onDecided),
     ),
     section('All models', modelsView(found.items, onDecided)),
     section('Who was champion when', historyView(found.history)),

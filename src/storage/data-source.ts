@@ -23,6 +23,7 @@ import { AlertRules1700000000016 } from './migrations/0016-alert-rules.js';
 import { Reports1700000000017 } from './migrations/0017-reports.js';
 import { DaySums1700000000020 } from './migrations/0020-day-sums.js';
 import { DayStamps1700000000021 } from './migrations/0021-day-stamps.js';
+import { Rollbacks1700000000022 } from './migrations/0022-rollbacks.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -50,6 +51,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       Reports1700000000017,
       DaySums1700000000020,
       DayStamps1700000000021,
+      Rollbacks1700000000022,
     ],
     synchronize: false,
     logging: false,

@@ -71,13 +71,19 @@ export async function challengerNow(
 
 /**
  * Who was champion since when, newest first. A model that was made of fed history answers since a
- * time of it: what it replaced began no later, whenever the service was installed.
+ * time of it: what it replaced began no later, whenever the service was installed, and the first
+ * champion with the first answer.
  */
 export async function championHistory(sql: Sql): Promise<ChampionRow[]> {
   const found = await sql.getRepository(ChampionRow).find({ order: { id: 'DESC' } });
+  const [asked] = await rows<{ first: Date | null }>(
+    sql,
+    'SELECT min(as_of) AS first FROM prediction WHERE is_first',
+  );
   let next = Number.POSITIVE_INFINITY;
-  return found.map((row) => {
+  return found.map((row, i) => {
     next = Math.min(next, row.since.getTime());
+    if (i === found.length - 1) next = Math.min(next, asked?.first?.getTime() ?? next);
     return Object.assign(row, { since: new Date(next) });
   });
 }
@@ -91,7 +97,12 @@ export async function rejectModel(sql: Sql, version: string): Promise<void> {
 export async function crown(
   sql: Sql,
   version: string,
-  decision: { readonly since: Instant; readonly by: string; readonly reason: string },
+  decision: {
+    readonly since: Instant;
+    readonly by: string;
+    readonly reason: string;
+    readonly isRollback?: boolean;
+  },
 ): Promise<void> {
   const repository = sql.getRepository(ModelRow);
   await repository.update({ state: 'champion' }, { state: 'retired' });
@@ -101,5 +112,6 @@ export async function crown(
     since: new Date(decision.since),
     by: decision.by,
     reason: decision.reason,
+    isRollback: decision.isRollback ?? false,
   });
 }

@@ -276,6 +276,12 @@ describe('a training run', () => {
     expect(by).toEqual(['0', first?.model, '0']);
     expect((await scorer.championAt(sql, mid - 1)).version).toBe('0');
     expect((await scorer.championAt(sql, mid)).version).toBe(first?.model);
+    // Installed after the history that it answered.
+    await world.rows(`UPDATE champion SET since = $1 WHERE version = '0'`, [new Date(END)]);
+    const [asked] = await world.rows('SELECT min(as_of) AS first FROM prediction');
+    const [champion, prior] = await championHistory(sql);
+    expect(champion?.since.getTime()).toBe(mid);
+    expect(prior?.since).toEqual(asked?.['first']);
   });
 
   it('has a challenger score silently, beside what is answered', async () => {

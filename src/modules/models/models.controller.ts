@@ -67,7 +67,8 @@ export class ModelsController {
   @Post('rollback')
   @HttpCode(200)
   @Operation({
-    summary: 'Make the champion before the present one answer again',
+    summary:
+      'Make the champion before the present one answer again (`rollbackTo`); done again, the one before that',
     scope: 'review',
     body: decision,
     answers: { 200: anyObject },

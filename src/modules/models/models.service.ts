@@ -4,6 +4,8 @@ import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
 import type { LivePerformance } from '../../core/monitoring/live-performance.js';
+import type { Crowning } from '../../core/registry/rollback-target.js';
+import { rollbackTarget } from '../../core/registry/rollback-target.js';
 import type { ShadowComparison } from '../../core/registry/shadow-comparison.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
@@ -25,6 +27,14 @@ import { writeTimes } from '../../wire/instant.js';
 function written(row: ModelRow): object {
   const { version, learner, evidence, state, createdAt } = row;
   return { version, learner, evidence, state, createdAt: createdAt.toISOString() };
+}
+
+/** Whom rolling back makes champion; the history is newest first. */
+function beforePresent(history: readonly Crowning[], known: readonly ModelRow[]): string | null {
+  const rejected = known.filter(({ state }) => state === 'rejected');
+  return rollbackTarget(history.toReversed(), (version) =>
+    rejected.some((model) => model.version === version),
+  );
 }
 
 /** A card with its times written, those of its training data too. */
@@ -53,9 +63,11 @@ export class ModelsService {
   async list(): Promise<object> {
     const sql = this.source.manager;
     const history = await championHistory(sql);
+    const items = await models(sql);
     return {
       champion: history[0]?.version ?? null,
-      items: (await models(sql)).map(written),
+      rollbackTo: beforePresent(history, items),
+      items: items.map(written),
       history: history.map(({ version, since, by, reason }) => ({
         version,
         since: since.toISOString(),
@@ -137,14 +149,14 @@ export class ModelsService {
     return await this.list();
   }
 
-  /** Makes the champion before the present one answer again. */
+  /** Makes the champion before the present one answer again; done again, the one before that. */
   async rollback(reason: string, caller: Caller): Promise<object> {
-    const history = await championHistory(this.source.manager);
-    const before = history.find(({ version }) => version !== history[0]?.version);
-    if (before === undefined) {
+    const sql = this.source.manager;
+    const before = beforePresent(await championHistory(sql), await models(sql));
+    if (before === null) {
       throw new Problem(409, 'nothing-to-roll-back', 'there was no other champion before');
     }
-    return await this.change(before.version, { action: 'model.rollback', reason, caller });
+    return await this.change(before, { action: 'model.rollback', reason, caller });
   }
 
   private async change(version: string, { action, reason, caller }: Decision): Promise<object> {
@@ -152,7 +164,8 @@ export class ModelsService {
     await this.source.transaction(async (sql) => {
       const before = await championVersion(sql);
       if (before === version) return;
-      await crown(sql, version, { since: now, by: caller.name, reason });
+      const isRollback = action === 'model.rollback';
+      await crown(sql, version, { since: now, by: caller.name, reason, isRollback });
       await audit(sql, {
         at: new Date(now),
         who: caller.name,

@@ -9,4 +9,6 @@ export class ChampionRow {
   @Column('timestamptz') readonly since!: Date;
   @Column('text') readonly by!: string;
   @Column('text') readonly reason!: string;
+  /** Whether it was returned to, rather than promoted. */
+  @Column('boolean', { name: 'is_rollback' }) readonly isRollback!: boolean;
 }

@@ -93,6 +93,20 @@ describe('the registry', () => {
     });
   });
 
+  it('goes further back when it rolls back again, and never to what was rejected', async () => {
+    for (const version of [OLD, NEW, OLD]) {
+      await api.post(`/v1/models/${version}/promote`, because);
+    }
+    await api.post(`/v1/models/rollback`, because);
+    expect((await api.get('/v1/models')).body).toMatchObject({ champion: NEW, rollbackTo: OLD });
+    await api.post(`/v1/models/${OLD}/reject`, because);
+    expect((await api.get('/v1/models')).body).toMatchObject({ champion: NEW, rollbackTo: '0' });
+    expect((await api.post(`/v1/models/rollback`, because)).body['champion']).toBe('0');
+    const { status, body } = await api.post(`/v1/models/rollback`, because);
+    expect(status).toBe(409);
+    expect(body['type']).toMatch(/nothing-to-roll-back$/);
+  });
+
   it('wants a reason, and names the field', async () => {
     const { status, body } = await api.post(`/v1/models/${OLD}/promote`, {});
     expect(status).toBe(422);
