@@ -41,6 +41,8 @@ const FEWEST_BINS = 5;
 const CURVE_COLUMNS = 400;
 // A step of the fit multiplies each row's slots with each other; with more products than this curves cost too much.
 const MOST_PRODUCTS = 1e9;
+// Curves of more numbers are too many columns to factorise; without, how far each may bend is not found.
+const MOST_CURVES = 190;
 const PAIR_BINS = 8;
 
 // Effects of categories are pooled, so a handful of rows is enough for a column of one's own.
@@ -65,8 +67,9 @@ export function fitTerms(table: FeatureTable, weights: Float64Array): AdditiveTe
   return { numeric, categorical, pairs: [] };
 }
 
-/** Bins of each number's curve; none, so a line, where many numbers on many rows would take too long. */
+/** Bins of each number's curve; none, so a line, where there are very many, or many on many rows. */
 function curveBins(numbers: number, features: number, weights: Float64Array): number {
+  if (numbers > MOST_CURVES) return 1;
   const rows = weights.reduce((sum, weight) => sum + weight, 0);
   // A number has a slot for its line, and two for its curve.
   if (rows * (features + 2 * numbers) ** 2 > MOST_PRODUCTS) return 1;

@@ -14,6 +14,8 @@ import { mixedFolds } from './validation-folds.js';
 export interface BoostingChoice {
   readonly recipe: BoostingRecipe;
   readonly rounds: number;
+  /** Whether time ended the recipe while more trees might have helped. */
+  readonly isCut: boolean;
 }
 
 const HELD_OUT = 0.2;
@@ -52,7 +54,8 @@ export function chooseBoosting(
   const { recipes, random, isLate } = how;
   const folds = foldsOf(set, random);
   const seed = Math.floor(random() * 2 ** 32);
-  let best = { recipe: recipes[0], rounds: BLIND_ROUNDS, loss: Number.POSITIVE_INFINITY };
+  const blind = { rounds: BLIND_ROUNDS, loss: Number.POSITIVE_INFINITY, isCut: false };
+  let best = { recipe: recipes[0], ...blind };
   for (const recipe of folds.length === 0 ? [] : recipes) {
     if (isLate() && best.loss < Number.POSITIVE_INFINITY) break;
     const hasty = { ...recipe, learningRate: HASTY_RATE };
@@ -62,9 +65,9 @@ export function chooseBoosting(
       return new BoostingRun(rows, sides, { recipe: hasty, loss: binaryLogLoss, random });
     });
     const lossNow = set.times === undefined ? plainLoss(runs) : refinedLoss(runs, rows);
-    const { rounds, loss } = boostTogether(runs, lossNow, isLate);
+    const { rounds, loss, isCut } = boostTogether(runs, lossNow, isLate);
     const asFar = Math.round((HASTY_RATE / recipe.learningRate) * rounds);
-    if (loss < best.loss) best = { recipe, rounds: asFar, loss };
+    if (loss < best.loss) best = { recipe, rounds: asFar, loss, isCut };
   }
   return best;
 }
@@ -98,14 +101,15 @@ function boostTogether(
   runs: readonly BoostingRun[],
   lossNow: () => number,
   isLate: () => boolean,
-): { rounds: number; loss: number } {
+): { rounds: number; loss: number; isCut: boolean } {
   let best = { rounds: 0, loss: lossNow() };
-  for (let round = 1; round <= MOST_ROUNDS && !isLate(); round += 1) {
+  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+    if (isLate()) return { ...best, isCut: true };
     const goOn = runs.map((run) => run.step());
     if (!goOn.includes(true)) break;
     const loss = lossNow();
     if (loss < best.loss) best = { rounds: round, loss };
     else if (round - best.rounds >= PATIENCE) break;
   }
-  return best;
+  return { ...best, isCut: false };
 }

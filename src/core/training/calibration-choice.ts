@@ -37,7 +37,7 @@ export interface RawAnswers {
   /** As all rows make them. */
   readonly whole: Float64Array;
   /** Left as it is. */
-  readonly fixed?: boolean;
+  readonly fixed?: boolean | undefined;
 }
 
 interface Way {

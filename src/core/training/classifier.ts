@@ -29,7 +29,12 @@ export interface Classifier {
 }
 
 export type FitResult =
-  | { readonly kind: 'fitted'; readonly classifier: Classifier }
+  | {
+      readonly kind: 'fitted';
+      readonly classifier: Classifier;
+      /** Whether the time ended it before it was as sure of its answers as it would have become. */
+      readonly isCut?: boolean;
+    }
   | { readonly kind: 'insufficient-data'; readonly reason: string };
 
 /** What a fit may be told besides its rows. While time does not run out, it changes no result. */

@@ -48,8 +48,7 @@ function learnerBy(recipesFor: (rows: number, features: number) => BoostingRecip
       const isLate = (): boolean => remaining() < half;
       const choice = chooseBoosting(rows, set, { recipes, random, isLate });
       options.progress?.(0.5);
-      const classifier = fitted(rows, choice, { random, remaining });
-      return { kind: 'fitted', classifier };
+      return { kind: 'fitted', ...fitted(rows, choice, { random, remaining }) };
     },
     load({ parameters, weights }) {
       return new BoostingClassifier(parseBoostingParameters(parameters), weights);
@@ -67,28 +66,32 @@ function fitted(
   rows: BoostingRows,
   choice: BoostingChoice,
   { random, remaining }: { readonly random: () => number; readonly remaining: () => number },
-): BoostingClassifier {
+): { readonly classifier: BoostingClassifier; readonly isCut: boolean } {
   const { bins } = rows.binned;
   const train = Int32Array.from({ length: rows.binned.rows }, (_, row) => row);
   const how = { recipe: choice.recipe, loss: binaryLogLoss, random };
   const run = new BoostingRun(rows, { train, test: new Int32Array() }, how);
-  boost(run, choice, remaining);
+  const left = boost(run, choice, remaining);
   const { shape, weights } = packTrees(run.trees, bins);
   const features = bins.map(treeFeature);
   const gainShares = sharesOfGain(run.trees, bins.length);
   const parameters = { features, shape, baseLogOdds: run.start, gainShares };
-  return new BoostingClassifier(parameters, weights);
+  const classifier = new BoostingClassifier(parameters, weights);
+  return { classifier, isCut: choice.isCut || left > 0 };
 }
 
 /** After so many it is known how long one takes. */
 const PACED_STEPS = 5;
 
-/** Boosts as far as was chosen: where the time left is too short for that, by longer steps. */
+/**
+ * Boosts as far as was chosen: where the time left is too short for that, by longer steps. Answers how
+ * many rounds were left when it was up.
+ */
 function boost(
   run: BoostingRun,
   { recipe, rounds }: BoostingChoice,
   remaining: () => number,
-): void {
+): number {
   const begun = remaining();
   const longest = HASTY_RATE / recipe.learningRate;
   let left = rounds;
@@ -96,9 +99,10 @@ function boost(
     const affordable = (steps * remaining()) / (begun - remaining());
     const isShort = steps >= PACED_STEPS && affordable < left;
     const stretch = Math.min(left, isShort ? Math.min(longest, left / affordable) : 1);
-    if (!run.step(stretch)) break;
+    if (!run.step(stretch)) return 0;
     left -= stretch;
   }
+  return left;
 }
 
 function treeFeature(bins: FeatureBins): TreeFeature {

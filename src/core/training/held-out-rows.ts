@@ -10,6 +10,8 @@ export type HeldOutRows = Omit<TrainingSet, 'table'>;
 export interface HeldOutAnswers {
   readonly learner: Learner;
   readonly logOdds: Float64Array;
+  /** Whether the time ended a fit before it was as sure as it would have become. */
+  readonly isCut?: boolean;
 }
 
 // Log-odds of a probability within a billionth of 0 or 1: nothing is as sure as infinity.

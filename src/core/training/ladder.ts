@@ -107,17 +107,18 @@ async function judge(set: TrainingSet, learner: Learner, judging: Judging): Prom
   const rows = judging.folds.reduce((sum, { train }) => sum + train.length, set.labels.length);
   const lease = judging.budget.lease(rows, judging.toCome);
   if (lease === null) return { reason: NO_TIME };
-  const logOdds = await foldAnswers(set, learner, { ...judging, lease });
-  if ('reason' in logOdds) return logOdds;
-  return { answers: { learner, logOdds }, expected: lease.expected(set.labels.length) };
+  const answers = await foldAnswers(set, learner, { ...judging, lease });
+  if ('reason' in answers) return answers;
+  return { answers, expected: lease.expected(set.labels.length) };
 }
 
 async function foldAnswers(
   set: TrainingSet,
   learner: Learner,
   { folds, seed, spared, onStep, lease }: Judging & { readonly lease: TimeLease },
-): Promise<Float64Array | { reason: string }> {
+): Promise<HeldOutAnswers | { reason: string }> {
   const answered: number[] = [];
+  let isCut = false;
   for (const [number, { train, test }] of folds.entries()) {
     onStep?.(`${learner.name}, fold ${number + 1} of ${folds.length}`);
     if (lease.isOver && !spared) return { reason: NO_TIME };
@@ -126,8 +127,9 @@ async function foldAnswers(
     const fitted = await learner.fit(trainingSetRows(set, train), random, options);
     lease.end();
     if (fitted.kind === 'insufficient-data') return { reason: fitted.reason };
+    isCut ||= fitted.isCut ?? false;
     const said = finiteLogOdds(fitted.classifier.predict(selectRows(set.table, test)));
     for (const odds of said) answered.push(odds);
   }
-  return Float64Array.from(answered);
+  return { learner, logOdds: Float64Array.from(answered), isCut };
 }

@@ -28,13 +28,20 @@ export const logisticRegressionLearner: Learner = {
     if (balance.kind === 'one-sided') return { kind: 'insufficient-data', reason: balance.reason };
     requireFeatures(set.table.schema, set.table);
     const counted = trainingSetRows(set, rowsThatCount(set));
-    const structure = chooseStructure(counted, random, options);
+    let isCut = false;
+    const remaining = (): number => {
+      const left = options?.remaining?.() ?? Number.POSITIVE_INFINITY;
+      if (left <= 0) isCut = true;
+      return left;
+    };
+    const told = { ...options, remaining };
+    const structure = chooseStructure(counted, random, told);
     const terms = fitTerms(counted.table, counted.weights);
-    const fit = fitAdditive({ terms, structure }, counted, options);
+    const fit = fitAdditive({ terms, structure }, counted, told);
     const baseLogOdds = logOdds(balance.positives / (balance.positives + balance.negatives));
     const { schema } = set.table;
     const classifier = LogisticClassifier.around({ ...fit, schema, baseLogOdds }, counted);
-    return { kind: 'fitted', classifier };
+    return { kind: 'fitted', classifier, isCut };
   },
   load(artefact: ClassifierArtefact): Classifier {
     return new LogisticClassifier(parseLogisticParameters(artefact.parameters), artefact.weights);

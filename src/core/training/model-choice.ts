@@ -135,10 +135,11 @@ function groundOf(rows: HeldOutRows, random: () => number): Ground {
   return { calibrating: { rows, folds, seed }, judged };
 }
 
-function contestantOf({ learner, logOdds }: HeldOutAnswers, ground: Ground): Contestant {
+function contestantOf({ learner, logOdds, isCut }: HeldOutAnswers, ground: Ground): Contestant {
   const perFold = ground.calibrating.folds.map(() => logOdds);
-  // The base rate is right on average by what it is: there is nothing to calibrate.
-  const fixed = learner.name === baseRateLearner.name;
+  // The base rate is right on average by what it is. A fit that time cut is less sure than the last
+  // one will be, which may have more of it: what mends the one would spoil the other.
+  const fixed = learner.name === baseRateLearner.name || isCut;
   return {
     name: learner.name,
     members: [{ learner, weight: 1 }],
@@ -168,7 +169,11 @@ function averageOf(answers: readonly HeldOutAnswers[], { calibrating }: Ground):
       const weight = weights[i] ?? 0;
       return weight > 0 ? [{ learner, weight }] : [];
     }),
-    ...chooseCalibration(calibrating, { perFold, whole: averageLogOdds(members, weights) }),
+    ...chooseCalibration(calibrating, {
+      perFold,
+      whole: averageLogOdds(members, weights),
+      fixed: answers.some(({ isCut = false }, i) => isCut && (weights[i] ?? 0) > 0),
+    }),
   };
 }
 

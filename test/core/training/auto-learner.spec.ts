@@ -7,6 +7,7 @@ import type { Classifier, Learner } from '../../../src/core/training/classifier.
 import { baseRateLearner } from '../../../src/core/training/base-rate.js';
 import { evaluate } from '../../../src/core/training/evaluation.js';
 import { smallTreesLearner } from '../../../src/core/training/gradient-boosting.js';
+import { sigmoid } from '../../../src/core/training/linear-margin.js';
 import { logisticRegressionLearner } from '../../../src/core/training/logistic-regression.js';
 import { UNLIMITED } from '../../../src/core/training/time-budget.js';
 import { trainingSetRows } from '../../../src/core/training/training-set-rows.js';
@@ -200,6 +201,31 @@ describe('auto', () => {
     const late = await run([slow(900, clock), greedy]);
     expect(late).toMatchObject({ kind: 'trained', leftOut: [{ learner: 'watchful' }] });
     expect(late).toMatchObject({ choice: { chosen: 'slow', verdict: 'signal' } });
+  });
+
+  it('teaches no calibration by fits that time had cut', async () => {
+    /** Says a third of what it knows, on all but everything. */
+    const timid = (isCut: boolean): Learner => ({
+      ...plainLogistic,
+      async fit(set, random) {
+        const result = await plainLogistic.fit(set, random);
+        if (result.kind === 'insufficient-data' || set.labels.length === 1200) return result;
+        const { classifier: whole } = result;
+        const predict = (table: TrainingSet['table']): Float64Array =>
+          whole.predict(table).map((p) => sigmoid(Math.log(p / (1 - p)) / 3));
+        const contributions = whole.contributions.bind(whole);
+        const save = whole.save.bind(whole);
+        return { ...result, isCut, classifier: { learner: 'timid', predict, contributions, save } };
+      },
+    });
+    const calibrationOf = async (isCut: boolean): Promise<string> => {
+      const ladder = { learners: [timid(isCut)], random: seededRandom(1) };
+      const trained = await trainAuto(lawSet(1200), ladder);
+      if (trained.kind !== 'trained') throw new Error(trained.reason);
+      return trained.choice.calibration.kind;
+    };
+    expect(await calibrationOf(false)).not.toBe('identity');
+    expect(await calibrationOf(true)).toBe('identity');
   });
 
   it('leaves the second learner its share of the time where the first would take it all', async () => {
