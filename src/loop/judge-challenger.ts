@@ -10,7 +10,6 @@ import { calibrated } from '../core/training/calibration.js';
 import type { HeldOutOdds } from '../core/training/calibration.js';
 import { finiteLogOdds } from '../core/training/held-out-rows.js';
 import { sigmoid } from '../core/training/linear-margin.js';
-import type { ModelChoice } from '../core/training/model-choice.js';
 import { AUTO } from '../core/training/auto-classifier.js';
 import { fitMembers, trainAuto } from '../core/training/auto-learner.js';
 import type { Trained } from '../core/training/auto-learner.js';
@@ -35,6 +34,13 @@ export interface Defender {
   readonly recipe: string;
   /** Up to when it learnt; null for the prior. */
   readonly fittedUntil: Instant | null;
+}
+
+/** A challenger to be judged, and who is told how much of it is done (0..1). */
+export interface Challenge {
+  readonly defender: Defender;
+  readonly version: string;
+  readonly report: (share: number) => Promise<void>;
 }
 
 /** What came of judging. */
@@ -93,8 +99,8 @@ function knownAnswers(known: readonly TaughtRow[], answers: Answers): HeldOutOdd
  */
 async function rollingAnswers(
   episodes: LabelledEpisodes,
-  choice: ModelChoice,
-  origins: readonly Instant[],
+  { choice }: Trained,
+  { origins, report }: Pick<Challenge, 'report'> & { readonly origins: readonly Instant[] },
 ): Promise<HeldOutAnswers> {
   const answers = new Map<LoggedFeatures, Said>();
   const cuts: Instant[] = [];
@@ -104,6 +110,7 @@ async function rollingAnswers(
       ({ logged }) => logged.asOf > origin && logged.asOf <= end,
     );
     if (stretch.length === 0) continue;
+    await report(CHOOSING + ((1 - CHOOSING) * place) / origins.length);
     // A label that came after the origin was not there to learn from.
     const known = taughtRows(knownAt(episodes, origin));
     const fitted = await fitMembers(trainingSetOf(known), choice, seededRandom(SEED));
@@ -165,6 +172,12 @@ function medianDelay(rows: readonly TaughtRow[]): number | undefined {
 /** Milliseconds that choosing and fitting on all rows may take. */
 const TRAINING_LIMIT = 10 * MINUTE;
 
+/** Share of the judging that choosing takes, about. */
+const CHOOSING = 0.8;
+
+/** Fits that choosing takes: every rung's folds, and those of what was chosen, on all rows. */
+const FITS = 3 * (LADDER.length + 1) + 2;
+
 /** Why what was chosen cannot challenge anybody; null where it can. */
 function objectionTo({ choice }: Trained, { recipe }: Defender): string | null {
   if (choice.verdict === 'no signal') {
@@ -186,22 +199,23 @@ function objectionTo({ choice }: Trained, { recipe }: Defender): string | null {
  */
 export async function judgeChallenger(
   episodes: LabelledEpisodes,
-  defender: Defender,
-  version: string,
+  { defender, version, report }: Challenge,
 ): Promise<Judged> {
   const rows = taughtRows(episodes.rows);
   const embargo = medianDelay(rows);
+  let fits = 0;
   const trained = await trainAuto(trainingSetOf(rows), {
     learners: LADDER,
     random: seededRandom(SEED),
     embargo,
+    onStep: () => report(CHOOSING * Math.min(1, fits++ / FITS)),
     limit: { now: () => performance.now(), milliseconds: TRAINING_LIMIT },
   });
   if (trained.kind === 'insufficient-data') return trained;
   const objection = objectionTo(trained, defender);
   if (objection !== null) return { kind: 'no-signal', reason: objection };
   const origins = originsOf(episodes.rows, defender);
-  const answers = await rollingAnswers(episodes, trained.choice, origins);
+  const answers = await rollingAnswers(episodes, trained, { origins, report });
   const [judgedAfter] = answers.cuts;
   if (judgedAfter === undefined) {
     return { kind: 'insufficient-data', reason: 'no decided episode is newer than the champion' };

@@ -90,7 +90,11 @@ async function train(ground: TrainingGround, run: TrainingRunRow, report: Report
   const episodes = await labelledEpisodes(source.manager, asOf);
   const existing = (await models(source.manager)).map(({ version }) => version);
   const version = nextVersion(existing, asOf);
-  const judged = await judgeChallenger(episodes, await defenderOf(ground), version);
+  const judged = await judgeChallenger(episodes, {
+    defender: await defenderOf(ground),
+    version,
+    report: (share) => step(0.4 + 0.4 * share),
+  });
   await step(0.8);
   await settle(ground, { run, asOf, version, episodes, judged });
   await report(1);

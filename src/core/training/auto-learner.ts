@@ -49,7 +49,7 @@ export async function trainAuto(
   budget.keepOnlyFor(new Set(choice.members.map(({ learner }) => learner.name)));
   const fitted = new Map<string, Classifier>();
   for (const { learner } of heaviestFirst(choice.members)) {
-    options.onStep?.(`${learner.name}, all rows`);
+    await options.onStep?.(`${learner.name}, all rows`);
     const told = budget.lastFit(learner.name);
     const result = await learner.fit(set, seededRandom(seed + 2), told);
     if (result.kind === 'insufficient-data') return result;

@@ -19,8 +19,8 @@ export interface LadderOptions {
   /** Milliseconds between the last training row and the first validating one; none where absent. */
   readonly embargo?: number | undefined;
   readonly budget: TimeBudget;
-  /** Called before each fit with what is being done. */
-  readonly onStep?: ((step: string) => void) | undefined;
+  /** Called, and waited for, before each fit with what is being done. */
+  readonly onStep?: ((step: string) => void | Promise<void>) | undefined;
 }
 
 /** What every learner said of rows it had not seen. */
@@ -120,7 +120,7 @@ async function foldAnswers(
   const answered: number[] = [];
   let isCut = false;
   for (const [number, { train, test }] of folds.entries()) {
-    onStep?.(`${learner.name}, fold ${number + 1} of ${folds.length}`);
+    await onStep?.(`${learner.name}, fold ${number + 1} of ${folds.length}`);
     if (lease.isOver && !spared) return { reason: NO_TIME };
     const options = lease.begin(train.length);
     const random = seededRandom(seed + number);
