@@ -69,7 +69,8 @@ export function driftWords({
   if (verdict === 'not-enough-data') return 'Too little was asked to tell.';
   if (verdict === 'stable') return 'What it is asked is like what it learnt from.';
   const { services, features, targets, errorsRose } = findings;
-  const more = features.length > SHOWN_FEATURES ? ' and others' : '';
+  const left = features.length - SHOWN_FEATURES;
+  const more = left > 0 ? ` and ${left} more` : '';
   const named = features.slice(0, SHOWN_FEATURES).join(', ');
   return [
     services.length > 0 && `Alerts of ${services.join(', ')} came to mean something else.`,

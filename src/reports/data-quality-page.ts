@@ -1,4 +1,5 @@
 import type { DataQualityReport, FeatureQuality } from '../core/monitoring/data-quality.js';
+import { someOf } from '../core/monitoring/drift-words.js';
 import { count, percent, utcTime } from './figures.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
@@ -76,7 +77,7 @@ export function dataQualityPage(report: DataQualityReport): string {
   const answer =
     flagged.length === 0
       ? 'Every feature is as complete and as much in range as before.'
-      : `${count(flagged.length)} of ${count(Object.keys(features).length)} features want a look: ${flagged.slice(0, 5).join(', ')}.`;
+      : `${count(flagged.length)} of ${count(Object.keys(features).length)} features want a look: ${someOf(flagged)}.`;
   return reportPage({
     title: 'Data quality',
     subtitle: `What model ${model} was asked with, ${utcTime(from)} to ${utcTime(until)}`,

@@ -87,7 +87,7 @@ describe('driftWords', () => {
     };
     expect(driftWords({ verdict: 'drifted', findings })).toBe(
       'Alerts of recommendations came to mean something else. The share of failures changed. ' +
-        'Features that moved: a, b, c, d, e and others.',
+        'Features that moved: a, b, c, d, e and 1 more.',
     );
   });
 
