@@ -3,6 +3,7 @@ import type { RankedFeature } from '../core/monitoring/drift-ranking.js';
 import type { ModelDriftReport } from '../core/monitoring/model-drift.js';
 import { verdictWords } from '../core/monitoring/drift-words.js';
 import { driftPage } from './drift-page.js';
+import { verdictMark } from './drift-tables.js';
 import type { ServiceConcept } from '../core/monitoring/service-concept.js';
 import { count, figure, pValue, utcTime } from './figures.js';
 import type { Html } from './html.js';
@@ -119,8 +120,8 @@ export function modelDriftPage(report: ModelDriftReport): string {
     { heading: 'What may have cost most', body: rankingTable(report) },
     {
       heading: 'Answers, outcomes and errors',
-      body: html`<p>Predictions: ${prediction.verdict}; ${verdictWords(prediction)}.</p>
-        <p>Share of failures: ${label.verdict}; ${verdictWords(label)}.</p>
+      body: html`<p>Predictions: ${verdictMark(prediction)} ${verdictWords(prediction)}.</p>
+        <p>Share of failures: ${verdictMark(label)} ${verdictWords(label)}.</p>
         ${conceptWords(report).map((words) => html`<p>${words}</p>`)}
         <p>${togetherWords(report)}</p>`,
     },

@@ -182,7 +182,10 @@ describe('drift of a model', () => {
     expect(report.together).toBeNull();
     expect(report.chunks).toEqual([]);
     expect(driftFindings(report).verdict).toBe('not-enough-data');
-    expect(modelDriftPage(report)).not.toMatch(/NaN|undefined/);
+    const page = modelDriftPage(report);
+    expect(page).not.toMatch(/NaN|undefined/);
+    expect(page).toMatch(/Predictions: <span class="mark warn">not (comparable|enough data)</);
+    expect(page).not.toContain('not-');
   });
 });
 
