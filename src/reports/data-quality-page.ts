@@ -4,6 +4,7 @@ import { count, percent, utcTime } from './figures.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { lineChart } from './line-chart.js';
+import type { ReportSection } from './page.js';
 import { reportPage } from './page.js';
 import { mark, table } from './table.js';
 
@@ -15,6 +16,12 @@ const ISSUES = {
 } as const;
 
 type Named = readonly [name: string, quality: FeatureQuality];
+
+function stateOf({ issues, missingInReference }: FeatureQuality): Html | Html[] {
+  if (issues.length > 0) return issues.map((issue) => html`${mark(ISSUES[issue], 'warn')} `);
+  if (missingInReference === null) return mark('no rows before', 'plain');
+  return mark('as before', 'good');
+}
 
 function featureTable({ features, flagged }: DataQualityReport): Html {
   const first = new Set(flagged);
@@ -28,10 +35,7 @@ function featureTable({ features, flagged }: DataQualityReport): Html {
       { heading: 'feature', cell: ([name]) => name },
       {
         heading: 'state',
-        cell: ([, { issues }]) =>
-          issues.length === 0
-            ? mark('as before', 'good')
-            : issues.map((issue) => html`${mark(ISSUES[issue], 'warn')} `),
+        cell: ([, quality]) => stateOf(quality),
       },
       { heading: 'missing', cell: ([, { missing }]) => percent(missing), isNumber: true },
       { heading: 'before', cell: ([, one]) => percent(one.missingInReference), isNumber: true },
@@ -71,29 +75,41 @@ function chunkChart({ chunks }: DataQualityReport): Html {
     })}`;
 }
 
+function summaryOf({ rows, flagged, features }: DataQualityReport): string {
+  const all = Object.values(features);
+  if (rows === 0) return 'Nothing was asked in this time: there is nothing to say of any feature.';
+  if (flagged.length > 0) {
+    return `${count(flagged.length)} of ${count(all.length)} features want a look: ${someOf(flagged)}.`;
+  }
+  return all.every(({ missingInReference }) => missingInReference === null)
+    ? 'Nothing was asked before this time: there is nothing to compare with.'
+    : 'Every feature is as complete and as much in range as before.';
+}
+
+function sectionsOf(report: DataQualityReport): ReportSection[] {
+  if (report.rows === 0) return [];
+  return [
+    { heading: 'Features', body: featureTable(report) },
+    { heading: 'Over time', body: chunkChart(report) },
+    {
+      heading: 'Outcomes and sources',
+      body: html`${countsTable('outcome', report.labels)}${countsTable('source', report.sources)}`,
+    },
+  ];
+}
+
 /** The state of what a model was asked with, as a page. */
 export function dataQualityPage(report: DataQualityReport): string {
   const { model, from, until, rows, flagged, features } = report;
-  const answer =
-    flagged.length === 0
-      ? 'Every feature is as complete and as much in range as before.'
-      : `${count(flagged.length)} of ${count(Object.keys(features).length)} features want a look: ${someOf(flagged)}.`;
   return reportPage({
     title: 'Data quality',
     subtitle: `What model ${model} was asked with, ${utcTime(from)} to ${utcTime(until)}`,
-    summary: [rows === 0 ? 'Nothing was asked in this time.' : answer],
+    summary: [summaryOf(report)],
     facts: [
       ['answers', count(rows)],
       ['features', count(Object.keys(features).length)],
       ['to look at', count(flagged.length)],
     ],
-    sections: [
-      { heading: 'Features', body: featureTable(report) },
-      { heading: 'Over time', body: chunkChart(report) },
-      {
-        heading: 'Outcomes and sources',
-        body: html`${countsTable('outcome', report.labels)}${countsTable('source', report.sources)}`,
-      },
-    ],
+    sections: sectionsOf(report),
   });
 }

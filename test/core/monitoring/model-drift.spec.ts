@@ -213,4 +213,28 @@ describe('data quality', () => {
     expect(report.sources).toEqual({ detector: 100, prometheus: 200 });
     expect(dataQualityPage(report)).not.toMatch(/NaN|undefined|https?:|<script/);
   });
+
+  const quiet = { model: 'm1', schema, from: FROM, until: FROM + 240 * HOUR, chunk: 24 * HOUR };
+
+  it('says that there is nothing to say where nothing was asked', () => {
+    const report = dataQuality({ ...quiet, reference, answers: [] });
+    expect(report.features['idle']).toMatchObject({ missing: null, unseen: null, issues: [] });
+    expect(report.features['idle']?.missingInReference).toBeGreaterThan(0.05);
+    const page = dataQualityPage(report);
+    expect(page).toContain('Nothing was asked in this time');
+    expect(page).not.toMatch(/as before|<table|NaN|undefined/);
+  });
+
+  it('compares with nothing where nothing was asked before', () => {
+    const nobody = driftReference(featureTable(schema, []), [], model);
+    const report = dataQuality({ ...quiet, reference: nobody, answers: answersOf(200) });
+    expect(report.features['service']).toMatchObject({
+      ...{ missing: 0, missingInReference: null, unseen: null, issues: [] },
+    });
+    expect(report.flagged).toEqual([]);
+    const page = dataQualityPage(report);
+    expect(page).toContain('there is nothing to compare with');
+    expect(page).toContain('no rows before');
+    expect(page).not.toContain('as before');
+  });
 });
