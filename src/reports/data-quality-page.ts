@@ -58,7 +58,7 @@ function countsTable(heading: string, counts: Readonly<Record<string, number>>):
 function chunkChart({ chunks }: DataQualityReport): Html {
   const points = (of: (chunk: DataQualityReport['chunks'][number]) => number | null) =>
     chunks.map((chunk) => ({ x: (chunk.from + chunk.until) / 2, y: of(chunk) }));
-  const size = { xKind: 'time', width: 1000, height: 150 } as const;
+  const size = { xKind: 'time', height: 150 } as const;
   return html`<h3>Answers</h3>
     ${lineChart({
       ...size,
