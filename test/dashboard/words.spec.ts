@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { Journey, Prediction } from '../../src/dashboard/answers.js';
-import { answerInWords, driftWords, effectInWords } from '../../src/dashboard/words.js';
+import { answerInWords, costsOf, driftWords, effectInWords } from '../../src/dashboard/words.js';
 
 const prediction: Prediction = {
   journey: 'checkout',
@@ -61,6 +61,19 @@ describe('answerInWords', () => {
 
   it('names a journey that is no longer there by its key', () => {
     expect(answerInWords(prediction, new Map())).toContain('checkout › payment');
+  });
+});
+
+describe('costsOf', () => {
+  it('counts what a suggestion costs in what its journey is worth in', () => {
+    expect(costsOf(checkout).inWords(14622.1)).toBe('€14,622');
+    const { currency: _, ...plain } = checkout;
+    expect(costsOf(plain).inWords(14622.1)).toBe('14,622');
+    const { valuePerConversion: __, ...unpriced } = checkout;
+    expect(costsOf(unpriced).inWords(33)).toBe('33 conversions');
+    expect(costsOf(undefined).inWords(33.25)).toBe('33.25');
+    const units = [checkout, plain, unpriced, undefined].map((one) => costsOf(one).unit);
+    expect(units).toEqual(['EUR', null, 'conversions', null]);
   });
 });
 
