@@ -40,6 +40,7 @@ function togetherWords({ together }: ModelDriftReport): string {
 }
 
 function conceptWords({ concept }: ModelDriftReport): string[] {
+  if (concept.answers === 0) return ['Of no answer is it known yet how it went.'];
   if (concept.changes.length === 0) {
     return [`The errors of ${count(concept.answers)} answers with known outcomes hold steady.`];
   }

@@ -43,6 +43,13 @@ export function someOf(names: readonly string[]): string {
   return names.length > NAMED ? `${named} and ${names.length - NAMED} more` : named;
 }
 
+function answerWords(drifted: readonly string[], judged: number): string {
+  if (judged === 0) return 'No column could be judged.';
+  return drifted.length === 0
+    ? `No drift in ${counted(judged, 'column', 'columns')} that could be judged.`
+    : `${counted(drifted.length, 'column', 'columns')} of ${judged} drifted: ${someOf(drifted)}.`;
+}
+
 /** The answer of a report, in sentences. */
 export function reportWords({ columns, drifted, rule }: DriftReport): string[] {
   const all = Object.entries(columns);
@@ -51,10 +58,7 @@ export function reportWords({ columns, drifted, rule }: DriftReport): string[] {
   const thin = withVerdict('not-enough-data');
   const odd = withVerdict('not-comparable');
   const judged = all.length - thin.length - odd.length;
-  const answer =
-    drifted.length === 0
-      ? `No drift in ${counted(judged, 'column', 'columns')} that could be judged.`
-      : `${counted(drifted.length, 'column', 'columns')} of ${judged} drifted: ${someOf(drifted)}.`;
+  const answer = answerWords(drifted, judged);
   return [
     answer,
     ...(thin.length > 0 ? [`Not enough data to judge ${someOf(thin)}.`] : []),

@@ -186,6 +186,8 @@ describe('drift of a model', () => {
     expect(page).not.toMatch(/NaN|undefined/);
     expect(page).toMatch(/Predictions: <span class="mark warn">not (comparable|enough data)</);
     expect(page).not.toContain('not-');
+    expect(page).toContain('No column could be judged.');
+    expect(page).not.toContain('hold steady');
   });
 });
 
