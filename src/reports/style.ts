@@ -50,7 +50,7 @@ fieldset.order{border:0;padding:0;margin:0 0 12px;display:flex;flex-wrap:wrap;ga
 ul.notes{margin:0;padding-left:20px}
 @media(max-width:800px){td.name{min-width:0;overflow-wrap:break-word}th,th.n{white-space:normal}}
 @media(max-width:600px){main{padding:12px}section,.card{padding:12px}.chart .wide{display:none}.chart .narrow{display:block}
-table{font-size:14px}th,td{padding-right:8px}td.n .beside{display:block}.ordered .mark{white-space:normal}
+table{font-size:14px}th,td{padding-right:8px}td.n .beside{display:block}td .mark{white-space:normal;vertical-align:top}
 .ordered td.name+td.name+td.name{min-width:150px}}
 @media print{fieldset.order{display:none}body{background:#fff}section,.card{break-inside:avoid}}
 `;
