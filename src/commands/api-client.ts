@@ -61,10 +61,12 @@ function textOf(value: unknown): string {
 export function problemLine({ status, body }: ApiAnswer): string {
   if (!isRecord(body)) return `the service answered ${status}`;
   const errors = Array.isArray(body['errors']) ? body['errors'].filter(isRecord) : [];
-  const fields = errors.map((error) =>
-    `${textOf(error['pointer'])} ${textOf(error['detail'])}`.trim(),
-  );
-  const words = [textOf(body['title']), textOf(body['detail']), ...fields].filter(Boolean);
+  const detail = textOf(body['detail']);
+  // The detail may tell of the first field itself.
+  const fields = errors
+    .map((error) => `${textOf(error['pointer'])} ${textOf(error['detail'])}`.trim())
+    .filter((field) => !detail.includes(field));
+  const words = [textOf(body['title']), detail, ...fields].filter(Boolean);
   return [`the service answered ${status}`, ...new Set(words)].join(': ').replaceAll(/\s+/g, ' ');
 }
 

@@ -109,10 +109,21 @@ export interface Outcome {
   readonly mitigation?: string;
   readonly source: string;
   readonly author?: string;
-  readonly startedAt?: string;
-  readonly endedAt?: string;
   readonly supersedes?: string;
   readonly recordedAt: string;
+}
+
+/** A failure that no alert told of. */
+export interface MissedFailure {
+  readonly id: string;
+  readonly stage: string;
+  readonly segment?: string;
+  readonly startedAt: string;
+  /** Null where nobody told it, as the conversions lost are. */
+  readonly endedAt: string | null;
+  readonly conversionsLost: number | null;
+  readonly interval?: Pair;
+  readonly sources: readonly string[];
 }
 
 export interface Story {

@@ -4,6 +4,7 @@ import { svg } from './element.js';
 import { count, figure } from './format.js';
 import { drawnRuns, pointInWords } from './frontier.js';
 import type { ThresholdPoint } from './suggestion-answers.js';
+import type { Costs } from './words.js';
 
 const HEIGHT = 260;
 const MARGIN = { top: 22, right: 14, bottom: 38, left: 52 };
@@ -14,6 +15,7 @@ export interface Frontier {
   readonly current: ThresholdPoint | null;
   readonly suggested: ThresholdPoint | null;
   readonly comparison: string;
+  readonly costs: Costs;
 }
 
 interface Frame {
@@ -34,9 +36,9 @@ function highestShown({ points, current, suggested }: Frontier): number {
 function axes(
   ticks: readonly number[],
   domain: readonly [number, number],
-  frame: Frame,
+  unit: string | null,
+  { x, y, width }: Frame,
 ): SVGElement {
-  const { x, y, width } = frame;
   const bottom = HEIGHT - MARGIN.bottom;
   const costs = ticks.flatMap((tick) => [
     svg('line', { x1: MARGIN.left, x2: width - MARGIN.right, y1: y(tick), y2: y(tick) }),
@@ -51,7 +53,7 @@ function axes(
     { class: 'axis' },
     ...costs,
     ...thresholds,
-    svg('text', { x: MARGIN.left - 44, y: 12 }, 'cost'),
+    svg('text', { x: MARGIN.left - 44, y: 12 }, unit === null ? 'cost' : `cost, ${unit}`),
     svg('text', { x: width - MARGIN.right, y: HEIGHT - 4, 'text-anchor': 'end' }, 'threshold'),
   );
 }
@@ -66,8 +68,12 @@ function curve(points: readonly ThresholdPoint[], { x, y, top }: Frame): SVGElem
   return svg('g', {}, ...lines);
 }
 
-function marker(name: string, point: ThresholdPoint, comparison: string, frame: Frame): SVGElement {
-  const { x, y, width, top } = frame;
+function marker(
+  name: string,
+  point: ThresholdPoint,
+  { comparison, costs }: Frontier,
+  { x, y, width, top }: Frame,
+): SVGElement {
   const [left, height] = [x(point.threshold), y(Math.min(point.cost, top))];
   const isRight = left > width - 120;
   return svg(
@@ -83,11 +89,11 @@ function marker(name: string, point: ThresholdPoint, comparison: string, frame: 
       },
       `${name} ${figure(point.threshold)}`,
     ),
-    svg('title', {}, pointInWords(point, comparison)),
+    svg('title', {}, pointInWords(point, comparison, costs)),
   );
 }
 
-function hints({ points, comparison }: Frontier, { x }: Frame): SVGElement {
+function hints({ points, comparison, costs }: Frontier, { x }: Frame): SVGElement {
   const height = HEIGHT - MARGIN.top - MARGIN.bottom;
   const areas = points.map((point, i) => {
     const [left, right] = [x(point.threshold), x((points[i + 1] ?? point).threshold)];
@@ -95,14 +101,14 @@ function hints({ points, comparison }: Frontier, { x }: Frame): SVGElement {
       ...{ class: 'hint', y: MARGIN.top, height },
       ...{ x: Math.min(left, right), width: Math.max(1, Math.abs(right - left)) },
     };
-    return svg('rect', area, svg('title', {}, pointInWords(point, comparison)));
+    return svg('rect', area, svg('title', {}, pointInWords(point, comparison, costs)));
   });
   return svg('g', {}, ...areas);
 }
 
 /** Draws what every threshold would have cost, `width` pixels wide. */
 export function frontierChart(frontier: Frontier, width: number): SVGSVGElement {
-  const { points, current, suggested, comparison } = frontier;
+  const { points, current, suggested, costs } = frontier;
   const marked = [current, suggested].filter((point) => point !== null);
   // One of both may lie beyond all pages, where the curve goes on.
   const line = [...points, ...marked].toSorted((a, b) => a.threshold - b.threshold);
@@ -121,10 +127,10 @@ export function frontierChart(frontier: Frontier, width: number): SVGSVGElement 
       ...{ class: 'chart frontier', width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` },
       ...{ role: 'img', 'aria-label': 'What every threshold would have cost' },
     },
-    axes(ticks, domain, frame),
+    axes(ticks, domain, costs.unit, frame),
     curve(line, frame),
     hints(frontier, frame),
-    current && marker('current', current, comparison, frame),
-    suggested && marker('suggested', suggested, comparison, frame),
+    current && marker('current', current, frontier, frame),
+    suggested && marker('suggested', suggested, frontier, frame),
   );
 }

@@ -1,5 +1,6 @@
 import { count, figure } from './format.js';
 import type { Suggestion, ThresholdPoint } from './suggestion-answers.js';
+import type { Costs } from './words.js';
 
 /** Runs of points whose cost is drawn, each with the neighbours at which it leaves the drawing. */
 export function drawnRuns(points: readonly ThresholdPoint[], top: number): ThresholdPoint[][] {
@@ -15,13 +16,13 @@ export function drawnRuns(points: readonly ThresholdPoint[], top: number): Thres
 }
 
 /** A point in words. */
-export function pointInWords(point: ThresholdPoint, comparison: string): string {
+export function pointInWords(point: ThresholdPoint, comparison: string, costs: Costs): string {
   const { threshold, pagesPerWeek, caught, missed, cost } = point;
   return [
     `${comparison} ${figure(threshold)}`,
     `${count(pagesPerWeek)} pages a week`,
     `${count(caught)} failures caught, ${count(missed)} missed`,
-    `cost ${figure(cost)}`,
+    `cost ${costs.inWords(cost)}`,
   ].join('\n');
 }
 

@@ -4,7 +4,6 @@ import { fill, filled } from './fill.js';
 import { money } from './format.js';
 import { funnelView } from './funnel-view.js';
 import { missedView } from './missed-view.js';
-import { standing } from './missed.js';
 import { crumbs, facts, section, small } from './parts.js';
 import { getFunnel, getJourney, getMetrics, getMissed } from './requests.js';
 import type { Page } from './page.js';
@@ -52,7 +51,7 @@ function body(journey: Journey, query: URLSearchParams): Node {
     ),
     section(
       'Failures that no alert told of',
-      filled(async () => missedView(standing(await getMissed(key), asked.get('from')), journey)),
+      filled(async () => missedView(await getMissed(key, asked), journey)),
     ),
   );
 }

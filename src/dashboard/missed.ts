@@ -1,20 +1,10 @@
-import type { Outcome } from './answers.js';
+import type { MissedFailure } from './answers.js';
+import { duration } from './format.js';
 
-/** An outcome that says when its failure was. */
-export interface Timed extends Outcome {
-  readonly startedAt: string;
-  readonly endedAt: string;
-}
+export const UNTOLD = 'not told';
 
-const isTimed = (one: Outcome): one is Timed =>
-  one.startedAt !== undefined && one.endedAt !== undefined;
-
-/** The missed failures that stand, newest first: no later outcome has replaced or withdrawn them. */
-export function standing(outcomes: readonly Outcome[], from: string | null): Timed[] {
-  const replaced = new Set(outcomes.map(({ supersedes }) => supersedes));
-  return outcomes
-    .filter(({ id, failure }) => failure === true && !replaced.has(id))
-    .filter(isTimed)
-    .filter(({ endedAt }) => from === null || Date.parse(endedAt) > Date.parse(from))
-    .toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
+/** How long a failure went on, as far as somebody told. */
+export function lasted({ startedAt, endedAt }: MissedFailure): string {
+  if (endedAt === null) return UNTOLD;
+  return duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
 }

@@ -3,6 +3,7 @@ import type {
   FunnelStep,
   Journey,
   Metrics,
+  MissedFailure,
   Outcome,
   QueuePage,
   Story,
@@ -50,19 +51,15 @@ export async function tellOutcome(outcome: object): Promise<void> {
   await ask(path('outcomes'), [outcome]);
 }
 
-/** The failures of a journey that no alert told of, the superseded ones too, oldest first. */
-export async function getMissed(journey: string): Promise<readonly Outcome[]> {
-  const found: Outcome[] = [];
-  for (let revision = 0; ;) {
-    const query = new URLSearchParams({ journey, verdict: 'missed', limit: '1000' });
-    query.set('since_revision', String(revision));
-    const answer = (await ask(`${path('outcomes')}?${query}`)) as {
-      items: (Outcome & { readonly revision: number })[];
-    };
-    found.push(...answer.items);
-    if (answer.items.length < 1000) return found;
-    revision = answer.items.at(-1)?.revision ?? revision;
-  }
+/** The failures of a journey that no alert told of in a stretch of time, newest first. */
+export async function getMissed(
+  journey: string,
+  stretch: URLSearchParams,
+): Promise<readonly MissedFailure[]> {
+  const ends = [...stretch].filter(([name]) => name === 'from' || name === 'to');
+  const query = new URLSearchParams([['journey', journey], ...ends]);
+  return ((await ask(`${path('outcomes', 'missed')}?${query}`)) as { items: MissedFailure[] })
+    .items;
 }
 
 /** All journeys, in their newest versions. */

@@ -1,3 +1,4 @@
+import { linkTo } from './address.js';
 import type { Child } from './element.js';
 import { element, fragment } from './element.js';
 import { fill } from './fill.js';
@@ -6,13 +7,14 @@ import { move } from './frontier.js';
 import { frontierChart } from './frontier-chart.js';
 import { chip, crumbs, facts, link, section, small, time } from './parts.js';
 import type { Page } from './page.js';
-import { getSuggestion, getSuggestionExport } from './requests.js';
+import { getJourneys, getSuggestion, getSuggestionExport } from './requests.js';
 import { saveText } from './save-text.js';
 import { suggestionDecisions } from './suggestion-decisions.js';
 import type { Decision, Lived, SuggestionDetail, ThresholdPoint } from './suggestion-answers.js';
 import { journeyAround } from './stretch.js';
 import { table } from './table.js';
-import { span } from './words.js';
+import type { Costs, Journeys } from './words.js';
+import { costsOf, placeName, span } from './words.js';
 
 const NARROWEST = 320;
 /** Days and failures that are named at once. */
@@ -26,7 +28,7 @@ const FORMATS: readonly (readonly [string, string])[] = [
   ['json', 'JSON'],
 ];
 
-function chartOf(one: SuggestionDetail): Child {
+function chartOf(one: SuggestionDetail, costs: Costs): Child {
   const { frontier: points = [], current = null, suggested = null, rule } = one;
   if (points.length === 0) return null;
   const place = element('div', { class: 'chart-place' });
@@ -35,7 +37,7 @@ function chartOf(one: SuggestionDetail): Child {
     const width = Math.max(NARROWEST, Math.floor(place.clientWidth));
     if (width === drawn) return;
     drawn = width;
-    const frontier = { points, current, suggested, comparison: rule.comparison };
+    const frontier = { points, current, suggested, comparison: rule.comparison, costs };
     place.replaceChildren(frontierChart(frontier, width));
   }).observe(place);
   return section(
@@ -44,7 +46,7 @@ function chartOf(one: SuggestionDetail): Child {
   );
 }
 
-function pointsView({ current, suggested, rule }: SuggestionDetail): Child {
+function pointsView({ current, suggested, rule }: SuggestionDetail, costs: Costs): Child {
   type Row = readonly [string, ThresholdPoint];
   const rows: Row[] = [];
   if (current) rows.push(['current', current]);
@@ -60,7 +62,7 @@ function pointsView({ current, suggested, rule }: SuggestionDetail): Child {
     number('Pages a week', ({ pagesPerWeek }) => count(pagesPerWeek)),
     number('Caught', ({ caught }) => count(caught)),
     number('Missed', ({ missed }) => count(missed)),
-    number('Cost', ({ cost }) => figure(cost)),
+    number('Cost', ({ cost }) => costs.inWords(cost)),
   ];
   return table('Current and suggested', columns, rows);
 }
@@ -158,15 +160,12 @@ function moments(
   return element('details', {}, element('summary', {}, `${count(all.length)} ${noun}`), listed);
 }
 
-function missedOf({ journey, missedFailures = [] }: SuggestionDetail): Child {
-  return moments(
-    journey,
-    missedFailures.map(
-      ({ startedAt, valueLost }) =>
-        [startedAt, `${localTime(startedAt)} (${figure(valueLost)} lost)`] as const,
-    ),
-    'failures',
-  );
+function missedOf({ journey, missedFailures = [] }: SuggestionDetail, costs: Costs): Child {
+  const told = missedFailures.map(({ startedAt, valueLost }) => {
+    const lost = costs.inWords(valueLost);
+    return [startedAt, `${localTime(startedAt)} (${lost} lost)`] as const;
+  });
+  return moments(journey, told, 'failures');
 }
 
 function flipsOf({ journey, flips }: SuggestionDetail): Child {
@@ -179,46 +178,46 @@ function flipsOf({ journey, flips }: SuggestionDetail): Child {
 }
 
 /** What is to be expected of the suggested threshold against the current one. */
-function outlookOf({ interval, chanceDearer, from, until }: SuggestionDetail): Child {
+function outlookOf({ interval, chanceDearer, from, until }: SuggestionDetail, costs: Costs): Child {
   if (!interval || from === undefined || until === undefined) return null;
   const again = duration((Date.parse(until) - Date.parse(from)) / 1000);
   return fragment(
-    `${span(interval, figure)} over another ${again} (99%; below zero is a saving)`,
+    `${span(interval, costs.inWords)} over another ${again} (99%; below zero is a saving)`,
     chanceDearer == null ? null : small(`Dearer with a chance of ${percent(chanceDearer)}.`),
   );
 }
 
-function told(one: SuggestionDetail): HTMLElement {
+function told(one: SuggestionDetail, journeys: Journeys): HTMLElement {
   const { failure, reason, verdict } = one;
+  const costs = costsOf(journeys.get(one.journey));
   return facts([
     ['Verdict', verdict === undefined ? null : fragment(chip(verdict, verdict), ' ', reason)],
     ['Could not be made', failure?.detail],
-    [
-      'Stage',
-      link(`#/journeys/${encodeURIComponent(one.journey)}`, `${one.journey} › ${one.stage}`),
-    ],
+    ['Stage', link(linkTo(['journeys', one.journey]), placeName(one, journeys))],
     ['In shadow', shadowOf(one)],
     ['Stale', list(one.stale)],
-    ['Cost changes by', outlookOf(one)],
+    ['Cost changes by', outlookOf(one, costs)],
     ['History', historyOf(one)],
     ['Judged by', one.evidence],
     ['Days that flip', flipsOf(one)],
-    ['Would be missed', missedOf(one)],
+    ['Would be missed', missedOf(one, costs)],
     ['To be known', list(one.notes)],
     ['Expires', time(one.expiresAt)],
   ]);
 }
 
 async function detail(id: string, again: () => void): Promise<Node> {
-  const one = await getSuggestion(id);
+  const [one, all] = await Promise.all([getSuggestion(id), getJourneys()]);
+  const journeys = new Map(all.map((journey) => [journey.key, journey]));
+  const costs = costsOf(journeys.get(one.journey));
   const isMade = Boolean(one.suggested);
   return fragment(
     element('h1', {}, `${one.rule.name} `, chip(one.state, one.state)),
     element('p', { class: 'answer' }, move(one)),
     suggestionDecisions({ id, state: one.state, isMade }, again),
-    told(one),
-    pointsView(one),
-    chartOf(one),
+    told(one, journeys),
+    pointsView(one, costs),
+    chartOf(one, costs),
     effectView(one),
     decisionsView(one.decisions),
     isMade && exportsView(one),

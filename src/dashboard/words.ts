@@ -1,6 +1,6 @@
 import type { Journey, Outcome, Pair, Prediction } from './answers.js';
 import type { KeptReport } from './model-answers.js';
-import { count, money, percent } from './format.js';
+import { count, figure, money, percent } from './format.js';
 
 /** Journeys by key, for their names and currencies. */
 export type Journeys = ReadonlyMap<string, Journey>;
@@ -24,10 +24,25 @@ export function worth(conversions: number, journey: Journey | undefined): string
   return each === undefined ? null : money(conversions * each, journey?.currency);
 }
 
+/** How costs of a journey are told. */
+export interface Costs {
+  /** What they are counted in; null where it is not known. */
+  readonly unit: string | null;
+  readonly inWords: (cost: number) => string;
+}
+
+/** Costs as a suggestion reckons them: in conversions where nobody said what one is worth. */
+export function costsOf(journey: Journey | undefined): Costs {
+  if (journey === undefined) return { unit: null, inWords: figure };
+  const { valuePerConversion, currency } = journey;
+  if (valuePerConversion === undefined) return { unit: 'conversions', inWords: conversionsInWords };
+  return { unit: currency ?? null, inWords: (cost) => money(cost, currency) };
+}
+
 /** `1 conversion`, `41 conversions`. */
 export function conversionsInWords(conversions: number): string {
-  const figure = count(conversions);
-  return `${figure} conversion${figure === '1' ? '' : 's'}`;
+  const told = count(conversions);
+  return `${told} conversion${told === '1' ? '' : 's'}`;
 }
 
 /** A prediction as one would say it. */
@@ -69,7 +84,8 @@ export function driftWords({
   if (verdict === 'not-enough-data') return 'Too little was asked to tell.';
   if (verdict === 'stable') return 'What it is asked is like what it learnt from.';
   const { services, features, targets, errorsRose } = findings;
-  const more = features.length > SHOWN_FEATURES ? ' and others' : '';
+  const left = features.length - SHOWN_FEATURES;
+  const more = left > 0 ? ` and ${left} more` : '';
   const named = features.slice(0, SHOWN_FEATURES).join(', ');
   return [
     services.length > 0 && `Alerts of ${services.join(', ')} came to mean something else.`,

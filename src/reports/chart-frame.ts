@@ -47,8 +47,11 @@ export function ticksOf([from, to]: Extent, wanted: number): number[] {
   );
 }
 
+const isInDays = ([from, to]: Extent): boolean => to - from > 2 * DAY;
+
 function timeTicks([from, to]: Extent, wanted: number): number[] {
-  const hours = [1, 3, 6, 12, 24, 48, 96, 168, 336, 672, 1344];
+  // Days are named by their dates: two ticks a day would name each twice.
+  const hours = isInDays([from, to]) ? [24, 48, 96, 168, 336, 672, 1344] : [1, 3, 6, 12, 24];
   const step =
     (hours.find((size) => ((to - from) / (size * DAY)) * 24 <= wanted) ?? 2688) * (DAY / 24);
   const first = Math.ceil(from / step) * step;
@@ -58,9 +61,10 @@ function timeTicks([from, to]: Extent, wanted: number): number[] {
   );
 }
 
-function timeText(at: number, [from, to]: Extent): string {
+/** A date, or the time of a day whose date stands at its midnight. */
+function timeText(at: number, extent: Extent): string {
   const text = new Date(at).toISOString();
-  return to - from > 2 * DAY ? text.slice(5, 10) : text.slice(11, 16);
+  return isInDays(extent) || at % DAY === 0 ? text.slice(5, 10) : text.slice(11, 16);
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

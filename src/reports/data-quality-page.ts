@@ -1,8 +1,10 @@
 import type { DataQualityReport, FeatureQuality } from '../core/monitoring/data-quality.js';
+import { someOf } from '../core/monitoring/drift-words.js';
 import { count, percent, utcTime } from './figures.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { lineChart } from './line-chart.js';
+import type { ReportSection } from './page.js';
 import { reportPage } from './page.js';
 import { mark, table } from './table.js';
 
@@ -14,6 +16,12 @@ const ISSUES = {
 } as const;
 
 type Named = readonly [name: string, quality: FeatureQuality];
+
+function stateOf({ issues, missingInReference }: FeatureQuality): Html | Html[] {
+  if (issues.length > 0) return issues.map((issue) => html`${mark(ISSUES[issue], 'warn')} `);
+  if (missingInReference === null) return mark('no rows before', 'plain');
+  return mark('as before', 'good');
+}
 
 function featureTable({ features, flagged }: DataQualityReport): Html {
   const first = new Set(flagged);
@@ -27,10 +35,7 @@ function featureTable({ features, flagged }: DataQualityReport): Html {
       { heading: 'feature', cell: ([name]) => name },
       {
         heading: 'state',
-        cell: ([, { issues }]) =>
-          issues.length === 0
-            ? mark('as before', 'good')
-            : issues.map((issue) => html`${mark(ISSUES[issue], 'warn')} `),
+        cell: ([, quality]) => stateOf(quality),
       },
       { heading: 'missing', cell: ([, { missing }]) => percent(missing), isNumber: true },
       { heading: 'before', cell: ([, one]) => percent(one.missingInReference), isNumber: true },
@@ -53,7 +58,7 @@ function countsTable(heading: string, counts: Readonly<Record<string, number>>):
 function chunkChart({ chunks }: DataQualityReport): Html {
   const points = (of: (chunk: DataQualityReport['chunks'][number]) => number | null) =>
     chunks.map((chunk) => ({ x: (chunk.from + chunk.until) / 2, y: of(chunk) }));
-  const size = { xKind: 'time', width: 1000, height: 150 } as const;
+  const size = { xKind: 'time', height: 150 } as const;
   return html`<h3>Answers</h3>
     ${lineChart({
       ...size,
@@ -70,29 +75,41 @@ function chunkChart({ chunks }: DataQualityReport): Html {
     })}`;
 }
 
+function summaryOf({ rows, flagged, features }: DataQualityReport): string {
+  const all = Object.values(features);
+  if (rows === 0) return 'Nothing was asked in this time: there is nothing to say of any feature.';
+  if (flagged.length > 0) {
+    return `${count(flagged.length)} of ${count(all.length)} features want a look: ${someOf(flagged)}.`;
+  }
+  return all.every(({ missingInReference }) => missingInReference === null)
+    ? 'Nothing was asked before this time: there is nothing to compare with.'
+    : 'Every feature is as complete and as much in range as before.';
+}
+
+function sectionsOf(report: DataQualityReport): ReportSection[] {
+  if (report.rows === 0) return [];
+  return [
+    { heading: 'Features', body: featureTable(report) },
+    { heading: 'Over time', body: chunkChart(report) },
+    {
+      heading: 'Outcomes and sources',
+      body: html`${countsTable('outcome', report.labels)}${countsTable('source', report.sources)}`,
+    },
+  ];
+}
+
 /** The state of what a model was asked with, as a page. */
 export function dataQualityPage(report: DataQualityReport): string {
   const { model, from, until, rows, flagged, features } = report;
-  const answer =
-    flagged.length === 0
-      ? 'Every feature is as complete and as much in range as before.'
-      : `${count(flagged.length)} of ${count(Object.keys(features).length)} features want a look: ${flagged.slice(0, 5).join(', ')}.`;
   return reportPage({
     title: 'Data quality',
     subtitle: `What model ${model} was asked with, ${utcTime(from)} to ${utcTime(until)}`,
-    summary: [rows === 0 ? 'Nothing was asked in this time.' : answer],
+    summary: [summaryOf(report)],
     facts: [
       ['answers', count(rows)],
       ['features', count(Object.keys(features).length)],
       ['to look at', count(flagged.length)],
     ],
-    sections: [
-      { heading: 'Features', body: featureTable(report) },
-      { heading: 'Over time', body: chunkChart(report) },
-      {
-        heading: 'Outcomes and sources',
-        body: html`${countsTable('outcome', report.labels)}${countsTable('source', report.sources)}`,
-      },
-    ],
+    sections: sectionsOf(report),
   });
 }

@@ -9,7 +9,7 @@ import { lineChart } from './line-chart.js';
 import type { ReportSection } from './page.js';
 import { reportPage } from './page.js';
 import type { Colour } from './table.js';
-import { legend, table } from './table.js';
+import { table } from './table.js';
 
 /** Columns whose way through time is drawn. */
 const FOLLOWED = 4;
@@ -32,14 +32,14 @@ function timeSection({ chunks = [], drifted, rule }: DriftReport): ReportSection
     xKind: 'time',
     limits: [rule.floor],
     yExtent: [0, rule.floor],
-    width: 1000,
     height: 200,
+    key: lines.map(({ colour, name }) => [colour, name] as const),
   });
   const body = html`<p>
       How far each stretch of time is from the whole reference, in standard deviations; the dashed
       line is the floor. The first stretches are the reference itself.
     </p>
-    ${chart}${legend(lines.map(({ colour, name }) => [colour, name] as const))}`;
+    ${chart}`;
   return [{ heading: 'Drift over time', body }];
 }
 

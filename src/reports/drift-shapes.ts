@@ -5,7 +5,7 @@ import { categoryChart, histogramChart } from './distribution-chart.js';
 import { verdictMark } from './drift-tables.js';
 import { count } from './figures.js';
 import type { Html } from './html.js';
-import { html } from './html.js';
+import { breakable, html } from './html.js';
 import type { ReportSection } from './page.js';
 import { quantileChart, sharesChart } from './stretch-chart.js';
 import { legend } from './table.js';
@@ -44,7 +44,7 @@ function shapeOf(named: Named, place: string, chunks: readonly DriftChunk[]): Ht
       ? histogramChart(histogram, label)
       : categories !== null && categoryChart(categories, label);
   return html`<div class="card" style="${place}">
-    <h3>${name} ${verdictMark(column)}</h3>
+    <h3>${breakable(name)} ${verdictMark(column)}</h3>
     <p><small>${verdictWords(column)}</small></p>
     ${drawing} ${throughTime(named, chunks)}
   </div>`;

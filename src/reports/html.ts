@@ -33,3 +33,9 @@ export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[
 export function raw(text: string): Html {
   return new Html(text);
 }
+
+/** A name that may break after its underscores and slashes: a browser would do so in the middle of a word. */
+export function breakable(name: string): Html {
+  const [first = '', ...rest] = name.split(/(?<=[_/])(?=\w)/);
+  return rest.reduce((text, part) => html`${text}<wbr />${part}`, html`${first}`);
+}

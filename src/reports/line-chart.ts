@@ -3,9 +3,10 @@ import { chartFrame, drawing } from './chart-frame.js';
 import { figure, utcTime } from './figures.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
-import type { Colour } from './table.js';
+import type { Colour, Key } from './table.js';
+import { legend } from './table.js';
 
-/** One point of a line; a gap where y is null. `low` and `high` are its interval. */
+/** One point of a line; a gap where y is null or no number. `low` and `high` are its interval. */
 export interface ChartPoint {
   readonly x: number;
   readonly y: number | null;
@@ -36,14 +37,23 @@ export interface LineChart {
   /** What lies along the axes, with units. */
   readonly xName?: string;
   readonly yName?: string;
-  readonly width?: number;
+  /** Of the wide drawing. */
   readonly height?: number;
+  /** What the colours mean. */
+  readonly key?: Key;
 }
+
+const WIDE = 640;
+
+/** A chart that is squeezed onto a phone could not be read: there it is drawn anew, so wide. */
+const NARROW = 340;
+
+const isKnown = (value: number | null | undefined): value is number => Number.isFinite(value);
 
 function extentOf(values: readonly (number | null | undefined)[]): Extent {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
-    if (value === null || value === undefined || !Number.isFinite(value)) continue;
+    if (!isKnown(value)) continue;
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
@@ -64,7 +74,7 @@ function pathOf(points: readonly ChartPoint[], { x, y }: ChartFrame): string {
   let isOpen = false;
   return points
     .map((point) => {
-      if (point.y === null) {
+      if (!isKnown(point.y)) {
         isOpen = false;
         return '';
       }
@@ -76,9 +86,7 @@ function pathOf(points: readonly ChartPoint[], { x, y }: ChartFrame): string {
 }
 
 function bandOf(points: readonly ChartPoint[], { x, y }: ChartFrame): string {
-  const known = points.filter(
-    ({ low, high }) => typeof low === 'number' && typeof high === 'number',
-  );
+  const known = points.filter(({ low, high }) => isKnown(low) && isKnown(high));
   if (known.length < 2) return '';
   const upper = known.map((point) => `${x(point.x)} ${y(point.high ?? 0)}`);
   const lower = known.map((point) => `${x(point.x)} ${y(point.low ?? 0)}`).toReversed();
@@ -87,7 +95,7 @@ function bandOf(points: readonly ChartPoint[], { x, y }: ChartFrame): string {
 
 function dots({ name, points }: ChartLine, { x, y }: ChartFrame, xKind: AxisKind): Html[] {
   return points
-    .filter((point) => point.isMarked && point.y !== null)
+    .filter((point) => point.isMarked && isKnown(point.y))
     .map((point) => {
       const at = xKind === 'time' ? utcTime(point.x) : figure(point.x);
       const text = `${name}, ${at}: ${figure(point.y)}`;
@@ -97,8 +105,7 @@ function dots({ name, points }: ChartLine, { x, y }: ChartFrame, xKind: AxisKind
     });
 }
 
-/** Draws lines with their intervals, limits and warnings. */
-export function lineChart(chart: LineChart): Html {
+function drawn(chart: LineChart, width: number): Html {
   const { lines, xKind, limits = [], yExtent = [], hasDiagonal = false } = chart;
   const points = lines.flatMap((line) => line.points);
   const heights = points.flatMap(({ y, low, high }) => [y, low, high]);
@@ -107,8 +114,8 @@ export function lineChart(chart: LineChart): Html {
     yExtent: extentOf([...heights, ...limits, ...yExtent]),
   });
   const shape: ChartShape = {
-    width: chart.width ?? 640,
-    height: chart.height ?? 180,
+    width,
+    height: Math.min(chart.height ?? 180, 0.8 * width),
     xKind,
     xName: chart.xName,
     yName: chart.yName,
@@ -124,4 +131,18 @@ export function lineChart(chart: LineChart): Html {
   ${lines.map((line) => html`<path class="line ${line.colour}" d="${pathOf(line.points, frame)}" />`)}
   ${lines.map((line) => dots(line, frame, xKind))}`;
   return drawing(shape, chart.label, parts);
+}
+
+/**
+ * Draws lines with their intervals, limits and warnings, once for wide screens and once for narrow
+ * ones; says so where no figure is known.
+ */
+export function lineChart(chart: LineChart): Html {
+  const isEmpty = chart.lines.every(({ points }) => !points.some(({ y }) => isKnown(y)));
+  if (isEmpty) return html`<p class="soft">${chart.label}: no figure is known yet.</p>`;
+  return html`<div class="chart">
+    <div class="wide">${drawn(chart, WIDE)}</div>
+    <div class="narrow">${drawn(chart, NARROW)}</div>
+    ${chart.key && legend(chart.key)}
+  </div>`;
 }

@@ -3,6 +3,7 @@ import type { RankedFeature } from '../core/monitoring/drift-ranking.js';
 import type { ModelDriftReport } from '../core/monitoring/model-drift.js';
 import { verdictWords } from '../core/monitoring/drift-words.js';
 import { driftPage } from './drift-page.js';
+import { verdictMark } from './drift-tables.js';
 import type { ServiceConcept } from '../core/monitoring/service-concept.js';
 import { count, figure, pValue, utcTime } from './figures.js';
 import type { Html } from './html.js';
@@ -46,6 +47,7 @@ function learntWords({ from, until, fittedUntil, reference }: ModelDriftReport):
 }
 
 function conceptWords({ concept }: ModelDriftReport): string[] {
+  if (concept.answers === 0) return ['Of no answer is it known yet how it went.'];
   if (concept.changes.length === 0) {
     return [`The errors of ${count(concept.answers)} answers with known outcomes hold steady.`];
   }
@@ -127,8 +129,8 @@ export function modelDriftPage(report: ModelDriftReport): string {
     { heading: 'What may have cost most', body: rankingTable(report) },
     {
       heading: 'Answers, outcomes and errors',
-      body: html`<p>Predictions: ${prediction.verdict}; ${verdictWords(prediction)}.</p>
-        <p>Share of failures: ${label.verdict}; ${verdictWords(label)}.</p>
+      body: html`<p>Predictions: ${verdictMark(prediction)} ${verdictWords(prediction)}.</p>
+        <p>Share of failures: ${verdictMark(label)} ${verdictWords(label)}.</p>
         ${conceptWords(report).map((words) => html`<p>${words}</p>`)}
         <p>${togetherWords(report)}</p>`,
     },

@@ -5,7 +5,7 @@ import { html } from './html.js';
 import { lineChart } from './line-chart.js';
 import type { ReportSection } from './page.js';
 import { told } from './realised-figures.js';
-import { legend, mark, table } from './table.js';
+import { mark, table } from './table.js';
 
 function reconciledCell({ reconciled }: PerformanceChunk): Html | string {
   if (reconciled === null) return '–';
@@ -41,6 +41,11 @@ function chartOf(chunks: readonly PerformanceChunk[]): Html {
         colour: 'three',
         points: chunks.map((chunk) => ({ x: at(chunk), y: chunk.pape?.rocAuc ?? null })),
       },
+    ],
+    key: [
+      ['one', 'realised; the band is where it was expected, 90 %'],
+      ['two', 'CBPE'],
+      ['three', 'PAPE'],
     ],
   });
 }
@@ -93,12 +98,7 @@ function papeNote(chunks: readonly PerformanceChunk[]): string {
 export function overTime(chunks: readonly PerformanceChunk[]): ReportSection {
   return {
     heading: 'Over time: estimated before the labels, realised after',
-    body: html`<div class="chart">${chartOf(chunks)}</div>
-      ${legend([
-        ['one', 'realised; the band is where it was expected, 90 %'],
-        ['two', 'CBPE'],
-        ['three', 'PAPE'],
-      ])}${table(COLUMNS, chunks)}
+    body: html`${chartOf(chunks)} ${table(COLUMNS, chunks)}
       <p class="soft">
         CBPE: what the said probabilities, calibrated on earlier labels, let one expect. PAPE: the
         same, calibrated on the earlier answers that were most like these.${papeNote(chunks)}

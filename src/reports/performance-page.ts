@@ -17,7 +17,7 @@ import {
   WEIGHED,
   withInterval,
 } from './realised-figures.js';
-import { bar, legend, table } from './table.js';
+import { bar, table } from './table.js';
 
 function overall(report: PerformanceReport): ReportSection {
   const { naive } = report;
@@ -63,21 +63,19 @@ function honesty({ calibration }: PerformanceReport): ReportSection {
   }));
   return {
     heading: 'What was said against what happened',
-    body: html`<div class="chart">
-        ${lineChart({
-          label: 'calibration curve',
-          xKind: 'number',
-          hasDiagonal: true,
-          xName: 'probability that was said',
-          yName: 'share that failed',
-          height: 400,
-          lines: [{ name: 'share that failed', colour: 'one', points }],
-        })}
-      </div>
-      ${legend([
-        ['one', 'what happened; the band is its 90 % interval'],
-        ['ideal', 'honest probabilities'],
-      ])}
+    body: html`${lineChart({
+        label: 'Calibration curve',
+        xKind: 'number',
+        hasDiagonal: true,
+        xName: 'probability that was said',
+        yName: 'share that failed',
+        height: 400,
+        lines: [{ name: 'share that failed', colour: 'one', points }],
+        key: [
+          ['one', 'what happened; the band is its 90 % interval'],
+          ['ideal', 'honest probabilities'],
+        ],
+      })}
       <p class="soft">Ten groups of equally many answers, each at its mean.</p>`,
   };
 }
@@ -86,22 +84,20 @@ function precision({ precisionRecall, naive }: PerformanceReport): ReportSection
   const points = precisionRecall.map(({ recall: x, precision: y }) => ({ x, y }));
   return {
     heading: 'Precision against recall',
-    body: html`<div class="chart">
-        ${lineChart({
-          label: 'precision-recall curve',
-          xKind: 'number',
-          xName: 'recall: share of the failures above a probability',
-          yName: 'precision: share of those answers that failed',
-          height: 240,
-          yExtent: [0, 1],
-          limits: naive === null ? [] : [naive.failureRate],
-          lines: [{ name: 'precision', colour: 'one', points }],
-        })}
-      </div>
-      ${legend([
+    body: lineChart({
+      label: 'Precision-recall curve',
+      xKind: 'number',
+      xName: 'recall: share of the failures above a probability',
+      yName: 'precision: share of those answers that failed',
+      height: 240,
+      yExtent: [0, 1],
+      limits: naive === null ? [] : [naive.failureRate],
+      lines: [{ name: 'precision', colour: 'one', points }],
+      key: [
         ['one', 'by probability'],
         ['ideal', 'the base rate: by chance'],
-      ])}`,
+      ],
+    }),
   };
 }
 

@@ -5,7 +5,7 @@ import { html } from './html.js';
 import { lasting } from './lasting.js';
 import { lineChart } from './line-chart.js';
 import type { ReportSection } from './page.js';
-import { legend, table } from './table.js';
+import { table } from './table.js';
 
 const COLUMNS = [
   {
@@ -35,7 +35,7 @@ export function queueSection({
   leadTime,
 }: PerformanceReport): ReportSection {
   const chart = lineChart({
-    label: 'loss-capture curve',
+    label: 'Loss-capture curve',
     xKind: 'number',
     hasDiagonal: true,
     xName: 'share of the queue that is read, highest priority first',
@@ -48,15 +48,14 @@ export function queueSection({
         points: lossCapture.map(({ queue: x, lossCaptured }) => ({ x, y: lossCaptured })),
       },
     ],
+    key: [
+      ['one', 'by priority'],
+      ['ideal', 'a queue in no order'],
+    ],
   });
   return {
     heading: 'The queue: who reads only its top',
-    body: html`<div class="chart">${chart}</div>
-      ${legend([
-        ['one', 'by priority'],
-        ['ideal', 'a queue in no order'],
-      ])}
-      ${table(COLUMNS, recallAtPages)}
+    body: html`${chart} ${table(COLUMNS, recallAtPages)}
       <p>${leadOf(leadTime)}</p>`,
   };
 }

@@ -1,5 +1,5 @@
 import type { Html, HtmlPart } from './html.js';
-import { html } from './html.js';
+import { breakable, html } from './html.js';
 
 /** A column of a table: its heading, and what it says of a row. */
 export interface TableColumn<Row> {
@@ -7,6 +7,15 @@ export interface TableColumn<Row> {
   readonly cell: (row: Row) => HtmlPart;
   /** Numbers stand to the right. */
   readonly isNumber?: boolean;
+}
+
+/** Names break where their words end; an interval may stand below its figure. */
+function said<Row>({ cell, isNumber }: TableColumn<Row>, row: Row): HtmlPart {
+  const part = cell(row);
+  if (typeof part !== 'string') return part;
+  if (!isNumber) return breakable(part);
+  const [, value, interval] = /^(\S+) (\(.*\))$/.exec(part) ?? [];
+  return interval === undefined ? part : html`${value} <span class="beside">${interval}</span>`;
 }
 
 /**
@@ -23,7 +32,7 @@ export function table<Row>(
   const body = rows.map(
     (row) =>
       html`<tr ${placeOf && html`style="${placeOf(row)}"`}>
-        ${columns.map((column) => html`<td class="${nameOf(column)}">${column.cell(row)}</td>`)}
+        ${columns.map((column) => html`<td class="${nameOf(column)}">${said(column, row)}</td>`)}
       </tr> `,
   );
   return html`<div class="scroll">
@@ -54,10 +63,11 @@ export function bar(share: number, tone: Tone = 'plain'): Html {
   return html`<span class="bar"><i class="${tone}" style="width:${width}%"></i></span>`;
 }
 
-/** Names colours: `one`, `two`, `three` and `four` are the charts' lines, `ideal` what should be. */
-export function legend(
-  names: readonly (readonly [colour: Colour | 'ideal', name: string])[],
-): Html {
+/** What colours mean: `one`, `two`, `three` and `four` are the charts' lines, `ideal` what should be. */
+export type Key = readonly (readonly [colour: Colour | 'ideal', name: string])[];
+
+/** Names colours. */
+export function legend(names: Key): Html {
   const variables = {
     one: '--one',
     two: '--two',

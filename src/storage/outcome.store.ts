@@ -191,6 +191,18 @@ export async function outcomesSince(
   return found.map(stored);
 }
 
+/** What tells of a journey's missed failures and stands, oldest first. */
+export async function standingMissed(sql: Sql, journey: string): Promise<StoredOutcome[]> {
+  const found = await rows<OutcomeRow>(
+    sql,
+    `SELECT * FROM outcome WHERE journey = $1 AND verdict = 'missed'
+       AND NOT EXISTS (SELECT 1 FROM outcome later WHERE later.supersedes = outcome.id)
+     ORDER BY revision`,
+    [journey],
+  );
+  return found.map(stored);
+}
+
 /** The measured failures of one stage that stood at a time and touch a stretch of time. */
 export async function failuresOfStage(
   sql: Sql,

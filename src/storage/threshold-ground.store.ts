@@ -2,7 +2,7 @@ import type { Outcome } from '../core/outcomes/outcome.js';
 import type { Anomaly, Labels } from '../core/telemetry/anomaly.js';
 import type { Change } from '../core/telemetry/change.js';
 import type { Instant } from '../core/telemetry/time.js';
-import type { ToldOutcome } from '../core/thresholds/stage-failures.js';
+import type { ToldOutcome } from '../core/outcomes/told-failures.js';
 import type { Sql } from './sql.js';
 import { millis, rows } from './sql.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { VERDICTS } from '../core/outcomes/outcome.js';
+import { OUTCOME_SOURCES, VERDICTS } from '../core/outcomes/outcome.js';
 
 const pair = z.tuple([z.number(), z.number()]);
 const time = z.string().meta({ format: 'date-time' });
@@ -102,6 +102,22 @@ export const outcomeAnswer = z
   })
   .loose()
   .meta({ id: 'OutcomeAnswer' });
+
+export const missedAnswer = z
+  .object({
+    id: z.string(),
+    journey: z.string(),
+    stage: z.string(),
+    segment: z.string().optional(),
+    startedAt: time,
+    /** Null where nobody told it: it is taken to last an hour. */
+    endedAt: time.nullable(),
+    conversionsLost: z.number().nullable(),
+    interval: pair.optional(),
+    /** Who tells of it: more than one, where several outcomes tell of one failure. */
+    sources: z.array(z.enum(OUTCOME_SOURCES)),
+  })
+  .meta({ id: 'MissedFailure' });
 
 export const auditItem = z
   .object({

@@ -44,6 +44,19 @@ describe('ApiClient', () => {
     }
   });
 
+  it('says each thing that is wrong once', async () => {
+    const errors = [
+      { pointer: '/from', detail: 'is not a time' },
+      { pointer: '/to', detail: 'lies before it' },
+    ];
+    const detail = 'the query is not as the contract has it: /from is not a time';
+    service.answer = () => ({ status: 400, body: { title: 'Bad Request', detail, errors } });
+    const answer = await client().get('/v1/reports/performance?from=NaN');
+    expect(() => expectOk(answer)).toThrow(
+      `the service answered 400: Bad Request: ${detail}: /to lies before it`,
+    );
+  });
+
   it('gives up on a service that keeps shedding', async () => {
     service.answer = () => ({
       status: 503,

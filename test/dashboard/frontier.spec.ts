@@ -35,8 +35,8 @@ describe('the frontier', () => {
   });
 
   it('is told in words', () => {
-    expect(pointInWords(point(33, 1.5), '>')).toBe(
-      '> 1.5\n1.5 pages a week\n2 failures caught, 1 missed\ncost 33',
+    expect(pointInWords(point(33, 1.5), '>', { unit: 'EUR', inWords: (cost) => `€${cost}` })).toBe(
+      '> 1.5\n1.5 pages a week\n2 failures caught, 1 missed\ncost €33',
     );
     const rule = { name: 'r', comparison: '<', threshold: 2 };
     const one = { rule, current: point(1, 2) } as unknown as Parameters<typeof move>[0];

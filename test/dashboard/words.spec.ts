@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { Journey, Prediction } from '../../src/dashboard/answers.js';
-import { answerInWords, driftWords, effectInWords } from '../../src/dashboard/words.js';
+import { answerInWords, costsOf, driftWords, effectInWords } from '../../src/dashboard/words.js';
 
 const prediction: Prediction = {
   journey: 'checkout',
@@ -64,6 +64,19 @@ describe('answerInWords', () => {
   });
 });
 
+describe('costsOf', () => {
+  it('counts what a suggestion costs in what its journey is worth in', () => {
+    expect(costsOf(checkout).inWords(14622.1)).toBe('€14,622');
+    const { currency: _, ...plain } = checkout;
+    expect(costsOf(plain).inWords(14622.1)).toBe('14,622');
+    const { valuePerConversion: __, ...unpriced } = checkout;
+    expect(costsOf(unpriced).inWords(33)).toBe('33 conversions');
+    expect(costsOf(undefined).inWords(33.25)).toBe('33.25');
+    const units = [checkout, plain, unpriced, undefined].map((one) => costsOf(one).unit);
+    expect(units).toEqual(['EUR', null, 'conversions', null]);
+  });
+});
+
 describe('effectInWords', () => {
   it('keeps undecided apart from unbroken', () => {
     expect(effectInWords({ failure: null })).toBe('not decidable');
@@ -87,7 +100,7 @@ describe('driftWords', () => {
     };
     expect(driftWords({ verdict: 'drifted', findings })).toBe(
       'Alerts of recommendations came to mean something else. The share of failures changed. ' +
-        'Features that moved: a, b, c, d, e and others.',
+        'Features that moved: a, b, c, d, e and 1 more.',
     );
   });
 

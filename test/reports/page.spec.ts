@@ -37,6 +37,19 @@ describe('a report page', () => {
   });
 });
 
+describe('a table', () => {
+  it('breaks names where their words end', () => {
+    const columns = [
+      { heading: 'feature', cell: (name: string) => name },
+      { heading: 'value', cell: () => '0.5 (0.4 to 0.6)', isNumber: true },
+    ];
+    const made = table(columns, ['checkout/expected_log', '_<b>']).text;
+    expect(made).toContain('checkout/<wbr />expected_<wbr />log</td>');
+    expect(made).toContain('_&lt;b&gt;</td>');
+    expect(made).toContain('0.5 <span class="beside">(0.4 to 0.6)</span></td>');
+  });
+});
+
 describe('charts', () => {
   it('put ticks on round numbers', () => {
     expect(ticksOf([0, 1], 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
@@ -61,6 +74,50 @@ describe('charts', () => {
       lines: [{ name: 'n', colour: 'two', points: [{ x: 0, y: 1, low: 0, high: 2 }] }],
     }).text;
     expect(one).not.toContain('NaN');
+  });
+
+  it('say so where no figure is known, and draw past those that are none', () => {
+    const chartOf = (...ys: readonly number[]): string => {
+      const points = ys.map((y, x) => ({ x, y, low: y, high: y }));
+      const lines = [{ name: 'n', colour: 'one', points } as const];
+      const key = [['one', 'what it is']] as const;
+      return lineChart({ label: 'Loss', xKind: 'number', lines, key }).text;
+    };
+    expect(chartOf(NaN, NaN)).toBe('<p class="soft">Loss: no figure is known yet.</p>');
+    const gapped = chartOf(1, NaN, 2, 3);
+    expect(gapped).not.toContain('NaN');
+    expect(gapped).toContain('what it is');
+  });
+
+  it('are drawn anew for narrow screens, not squeezed', () => {
+    const points = [1, 2].map((y, x) => ({ x, y }));
+    const lines = [{ name: 'n', colour: 'one', points } as const];
+    const drawn = lineChart({ label: 'l', xKind: 'number', lines, height: 400 }).text;
+    expect(drawn.match(/viewBox="[^"]*"/g)).toEqual([
+      'viewBox="0 0 640 400"',
+      'viewBox="0 0 340 272"',
+    ]);
+  });
+
+  it('name each day once on an axis of time', () => {
+    const namesOver = (days: number): string[] => {
+      const points = [0, days].map((day) => ({ x: day * 86_400_000, y: 1 }));
+      const lines = [{ name: 'n', colour: 'one', points } as const];
+      const [wide = ''] = lineChart({ label: 'l', xKind: 'time', lines }).text.split('narrow');
+      return [...wide.matchAll(/"middle">([^<]*)</g)].map(([, name = '']) => name);
+    };
+    expect(namesOver(4)).toEqual(['01-01', '01-02', '01-03', '01-04', '01-05']);
+    expect(namesOver(2)).toEqual([
+      '01-01',
+      '06:00',
+      '12:00',
+      '18:00',
+      '01-02',
+      '06:00',
+      '12:00',
+      '18:00',
+      '01-03',
+    ]);
   });
 
   it('name categories and colours', () => {

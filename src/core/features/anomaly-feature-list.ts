@@ -20,7 +20,12 @@ function categorical(name: string, meaning: string, topic = name): void {
 }
 
 categorical('severity', 'severity of the anomaly as sent');
-numeric('severity_level', '0 info .. 3 critical', 'the same as an order', 'severity');
+numeric(
+  'severity_level',
+  '0 info .. 3 critical',
+  'severity of the anomaly as an order',
+  'severity',
+);
 numeric(
   'threshold_log_ratio',
   'ln ratio, clipped at 1000',

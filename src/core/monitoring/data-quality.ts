@@ -17,11 +17,14 @@ export type QualityIssue = 'missing' | 'unseen-values' | 'constant' | 'absent-in
 
 /** The state of one feature as it was logged. */
 export interface FeatureQuality {
-  /** Shares of rows. */
-  readonly missing: number;
+  /** Shares of rows; null where there is none. */
+  readonly missing: number | null;
   readonly missingInReference: number | null;
-  /** Known values outside the reference's range, or of a category that it never had. */
-  readonly unseen: number;
+  /**
+   * Known values outside the reference's range, or of a category that it never had; null where
+   * nothing was asked, or the reference has no row.
+   */
+  readonly unseen: number | null;
   readonly isConstant: boolean;
   readonly issues: readonly QualityIssue[];
 }
@@ -77,25 +80,31 @@ function isSeen({ sketch }: ReferenceColumn): (value: number | string) => boolea
   return (value) => Number(value) >= low && Number(value) <= high;
 }
 
-function missingIn({ sketch }: ReferenceColumn): number {
+/** Null where the reference has no row. */
+function missingIn({ sketch }: ReferenceColumn): number | null {
   const count =
     sketch.kind === 'numeric'
       ? sketch.count
       : Object.values(sketch.counts).reduce((sum, one) => sum + one, 0);
-  return count + sketch.missing === 0 ? 1 : sketch.missing / (count + sketch.missing);
+  return count + sketch.missing === 0 ? null : sketch.missing / (count + sketch.missing);
 }
 
-function unseenShare(known: readonly (number | string)[], before: ReferenceColumn): number {
+function unseenShare(known: readonly (number | string)[], before: ReferenceColumn): number | null {
+  if (missingIn(before) === null) return null;
   const seen = isSeen(before);
   return known.filter((value) => !seen(value)).length / Math.max(1, known.length);
 }
 
 function qualityOf(column: ColumnValues, before: ReferenceColumn | undefined): FeatureQuality {
   const rows = column.values.length;
+  const missingInReference = before === undefined ? null : missingIn(before);
+  if (rows === 0) {
+    return { missing: null, missingInReference, unseen: null, isConstant: false, issues: [] };
+  }
   const known = knownOf(column);
   const quality = {
-    missing: rows === 0 ? 0 : 1 - known.length / rows,
-    missingInReference: before === undefined ? null : missingIn(before),
+    missing: 1 - known.length / rows,
+    missingInReference,
     unseen: before === undefined ? 0 : unseenShare(known, before),
     isConstant: known.length > 1 && new Set(known).size === 1,
   };
@@ -106,10 +115,12 @@ function issuesOf(
   { missing, missingInReference, unseen, isConstant }: Omit<FeatureQuality, 'issues'>,
   before: ReferenceColumn | undefined,
 ): QualityIssue[] {
+  // An empty reference has nothing to hold against anyone.
+  const usual = missingInReference ?? (before === undefined ? 0 : 1);
   const found: readonly (readonly [QualityIssue, boolean])[] = [
     ['absent-in-reference', before === undefined],
-    ['missing', missing > (missingInReference ?? 0) + RISEN],
-    ['unseen-values', unseen > UNSEEN],
+    ['missing', (missing ?? 0) > usual + RISEN],
+    ['unseen-values', (unseen ?? 0) > UNSEEN],
     ['constant', isConstant && !wasConstant(before)],
   ];
   return found.filter(([, isSo]) => isSo).map(([issue]) => issue);
@@ -160,7 +171,7 @@ export function dataQuality(question: DataQualityQuestion): DataQualityReport {
     ([name, column]) => [name, qualityOf(column, reference.columns[name])] as const,
   );
   const flagged = features
-    .filter(([, { issues }]) => issues.length > 0 && answers.length > 0)
+    .filter(([, { issues }]) => issues.length > 0)
     .sort(([, a], [, b]) => badness(b) - badness(a))
     .map(([name]) => name);
   return {
@@ -178,5 +189,5 @@ export function dataQuality(question: DataQualityQuestion): DataQualityReport {
 }
 
 function badness({ missing, missingInReference, unseen }: FeatureQuality): number {
-  return missing - (missingInReference ?? 0) + unseen;
+  return (missing ?? 0) - (missingInReference ?? 0) + (unseen ?? 0);
 }

@@ -34,6 +34,22 @@ export function verdictWords(column: ReportedColumn): string {
 const counted = (count: number, one: string, many: string): string =>
   `${count} ${count === 1 ? one : many}`;
 
+/** How many columns a sentence names. */
+const NAMED = 5;
+
+/** The first few of some names, and how many more are meant. */
+export function someOf(names: readonly string[]): string {
+  const named = names.slice(0, NAMED).join(', ');
+  return names.length > NAMED ? `${named} and ${names.length - NAMED} more` : named;
+}
+
+function answerWords(drifted: readonly string[], judged: number): string {
+  if (judged === 0) return 'No column could be judged.';
+  return drifted.length === 0
+    ? `No drift in ${counted(judged, 'column', 'columns')} that could be judged.`
+    : `${counted(drifted.length, 'column', 'columns')} of ${judged} drifted: ${someOf(drifted)}.`;
+}
+
 /** The answer of a report, in sentences. */
 export function reportWords({ columns, drifted, rule }: DriftReport): string[] {
   const all = Object.entries(columns);
@@ -42,14 +58,11 @@ export function reportWords({ columns, drifted, rule }: DriftReport): string[] {
   const thin = withVerdict('not-enough-data');
   const odd = withVerdict('not-comparable');
   const judged = all.length - thin.length - odd.length;
-  const answer =
-    drifted.length === 0
-      ? `No drift in ${counted(judged, 'column', 'columns')} that could be judged.`
-      : `${counted(drifted.length, 'column', 'columns')} of ${judged} drifted: ${drifted.slice(0, 5).join(', ')}${drifted.length > 5 ? ' and others' : ''}.`;
+  const answer = answerWords(drifted, judged);
   return [
     answer,
-    ...(thin.length > 0 ? [`Not enough data to judge ${thin.slice(0, 5).join(', ')}.`] : []),
-    ...(odd.length > 0 ? [`Cannot be compared: ${odd.slice(0, 5).join(', ')}.`] : []),
+    ...(thin.length > 0 ? [`Not enough data to judge ${someOf(thin)}.`] : []),
+    ...(odd.length > 0 ? [`Cannot be compared: ${someOf(odd)}.`] : []),
     `A column counts as drifted where its p value, adjusted over all columns, is below ${rule.q} and the change is at least ${rule.floor} standard deviations.`,
   ];
 }

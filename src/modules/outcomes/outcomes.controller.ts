@@ -10,7 +10,14 @@ import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
 import { bulkAnswer, itemsOf } from '../../http/items.js';
 import { Operation } from '../../http/operation.decorator.js';
-import { auditItem, bulkAnswerBody, listOf, outcomeAnswer } from '../../wire/answers.js';
+import {
+  auditItem,
+  bulkAnswerBody,
+  listOf,
+  missedAnswer,
+  outcomeAnswer,
+} from '../../wire/answers.js';
+import { instant } from '../../wire/instant.js';
 import { key } from '../../wire/labels.js';
 import { outcomeBody } from '../../wire/outcome.js';
 import type { BulkResult } from '../../wire/rejection.js';
@@ -24,6 +31,12 @@ const listing = z.object({
   since_revision: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   format: z.enum(['json', 'ndjson']).default('json'),
+});
+
+const missedListing = z.object({
+  journey: key,
+  from: instant.optional(),
+  to: instant.optional(),
 });
 
 const auditListing = z.object({
@@ -73,6 +86,20 @@ export class OutcomesController {
     }
     if (query.anomalyId !== undefined) return await this.outcomes.ofAnomaly(query.anomalyId);
     return await this.outcomes.since(query.since_revision, query.limit, query);
+  }
+
+  @Get('missed')
+  @Operation({
+    summary:
+      'The failures of a journey that no alert told of, newest first: one each, whoever tells of it',
+    scope: 'read',
+    query: missedListing,
+    answers: { 200: listOf(missedAnswer) },
+  })
+  async missed(
+    @Query(new Checked(missedListing, 'query')) query: z.output<typeof missedListing>,
+  ): Promise<object> {
+    return await this.outcomes.missed(query);
   }
 
   @Get('audit-queue')

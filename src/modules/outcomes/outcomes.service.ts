@@ -4,6 +4,8 @@ import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
 import type { Outcome } from '../../core/outcomes/outcome.js';
+import type { MissedFailure } from '../../core/outcomes/told-failures.js';
+import { missedOfJourney } from '../../core/outcomes/told-failures.js';
 import type { Retrospective } from '../../core/outcomes/retrospective.js';
 import type { Fate } from '../../http/bulk-intake.js';
 import { conflict, takeEach } from '../../http/bulk-intake.js';
@@ -12,7 +14,7 @@ import { Clock } from '../../http/clock.js';
 import { recordOutcome } from '../../loop/record-outcome.js';
 import { canonical, contentKey } from '../../storage/content-key.js';
 import type { OutcomeFilter, StoredOutcome } from '../../storage/outcome.store.js';
-import { outcomesOfAnomalies, outcomesSince } from '../../storage/outcome.store.js';
+import { outcomesOfAnomalies, outcomesSince, standingMissed } from '../../storage/outcome.store.js';
 import {
   retrospectiveById,
   retrospectives,
@@ -27,6 +29,18 @@ import type { BulkResult, FieldError } from '../../wire/rejection.js';
 function written(outcome: StoredOutcome): object {
   const { knownAt, ...rest } = outcome;
   return { ...writeTimes(rest), recordedAt: formatInstant(knownAt) };
+}
+
+/** Which missed failures are asked for. */
+export interface MissedQuery {
+  readonly journey: string;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+function writtenMissed({ isEndTold, mitigatedAt: _, ...failure }: MissedFailure): object {
+  const { endedAt } = failure;
+  return { ...writeTimes(failure), endedAt: isEndTold ? formatInstant(endedAt) : null };
 }
 
 /** The current outcomes first, then the superseded ones; newest first within each. */
@@ -94,6 +108,13 @@ export class OutcomesService {
       items: found.map(written),
       ...(last === undefined ? {} : { next: String(last) }),
     };
+  }
+
+  /** The missed failures of a journey that touch a stretch of time, newest first. */
+  async missed({ journey, from = -Infinity, to = Infinity }: MissedQuery): Promise<object> {
+    const found = missedOfJourney(await standingMissed(this.source.manager, journey));
+    const inside = found.filter(({ startedAt, endedAt }) => startedAt < to && endedAt > from);
+    return { items: inside.map(writtenMissed) };
   }
 
   /** Every outcome, a line each, read in pages so that an export of any size stays small in memory. */

@@ -4,6 +4,7 @@ import type { ColumnPair, ColumnValues } from '../../../src/core/monitoring/colu
 import { compareSamples } from '../../../src/core/monitoring/drift-comparison.js';
 import { distanceOfShift, locationEquivalent } from '../../../src/core/monitoring/drift-effect.js';
 import type { DriftReport } from '../../../src/core/monitoring/drift-report.js';
+import { reportWords } from '../../../src/core/monitoring/drift-words.js';
 import { normalQuantile } from '../../../src/core/statistics/special-functions.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
 
@@ -214,5 +215,21 @@ describe('drift by segment', () => {
     expect(drifted.map(([name]) => name)).toEqual(['c']);
     const { pValue, pAdjusted } = report.segments?.['c']?.columns['x'] ?? {};
     expect(pAdjusted).toBeCloseTo(4 * (pValue ?? 0), 12);
+  });
+});
+
+describe('the words of a report', () => {
+  it('say how many more are meant than are named', () => {
+    const some = (count: number, of: (i: number) => readonly [ColumnValues, ColumnValues | null]) =>
+      Array.from({ length: count }, (_, i) => [String.fromCharCode(97 + i), of(i)] as const);
+    const few = (): ColumnValues => numeric(normals(20));
+    const thin = compare(Object.fromEntries(some(7, () => [few(), few()])));
+    expect(reportWords(thin)).toContain('Not enough data to judge a, b, c, d, e and 2 more.');
+    const gone = compare(Object.fromEntries(some(5, () => [few(), null])));
+    expect(reportWords(gone)).toContain('Cannot be compared: a, b, c, d, e.');
+    const moved = (i: number) => [numeric(normals(500)), numeric(normals(500, 9 - i))] as const;
+    expect(reportWords(compare(Object.fromEntries(some(6, moved))))[0]).toMatch(
+      /^6 columns of 6 drifted: \w, \w, \w, \w, \w and 1 more\.$/,
+    );
   });
 });

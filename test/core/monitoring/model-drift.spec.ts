@@ -184,7 +184,12 @@ describe('drift of a model', () => {
     expect(report.together).toBeNull();
     expect(report.chunks).toEqual([]);
     expect(driftFindings(report).verdict).toBe('not-enough-data');
-    expect(modelDriftPage(report)).not.toMatch(/NaN|undefined/);
+    const page = modelDriftPage(report);
+    expect(page).not.toMatch(/NaN|undefined/);
+    expect(page).toMatch(/Predictions: <span class="mark warn">not (comparable|enough data)</);
+    expect(page).not.toContain('not-');
+    expect(page).toContain('No column could be judged.');
+    expect(page).not.toContain('hold steady');
   });
 });
 
@@ -219,5 +224,29 @@ describe('data quality', () => {
     expect(report.chunks).toHaveLength(13);
     expect(report.sources).toEqual({ detector: 100, prometheus: 200 });
     expect(dataQualityPage(report)).not.toMatch(/NaN|undefined|https?:|<script/);
+  });
+
+  const quiet = { model: 'm1', schema, from: FROM, until: FROM + 240 * HOUR, chunk: 24 * HOUR };
+
+  it('says that there is nothing to say where nothing was asked', () => {
+    const report = dataQuality({ ...quiet, reference, answers: [] });
+    expect(report.features['idle']).toMatchObject({ missing: null, unseen: null, issues: [] });
+    expect(report.features['idle']?.missingInReference).toBeGreaterThan(0.05);
+    const page = dataQualityPage(report);
+    expect(page).toContain('Nothing was asked in this time');
+    expect(page).not.toMatch(/as before|<table|NaN|undefined/);
+  });
+
+  it('compares with nothing where nothing was asked before', () => {
+    const nobody = driftReference(featureTable(schema, []), [], model);
+    const report = dataQuality({ ...quiet, reference: nobody, answers: answersOf(200) });
+    expect(report.features['service']).toMatchObject({
+      ...{ missing: 0, missingInReference: null, unseen: null, issues: [] },
+    });
+    expect(report.flagged).toEqual([]);
+    const page = dataQualityPage(report);
+    expect(page).toContain('there is nothing to compare with');
+    expect(page).toContain('no rows before');
+    expect(page).not.toContain('as before');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { livedFigures } from '../../../src/core/thresholds/applied-effect.js';
-import type { ToldOutcome } from '../../../src/core/thresholds/stage-failures.js';
+import type { ToldOutcome } from '../../../src/core/outcomes/told-failures.js';
 import { failuresOfOutcomes } from '../../../src/core/thresholds/stage-failures.js';
 import { stalenessOf, touchesStage } from '../../../src/core/thresholds/staleness.js';
 import { stateAfter, stateAt } from '../../../src/core/thresholds/suggestion-state.js';

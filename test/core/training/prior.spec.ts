@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FeatureRow, FeatureSchema } from '../../../src/core/features/feature-schema.js';
 import { featureTable } from '../../../src/core/features/feature-table.js';
+import { priorCard } from '../../../src/core/registry/prior-card.js';
 import {
   PRIOR,
   PRIOR_BASE_RATE,
@@ -27,6 +28,12 @@ const median: FeatureRow = {
 };
 
 describe('the prior', () => {
+  it('has a card on which every meaning is understood by itself', () => {
+    const meanings = priorCard(0, 'test').features.map(({ name, meaning }) => [name, meaning]);
+    expect(meanings).toContainEqual(['severity_level', 'severity of the anomaly as an order']);
+    expect(JSON.stringify(meanings)).not.toMatch(/the same as|behind it/);
+  });
+
   it('gives its base rate to the median anomaly and where nothing is known', () => {
     expect(probability(median)).toBeCloseTo(PRIOR_BASE_RATE, 12);
     expect(probability({})).toBeCloseTo(PRIOR_BASE_RATE, 12);

@@ -160,6 +160,33 @@ describe('outcomes', () => {
     expect(revisions).toHaveLength(2);
   });
 
+  it('tell of one missed failure once, as thresholds count it', async () => {
+    const missed = { verdict: 'missed', journey: 'checkout', stage: 'done', failure: true };
+    const body = (startedAt: string, more: Body): Body => {
+      const { anomalyId: _, ...outcome } = anOutcome(undefined, { ...missed, startedAt, ...more });
+      return outcome;
+    };
+    const start = minutesAgo(300);
+    const ended = { endedAt: minutesAfter(start, 55) };
+    const first = body(start, { ...ended, source: 'measured', conversionsLost: 47 });
+    const twice = [0, 1].map(() => body(minutesAfter(start, 1), { ...ended, conversionsLost: 48 }));
+    const open = body(minutesAgo(100), { conversionsLost: undefined, interval: undefined });
+    const wrong = body(minutesAgo(200), {});
+    const noFailure = body(minutesAgo(200), { failure: null, supersedes: wrong['id'] });
+    expect((await send(first, ...twice, open, wrong, noFailure)).status).toBe(200);
+    const { body: answer, status } = await api.get('/v1/outcomes/missed?journey=checkout');
+    expect(status).toBe(200);
+    const own = (answer['items'] as Json[]).filter(({ stage }) => stage === 'done');
+    expect(own).toMatchObject([
+      { id: open['id'], endedAt: null, conversionsLost: null, sources: ['human'] },
+      { id: first['id'], ...ended, conversionsLost: 48, sources: ['measured', 'human'] },
+    ]);
+    const query = `journey=checkout&from=${minutesAgo(400)}&to=${minutesAgo(150)}`;
+    const some = (await api.get(`/v1/outcomes/missed?${query}`)).body['items'] as Json[];
+    expect(some.map(({ id }) => id)).toEqual([first['id']]);
+    expect((await api.get('/v1/outcomes/missed')).status).toBe(400);
+  });
+
   it('are labels: only who may label may tell them', async () => {
     const outcome = anOutcome(await anAnomalyIn());
     const key = await api.keyOf('ingest', 'read', 'review');
