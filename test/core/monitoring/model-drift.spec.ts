@@ -226,7 +226,8 @@ describe('data quality', () => {
     expect(dataQualityPage(report)).not.toMatch(/NaN|undefined|https?:|<script/);
   });
 
-  const quiet = { model: 'm1', schema, from: FROM, until: FROM + 240 * HOUR, chunk: 24 * HOUR };
+  const until = FROM + 240 * HOUR;
+  const quiet = { model: 'm1', schema, from: FROM, until, asOf: until, chunk: 24 * HOUR };
 
   it('says that there is nothing to say where nothing was asked', () => {
     const report = dataQuality({ ...quiet, reference, answers: [] });
