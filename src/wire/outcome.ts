@@ -51,18 +51,23 @@ const consistent: Checked = (context) => {
   }
 };
 
+const source = z
+  .enum(OUTCOME_SOURCES)
+  .default('human')
+  .meta({ description: '`measured` needs a key with scope backfill or admin' });
+
 /** The outcome body of the contract. */
 export const outcomeBody = z
   .strictObject({
     ...fields,
-    source: z.enum(OUTCOME_SOURCES).default('human'),
+    source,
     receivedAt: instant.optional(),
   })
   .check(consistent)
   .check(after('startedAt', 'endedAt'))
   .meta({ id: 'Outcome' });
 
-const told = z.strictObject({ ...fields, source: z.enum(OUTCOME_SOURCES).default('human') });
+const told = z.strictObject({ ...fields, source });
 
 /** An outcome inside a retrospective: its author and time are the retrospective's. */
 export const retrospectiveOutcome = told.check(consistent).check(after('startedAt', 'endedAt'));

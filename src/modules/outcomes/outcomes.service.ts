@@ -9,6 +9,7 @@ import type { Fate } from '../../http/bulk-intake.js';
 import { conflict, takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import type { Teller } from '../../loop/outcome-refusal.js';
 import { recordOutcome } from '../../loop/record-outcome.js';
 import { canonical, contentKey } from '../../storage/content-key.js';
 import type { OutcomeFilter, StoredOutcome } from '../../storage/outcome.store.js';
@@ -37,6 +38,16 @@ function currentFirst(outcomes: readonly StoredOutcome[]): StoredOutcome[] {
     return standing !== 0 ? standing : b.revision - a.revision;
   });
 }
+
+/** When something is told, and by whom. */
+interface Telling extends Teller {
+  readonly receivedAt: number;
+}
+
+/** Who brings history brings what was measured then, too. */
+const tellerOf = ({ scopes }: Caller): Teller => ({
+  mayMeasure: scopes.has('backfill') || scopes.has('admin'),
+});
 
 /** Rolls a retrospective back: one of its outcomes was refused. */
 class Refused extends Error {
@@ -77,7 +88,9 @@ export class OutcomesService {
         // Without an id the content is the key, so that sending twice stores once.
         const id = body.id ?? contentKey(canonical(body));
         const outcome: Outcome = { ...body, id };
-        return await this.source.transaction((sql) => recordOutcome(sql, outcome, receivedAt));
+        return await this.source.transaction((sql) =>
+          recordOutcome(sql, outcome, receivedAt, tellerOf(caller)),
+        );
       },
     });
   }
@@ -118,7 +131,8 @@ export class OutcomesService {
       caller,
       now: this.clock.now(),
       times: timesOf,
-      store: (body, receivedAt) => this.storeRetrospective(body, receivedAt),
+      store: (body, receivedAt) =>
+        this.storeRetrospective(body, { receivedAt, ...tellerOf(caller) }),
     });
   }
 
@@ -133,7 +147,7 @@ export class OutcomesService {
   }
 
   /** A retrospective and its outcomes are stored together or not at all. */
-  private async storeRetrospective(body: RetrospectiveBody, receivedAt: number): Promise<Fate> {
+  private async storeRetrospective(body: RetrospectiveBody, told: Telling): Promise<Fate> {
     const { receivedAt: _, ...fields } = body;
     const named = (outcome: RetrospectiveBody['outcomes'][number], place: string): Outcome => ({
       ...outcome,
@@ -146,7 +160,7 @@ export class OutcomesService {
       missed: body.missed.map((outcome, i) => named(outcome, `missed-${i}`)),
     };
     try {
-      return await this.source.transaction((sql) => storeWhole(sql, retrospective, receivedAt));
+      return await this.source.transaction((sql) => storeWhole(sql, retrospective, told));
     } catch (error) {
       if (error instanceof Refused) return error.field;
       throw error;
@@ -158,15 +172,15 @@ export class OutcomesService {
 async function storeWhole(
   sql: EntityManager,
   retrospective: Retrospective,
-  receivedAt: number,
+  { receivedAt, ...teller }: Telling,
 ): Promise<Fate> {
   const fate = await saveRetrospective(sql, retrospective, receivedAt);
   if (fate === 'conflict') return conflict('/id');
   if (fate === 'duplicate') return fate;
   for (const part of ['outcomes', 'missed'] as const) {
     for (const [index, outcome] of retrospective[part].entries()) {
-      const told = await recordOutcome(sql, outcome, receivedAt);
-      if (typeof told === 'object') throw new Refused(told, `/${part}/${index}`);
+      const taken = await recordOutcome(sql, outcome, receivedAt, teller);
+      if (typeof taken === 'object') throw new Refused(taken, `/${part}/${index}`);
     }
   }
   return fate;

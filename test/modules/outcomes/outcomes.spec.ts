@@ -169,6 +169,33 @@ describe('outcomes', () => {
   });
 });
 
+describe('what was measured', () => {
+  const measured = async (): Promise<Body> =>
+    anOutcome(await anAnomalyIn(), { source: 'measured', verdict: 'unknown', author: undefined });
+
+  it('is told from outside only by who brings history', async () => {
+    const label = await api.keyOf('label');
+    const outcome = await measured();
+    expect(await api.post('/v1/outcomes', [outcome], { key: label })).toMatchObject({
+      status: 422,
+      body: { rejected: [refusal(0, '/source', 'backfill-scope-required')] },
+    });
+    const { id: _, ...told } = outcome;
+    const retrospective = {
+      ...{ id: anId('retrospective'), incidentId: 'i', author: 'ada', heldAt: minutesAgo(1) },
+      outcomes: [told],
+    };
+    expect(await api.post('/v1/retrospectives', retrospective, { key: label })).toMatchObject({
+      status: 422,
+      body: { rejected: [refusal(0, '/outcomes/0/source', 'backfill-scope-required')] },
+    });
+    expect(await outcomesOf(String(outcome['anomalyId']))).toEqual([]);
+    for (const key of [await api.keyOf('label', 'backfill'), await api.keyOf('admin')]) {
+      expect((await api.post('/v1/outcomes', [await measured()], { key })).status).toBe(200);
+    }
+  });
+});
+
 describe('retrospectives', () => {
   const send = (...all: readonly unknown[]): Promise<Answer> => api.post('/v1/retrospectives', all);
   const aRetrospective = async (overrides: Body = {}): Promise<Body> => {
