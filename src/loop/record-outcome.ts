@@ -46,14 +46,10 @@ export async function recordOutcome(
   told: Partial<Told> = {},
 ): Promise<'stored' | 'duplicate' | Refusal> {
   const { relativeLoss, ...teller } = { ...OWN, ...told };
-  const refusal = await refusalOf(sql, outcome, teller);
-  if (refusal !== null) return refusal;
   const { anomalyId, journey, stage } = outcome;
   const episode = anomalyId === undefined ? null : await episodeOf(sql, anomalyId);
-  if (anomalyId !== undefined && episode === null) {
-    const detail = `there is no anomaly ${anomalyId}`;
-    return { pointer: '/anomalyId', code: 'unknown-anomaly', detail };
-  }
+  const refusal = await refusalOf(sql, outcome, { ...teller, episodeId: episode?.id ?? null });
+  if (refusal !== null) return refusal;
   const before =
     episode === null ? [] : await outcomesOfEpisode(sql, { episodeId: episode.id, journey, stage });
   const fate = await appendOutcome(sql, outcome, { knownAt, relativeLoss });

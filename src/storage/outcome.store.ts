@@ -140,6 +140,29 @@ export async function outcomesOfAnomalies(
   return found.map(stored);
 }
 
+/** Where an outcome stands. */
+export interface OutcomePlace {
+  readonly journey: string;
+  readonly stage: string;
+  readonly source: Outcome['source'];
+  /** Null for a missed failure. */
+  readonly episodeId: string | null;
+}
+
+/** Where those of these outcomes stand that are known, by id. */
+export async function placesOfOutcomes(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<Map<string, OutcomePlace>> {
+  const found = await rows<OutcomePlace & { readonly id: string }>(
+    sql,
+    `SELECT o.id, o.journey, o.stage, o.source, a.episode_id AS "episodeId"
+     FROM outcome o LEFT JOIN anomaly a ON a.id = o.anomaly_id WHERE o.id = ANY($1::text[])`,
+    [ids],
+  );
+  return new Map(found.map(({ id, ...place }) => [id, place]));
+}
+
 /** Every outcome of one episode's anomalies on one stage, oldest first. */
 export async function outcomesOfEpisode(
   sql: Sql,

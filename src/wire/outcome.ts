@@ -21,10 +21,14 @@ const fields = {
   author: key.optional(),
   startedAt: instant.optional(),
   endedAt: instant.optional(),
-  supersedes: key.optional(),
+  supersedes: key
+    .meta({ description: 'An outcome of the same episode and stage that was recorded before' })
+    .optional(),
 };
 
 type Checked = z.core.CheckFn<{
+  id?: string | undefined;
+  supersedes?: string | undefined;
   anomalyId?: string | undefined;
   verdict: string;
   startedAt?: number | undefined;
@@ -35,11 +39,13 @@ type Checked = z.core.CheckFn<{
 function inconsistencies(outcome: Parameters<Checked>[0]['value']): (readonly [string, string])[] {
   const missed = outcome.verdict === 'missed';
   const [low, high] = outcome.interval ?? [0, 0];
+  const ownId = outcome.id !== undefined && outcome.supersedes === outcome.id;
   const rules = [
     [missed && outcome.anomalyId !== undefined, 'anomalyId', 'a missed failure has no anomaly'],
     [missed && outcome.startedAt === undefined, 'startedAt', 'a missed failure needs its time'],
     [!missed && outcome.anomalyId === undefined, 'anomalyId', 'is missing'],
     [low !== undefined && high !== undefined && low > high, 'interval', 'is not [low, high]'],
+    [ownId, 'supersedes', 'is the outcome itself'],
   ] as const;
   return rules.filter(([broken]) => broken).map(([, path, message]) => [path, message] as const);
 }

@@ -107,6 +107,38 @@ describe('outcomes', () => {
     expect(read.map(({ id }) => id)).toEqual([second['id'], third['id'], first['id']]);
   });
 
+  it('correct only what is there, of the same episode and stage', async () => {
+    const [anomalyId, other] = [await anAnomalyIn(), await anAnomalyIn()];
+    const first = anOutcome(anomalyId);
+    const correct = (overrides: Body): Body =>
+      anOutcome(anomalyId, { supersedes: first['id'], ...overrides });
+    const missed = anOutcome(undefined, { verdict: 'missed', startedAt: minutesAgo(5) });
+    const answer = await send(
+      correct({ supersedes: `${String(first['id'])}x` }),
+      first,
+      correct({ id: 'mine', supersedes: 'mine' }),
+      correct({ anomalyId: other }),
+      correct({ stage: 'cart' }),
+      { ...missed, supersedes: first['id'] },
+      missed,
+      { ...missed, id: anId('missed'), supersedes: missed['id'] },
+    );
+    expect(answer).toMatchObject({ status: 207, body: { accepted: 3 } });
+    expect(answer.body['rejected']).toEqual([
+      refusal(0, '/supersedes', 'unknown-outcome'),
+      refusal(2, '/supersedes', 'inconsistent'),
+      refusal(3, '/supersedes', 'inconsistent'),
+      refusal(4, '/supersedes', 'inconsistent'),
+      refusal(5, '/supersedes', 'inconsistent'),
+    ]);
+    // A repeat of the anomaly is of its episode; what is sent again is the same again.
+    const { startedAt, fingerprint } = { startedAt: minutesAgo(4), fingerprint: anomalyId };
+    const again = await anAnomalyIn({ startedAt, fingerprint });
+    const second = correct({ anomalyId: again, failure: false });
+    expect(await send(second)).toMatchObject({ status: 200, body: { accepted: 1 } });
+    expect(await send(first, second)).toMatchObject({ status: 200, body: { duplicates: 2 } });
+  });
+
   it('are read since a revision, page by page and as lines', async () => {
     const start = Number(
       ((await api.get('/v1/outcomes?limit=1000')).body['items'] as Json[]).at(-1)?.['revision'] ??
@@ -193,6 +225,19 @@ describe('what was measured', () => {
     for (const key of [await api.keyOf('label', 'backfill'), await api.keyOf('admin')]) {
       expect((await api.post('/v1/outcomes', [await measured()], { key })).status).toBe(200);
     }
+  });
+
+  it('is not put aside by what somebody says', async () => {
+    const key = await api.keyOf('label');
+    const first = await measured();
+    await api.post('/v1/outcomes', [first]);
+    const said = anOutcome(first['anomalyId'], { failure: false });
+    const aside = { ...said, id: anId('aside'), supersedes: first['id'] };
+    expect(await api.post('/v1/outcomes', [aside, said], { key })).toMatchObject({
+      status: 207,
+      body: { rejected: [refusal(0, '/supersedes', 'backfill-scope-required')], accepted: 1 },
+    });
+    expect((await api.post('/v1/outcomes', [aside])).status).toBe(200);
   });
 });
 
