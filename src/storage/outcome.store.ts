@@ -194,6 +194,7 @@ export async function outcomesByEpisode(sql: Sql, knownBy: Instant): Promise<Out
 
 /** Which outcomes of the log are wanted; all where nothing is asked for. */
 export interface OutcomeFilter {
+  readonly anomalyId?: string | undefined;
   readonly journey?: string | undefined;
   readonly verdict?: Outcome['verdict'] | undefined;
 }
@@ -203,13 +204,14 @@ export async function outcomesSince(
   sql: Sql,
   revision: number,
   limit: number,
-  { journey, verdict }: OutcomeFilter = {},
+  { anomalyId, journey, verdict }: OutcomeFilter = {},
 ): Promise<StoredOutcome[]> {
   const found = await rows<OutcomeRow>(
     sql,
     `SELECT * FROM outcome WHERE revision > $1 AND ($3::text IS NULL OR journey = $3)
-       AND ($4::text IS NULL OR verdict = $4) ORDER BY revision LIMIT $2`,
-    [revision, limit, journey, verdict],
+       AND ($4::text IS NULL OR verdict = $4) AND ($5::text IS NULL OR anomaly_id = $5)
+     ORDER BY revision LIMIT $2`,
+    [revision, limit, journey, verdict, anomalyId],
   );
   return found.map(stored);
 }

@@ -39,6 +39,13 @@ function currentFirst(outcomes: readonly StoredOutcome[]): StoredOutcome[] {
   });
 }
 
+/** What of the log is asked for. */
+export interface OutcomeQuery extends OutcomeFilter {
+  /** Only what was recorded after it. */
+  readonly since_revision: number;
+  readonly limit?: number | undefined;
+}
+
 /** When something is told, and by whom. */
 interface Telling extends Teller {
   readonly receivedAt: number;
@@ -95,12 +102,20 @@ export class OutcomesService {
     });
   }
 
-  async ofAnomaly(anomalyId: string): Promise<object> {
+  /** What is asked for of one anomaly's outcomes; what superseded what is seen of all of them. */
+  async ofAnomaly(query: OutcomeQuery & { readonly anomalyId: string }): Promise<object> {
+    const { anomalyId, journey, verdict, since_revision: revision, limit } = query;
     const found = await outcomesOfAnomalies(this.source.manager, [anomalyId]);
-    return { items: currentFirst(found).map(written) };
+    const wanted = currentFirst(found).filter(
+      (outcome) =>
+        outcome.revision > revision &&
+        (journey === undefined || outcome.journey === journey) &&
+        (verdict === undefined || outcome.verdict === verdict),
+    );
+    return { items: wanted.slice(0, limit).map(written) };
   }
 
-  async since(revision: number, limit: number, filter: OutcomeFilter): Promise<object> {
+  async since({ since_revision: revision, limit = 100, ...filter }: OutcomeQuery): Promise<object> {
     const found = await outcomesSince(this.source.manager, revision, limit, filter);
     const last = found.length === limit ? found.at(-1)?.revision : undefined;
     return {
@@ -109,17 +124,16 @@ export class OutcomesService {
     };
   }
 
-  /** Every outcome, a line each, read in pages so that an export of any size stays small in memory. */
-  async *lines(revision: number, anomalyId?: string): AsyncGenerator<string> {
-    const page = 1000;
-    let after = revision;
+  /** The outcomes asked for, a line each, read in pages so that an export of any size stays small in memory. */
+  async *lines(query: OutcomeQuery): AsyncGenerator<string> {
+    const { since_revision: revision, limit = Number.POSITIVE_INFINITY, ...filter } = query;
+    let [after, left] = [revision, limit];
     for (;;) {
-      const found = await outcomesSince(this.source.manager, after, page);
-      for (const outcome of found) {
-        const isAsked = anomalyId === undefined || outcome.anomalyId === anomalyId;
-        if (isAsked) yield `${JSON.stringify(written(outcome))}\n`;
-      }
-      if (found.length < page) return;
+      const page = Math.min(1000, left);
+      const found = await outcomesSince(this.source.manager, after, page, filter);
+      for (const outcome of found) yield `${JSON.stringify(written(outcome))}\n`;
+      left -= found.length;
+      if (found.length < page || left === 0) return;
       after = found.at(-1)?.revision ?? after;
     }
   }

@@ -170,6 +170,47 @@ describe('outcomes', () => {
     }
   });
 
+  it('are read by anomaly, journey, verdict and number in either form', async () => {
+    const [anomalyId, other] = [await anAnomalyIn(), await anAnomalyIn()];
+    const [first, second, third] = [
+      anOutcome(anomalyId),
+      anOutcome(anomalyId, { verdict: 'contributed', stage: 'cart' }),
+      anOutcome(anomalyId),
+    ];
+    await send(first, anOutcome(other), second, third);
+    const lines = async (query: string): Promise<unknown[]> => {
+      const { status, text } = await api.get(`/v1/outcomes?${query}&format=ndjson`);
+      expect([query, status]).toEqual([query, 200]);
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => (JSON.parse(line) as Json)['id']);
+    };
+    const items = async (query: string): Promise<unknown[]> => {
+      const { status, body } = await api.get(`/v1/outcomes?${query}`);
+      expect([query, status]).toEqual([query, 200]);
+      return (body['items'] as Json[]).map(({ id }) => id);
+    };
+    const own = `anomalyId=${anomalyId}`;
+    const since = String((await outcomesOf(anomalyId)).at(-1)?.['revision']);
+    const ids = [first, second, third].map(({ id }) => id);
+    const asked: readonly (readonly [string, unknown[]])[] = [
+      [own, ids],
+      [`${own}&verdict=contributed`, [second['id']]],
+      [`${own}&journey=nothing`, []],
+      [`${own}&journey=checkout&verdict=missed&limit=1`, []],
+      [`${own}&since_revision=${since}`, [second['id'], third['id']]],
+    ];
+    for (const [query, expected] of asked) {
+      expect([query, await lines(query)]).toEqual([query, expected]);
+      expect([query, await items(query)]).toEqual([query, expected.toReversed()]);
+    }
+    expect(await lines(`${own}&limit=2`)).toEqual(ids.slice(0, 2));
+    expect(await items(`${own}&limit=2`)).toEqual(ids.toReversed().slice(0, 2));
+    expect(await lines('journey=nothing')).toEqual([]);
+    expect(await lines('limit=1')).toHaveLength(1);
+  });
+
   it('are never overtaken: who reads up to a revision has seen all before it', async () => {
     const anomalyId = await anAnomalyIn();
     const begun = api.source.createQueryRunner();
