@@ -30,21 +30,26 @@ type Checked = z.core.CheckFn<{
   id?: string | undefined;
   supersedes?: string | undefined;
   anomalyId?: string | undefined;
+  failure?: boolean | null | undefined;
   verdict: string;
+  conversionsLost?: number | undefined;
   startedAt?: number | undefined;
-  interval?: readonly number[] | undefined;
+  interval?: readonly [number, number] | undefined;
 }>;
 
 /** What is wrong with an outcome as a whole: a missed failure has no anomaly but a time; every other names its anomaly. */
 function inconsistencies(outcome: Parameters<Checked>[0]['value']): (readonly [string, string])[] {
   const missed = outcome.verdict === 'missed';
-  const [low, high] = outcome.interval ?? [0, 0];
+  const [low, high] = outcome.interval ?? [-Infinity, Infinity];
+  const lost = outcome.conversionsLost ?? low;
   const ownId = outcome.id !== undefined && outcome.supersedes === outcome.id;
   const rules = [
     [missed && outcome.anomalyId !== undefined, 'anomalyId', 'a missed failure has no anomaly'],
     [missed && outcome.startedAt === undefined, 'startedAt', 'a missed failure needs its time'],
     [!missed && outcome.anomalyId === undefined, 'anomalyId', 'is missing'],
-    [low !== undefined && high !== undefined && low > high, 'interval', 'is not [low, high]'],
+    [missed && outcome.failure === false, 'failure', 'a missed failure is one; null takes it back'],
+    [low > high, 'interval', 'is not [low, high]'],
+    [low <= high && (lost < low || lost > high), 'conversionsLost', 'lies outside its interval'],
     [ownId, 'supersedes', 'is the outcome itself'],
   ] as const;
   return rules.filter(([broken]) => broken).map(([, path, message]) => [path, message] as const);

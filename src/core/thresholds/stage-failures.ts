@@ -94,7 +94,8 @@ export function failuresOfOutcomes(
     if (told.source === 'measured' || told.failure === false) continue;
     const meant = meantBy(told, failures);
     const added = meant === undefined ? toldFailure(told, value) : null;
-    if (meant !== undefined) correct(meant, told, value);
+    // What had nothing to do with a failure says nothing of what it cost, nor of when it ended.
+    if (meant !== undefined && told.verdict !== 'unrelated') correct(meant, told, value);
     if (added !== null) failures.set(added.id, added);
   }
   return [...failures.values()]

@@ -74,6 +74,9 @@ describe('outcomes', () => {
       anOutcome(anomalyId, { startedAt: minutesAgo(1), endedAt: minutesAgo(2) }),
       anOutcome(anomalyId, { startedAt: minutesAgo(-5) }),
       anOutcome(anomalyId, { failureProbability: 1.1 }),
+      anOutcome(anomalyId, { conversionsLost: 500, interval: [1, 2] }),
+      anOutcome(anomalyId, { conversionsLost: 0, interval: [1, 2] }),
+      anOutcome(undefined, { ...missed, failure: false }),
       anOutcome(undefined, missed),
       anOutcome(anomalyId),
     );
@@ -90,6 +93,9 @@ describe('outcomes', () => {
       refusal(8, '/endedAt', 'bad-time'),
       refusal(9, '/startedAt', 'future-time'),
       refusal(10, '/failureProbability', 'out-of-range'),
+      refusal(11, '/conversionsLost', 'inconsistent'),
+      refusal(12, '/conversionsLost', 'inconsistent'),
+      refusal(13, '/failure', 'inconsistent'),
     ]);
   });
 
