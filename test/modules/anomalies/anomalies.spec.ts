@@ -363,6 +363,7 @@ describe('the queue', () => {
       [`cursor=${foreign({})}`, '/cursor'],
       [`cursor=${foreign(['1', 'x'])}`, '/cursor'],
       [`cursor=${foreign([1, 'a\0b'])}`, '/cursor'],
+      [`cursor=${Buffer.from('[1e999, "a"]').toString('base64url')}`, '/cursor'],
       ['limit=0', '/limit'],
       ['limit=501', '/limit'],
       ['limit=many', '/limit'],
