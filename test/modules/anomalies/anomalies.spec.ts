@@ -21,9 +21,12 @@ interface Result {
   readonly error?: Json;
 }
 
+/** 200 when all were taken, 207 when some were, 422 when none was. */
 const resultsOf = (answer: Answer): Result[] => {
-  expect(answer.status).toBe(200);
-  return answer.body['results'] as Result[];
+  const results = answer.body['results'] as Result[];
+  const refused = results.filter(({ status }) => status === 'rejected').length;
+  expect(answer.status).toBe(refused === 0 ? 200 : refused === results.length ? 422 : 207);
+  return results;
 };
 
 describe('anomalies', () => {
@@ -226,6 +229,16 @@ describe('anomalies', () => {
       expect(statuses).toEqual(['unmapped', 'unmapped', 'unmapped']);
       const sql = `SELECT repeats FROM episode WHERE name = 'Long' ORDER BY repeats`;
       expect(await api.source.query(sql)).toEqual([{ repeats: 0 }, { repeats: 1 }]);
+    });
+
+    it('are answered as other bulk bodies are: 422 where none was taken', async () => {
+      const statuses: number[] = [];
+      for (const path of ['/v1/anomalies', '/v1/predictions']) {
+        for (const body of [{ id: 'bad' }, [{ id: 'bad' }, anAnomaly()], [anAnomaly()]]) {
+          statuses.push((await api.post(path, body)).status);
+        }
+      }
+      expect(statuses).toEqual([422, 207, 200, 422, 207, 200]);
     });
 
     it('come one to five hundred at once', async () => {
