@@ -5,6 +5,8 @@ import { VERDICTS } from '../core/outcomes/outcome.js';
 const pair = z.tuple([z.number(), z.number()]);
 const time = z.string().meta({ format: 'date-time' });
 
+const fieldError = z.object({ pointer: z.string(), code: z.string(), detail: z.string() });
+
 /** RFC 9457. */
 export const problemBody = z
   .object({
@@ -13,7 +15,7 @@ export const problemBody = z
     status: z.int(),
     detail: z.string(),
     instance: z.string(),
-    errors: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() })),
+    errors: z.array(fieldError),
   })
   .meta({ id: 'Problem' });
 
@@ -22,6 +24,8 @@ const rejection = z.object({
   code: z.string(),
   pointer: z.string(),
   detail: z.string(),
+  /** What else is wrong with the same item. */
+  also: z.array(fieldError).optional(),
 });
 
 export const bulkAnswerBody = z

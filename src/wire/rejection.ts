@@ -7,8 +7,13 @@ export interface FieldError {
   readonly detail: string;
 }
 
+/** What is wrong with one item: the first field, and the others that are wrong too. */
+export interface ItemError extends FieldError {
+  readonly also?: readonly FieldError[];
+}
+
 /** A refused item of a bulk body, by its index. */
-export interface Rejection extends FieldError {
+export interface Rejection extends ItemError {
   readonly index: number;
 }
 
@@ -65,14 +70,24 @@ export function fieldErrors(error: z.ZodError, body: unknown): FieldError[] {
   });
 }
 
+/** So many wrong fields of one item are told at most. */
+const MOST_TOLD = 20;
+
+const NOT_READ: FieldError = { pointer: '', code: 'invalid', detail: 'cannot be read' };
+
+function itemError(error: z.ZodError, item: unknown): ItemError {
+  const [first = NOT_READ, ...also] = fieldErrors(error, item).slice(0, MOST_TOLD);
+  return also.length === 0 ? first : { ...first, also };
+}
+
 export interface Checked<T> {
   readonly valid: { readonly index: number; readonly value: T }[];
   readonly rejected: Rejection[];
 }
 
 /**
- * Checks every item by itself: the good ones are kept, a bad one is told by its index and first
- * error.
+ * Checks every item by itself: the good ones are kept, a bad one is told by its index and what is
+ * wrong with it.
  *
  * @param fast reads what the schema would read, or null where the schema must say
  */
@@ -91,10 +106,7 @@ export function checkItems<S extends z.ZodType>(
     }
     const parsed = schema.safeParse(item);
     if (parsed.success) valid.push({ index, value: parsed.data });
-    else {
-      const [first] = fieldErrors(parsed.error, item);
-      if (first !== undefined) rejected.push({ index, ...first });
-    }
+    else rejected.push({ index, ...itemError(parsed.error, item) });
   });
   return { valid, rejected };
 }

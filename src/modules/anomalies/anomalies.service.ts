@@ -16,7 +16,7 @@ import { predictionsOf, savePredictions } from '../../storage/prediction.store.j
 import { anomalyBody, anomalyOf } from '../../wire/anomaly.js';
 import { writePrediction } from '../../wire/prediction.js';
 import { CLOCK_SKEW, receptionOf } from '../../wire/received.js';
-import type { FieldError, Rejection } from '../../wire/rejection.js';
+import type { ItemError, Rejection } from '../../wire/rejection.js';
 import { checkItems } from '../../wire/rejection.js';
 
 /** The answer to one anomaly, in the place of its body. */
@@ -25,7 +25,7 @@ export interface AnomalyResult {
   readonly anomalyId: string;
   readonly status: 'stored' | 'updated' | 'duplicate' | 'rejected' | 'unmapped';
   readonly predictions: readonly object[];
-  readonly error?: FieldError;
+  readonly error?: ItemError;
 }
 
 interface Checked {
@@ -33,7 +33,7 @@ interface Checked {
   readonly rejected: readonly Rejection[];
 }
 
-const CONFLICT: FieldError = {
+const CONFLICT: ItemError = {
   pointer: '/source',
   code: 'conflict',
   detail: 'this id came from another source before',

@@ -209,6 +209,20 @@ describe('anomalies', () => {
       expect(results.at(-1)?.status).toBe('stored');
     });
 
+    it('are told all that is wrong with them', async () => {
+      const odd = anAnomaly({ severity: 'fatal', startedAt: 'yesterday', colour: 'red', size: 1 });
+      const many = Array.from({ length: 50 }, (_, i) => [`key${String(i)}`, i] as const);
+      const results = await send(odd, anAnomaly(Object.fromEntries(many)));
+      const [{ also, ...first } = {}, crowded] = results.map(({ error }) => error ?? {});
+      expect([first, ...((also ?? []) as Json[])].map((one) => one['pointer'])).toEqual([
+        '/severity',
+        '/startedAt',
+        '/colour',
+        '/size',
+      ]);
+      expect(crowded?.['also']).toHaveLength(19);
+    });
+
     it('with no fingerprint have one of their rule and labels, however long', async () => {
       const labels = Object.fromEntries(
         Array.from({ length: 8 }, (_, i) => [`label${String(i)}`, noise(1500, i)]),
