@@ -73,19 +73,32 @@ export const predictionAnswer = z
   })
   .meta({ id: 'Prediction' });
 
-export const scoredAnswer = z
-  .object({
+const anomalyResults = (...statuses: readonly [string, ...string[]]): z.ZodObject =>
+  z.object({
     results: z.array(
       z.object({
         index: z.int(),
         anomalyId: z.string(),
-        status: z.enum(['stored', 'updated', 'duplicate', 'rejected', 'unmapped']),
+        status: z.enum(statuses),
         predictions: z.array(predictionAnswer),
         error: rejection.omit({ index: true }).optional(),
       }),
     ),
-  })
-  .meta({ id: 'ScoredAnomalies' });
+  });
+
+/** What came of anomalies that were sent in. */
+export const takenAnswer = anomalyResults(
+  'stored',
+  'updated',
+  'duplicate',
+  'rejected',
+  'unmapped',
+).meta({ id: 'TakenAnomalies' });
+
+/** What was answered of anomalies that nobody keeps. */
+export const scoredAnswer = anomalyResults('scored', 'rejected', 'unmapped').meta({
+  id: 'ScoredAnomalies',
+});
 
 export const outcomeAnswer = z
   .object({
