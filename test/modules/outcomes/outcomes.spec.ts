@@ -386,6 +386,34 @@ describe('retrospectives', () => {
     expect(log.filter(({ id }) => String(id).startsWith('spoilt'))).toEqual([]);
   });
 
+  it('say one thing of one anomaly and stage', async () => {
+    const anomalyId = await anAnomalyIn();
+    const other = await anAnomalyIn();
+    const caused = told(anomalyId);
+    const no = { failure: false, verdict: 'unrelated' };
+    const answer = await send(
+      await aRetrospective({ outcomes: [caused, told(other, no), told(anomalyId, no)] }),
+      await aRetrospective({ outcomes: [told(anomalyId, { verdict: 'unrelated' }), caused] }),
+      await aRetrospective({
+        outcomes: [
+          caused,
+          told(anomalyId, { verdict: 'contributed' }),
+          told(anomalyId, { verdict: 'unknown', failure: null }),
+          told(anomalyId, { ...no, stage: 'cart' }),
+        ],
+      }),
+    );
+    expect(answer).toMatchObject({ status: 207, body: { accepted: 1 } });
+    expect(answer.body['rejected']).toEqual([
+      refusal(0, '/outcomes/2/failure', 'inconsistent'),
+      refusal(1, '/outcomes/1/verdict', 'inconsistent'),
+    ]);
+  });
+
+  it('are held of incidents that are kept elsewhere, too', async () => {
+    expect((await send(await aRetrospective({ incidentId: 'INC-ELSEWHERE' }))).status).toBe(200);
+  });
+
   it('are dated back by who may backfill, and then hold nothing later', async () => {
     const anomalyId = await anAnomalyIn({
       startedAt: minutesAgo(300),
