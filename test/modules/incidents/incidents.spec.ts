@@ -222,5 +222,10 @@ describe('changes', () => {
     ]);
     expect(ids(await list('limit=1'))).toEqual(['list-2']);
     expect((await api.get('/v1/changes?from=yesterday')).status).toBe(400);
+    const backwards = `from=${minutesAgo(50)}&to=${minutesAgo(60)}`;
+    expect(await api.get(`/v1/changes?${backwards}`)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/from', code: 'empty-range' }] },
+    });
   });
 });
