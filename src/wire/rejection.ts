@@ -55,13 +55,17 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** What zod found, as stable codes and pointers; one error for each unknown key. */
-export function fieldErrors(error: z.ZodError, body: unknown): FieldError[] {
+export function fieldErrors(
+  error: z.ZodError,
+  body: unknown,
+  what: 'body' | 'query' = 'body',
+): FieldError[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((name) => ({
         pointer: pointerOf([...issue.path, name]),
         code: 'unknown-key',
-        detail: `${name} is not a field of this body`,
+        detail: `${name} is not a field of this ${what}`,
       }));
     }
     const missing = issue.path.length > 0 && valueAt(body, issue.path) === undefined;

@@ -398,6 +398,7 @@ describe('the queue', () => {
       ['state=closed', '/state'],
       ['sort=priority', '/sort'],
       ['journey=a%00b', '/journey'],
+      ['min_prio=.9', '/min_prio'],
     ];
     for (const [query, pointer] of queries) {
       const answer = await api.get(`/v1/anomalies?${query}`);
