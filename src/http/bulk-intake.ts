@@ -2,12 +2,12 @@ import type { z } from 'zod';
 
 import type { Instant } from '../core/telemetry/time.js';
 import { receptionOf } from '../wire/received.js';
-import type { BulkResult, FieldError, Rejection } from '../wire/rejection.js';
+import type { BulkResult, FieldError, ItemError, Rejection } from '../wire/rejection.js';
 import { checkItems } from '../wire/rejection.js';
 import type { Caller } from './caller.js';
 
 /** What came of storing one item. */
-export type Fate = 'stored' | 'updated' | 'duplicate' | FieldError;
+export type Fate = 'stored' | 'updated' | 'duplicate' | ItemError;
 
 /** How one kind of record is taken in. */
 export interface Intake<S extends z.ZodType> {

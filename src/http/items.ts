@@ -20,10 +20,14 @@ export function itemsOf(body: unknown, most: number): readonly unknown[] {
   return items;
 }
 
-/** Sets the status of a bulk answer: 200 when all were taken, 207 when some were, 422 when none was. */
-export function bulkAnswer(reply: FastifyReply, result: BulkResult): BulkResult {
-  const taken = result.accepted + result.duplicates;
+/** Sets the status of an answer item by item: 200 when all were taken, 207 when some were, 422 when none was. */
+export function bulkStatus(reply: FastifyReply, taken: number, refused: number): void {
   const some = taken === 0 ? 422 : 207;
-  void reply.status(result.rejected.length === 0 ? 200 : some);
+  void reply.status(refused === 0 ? 200 : some);
+}
+
+/** A bulk answer, its status set. */
+export function bulkAnswer(reply: FastifyReply, result: BulkResult): BulkResult {
+  bulkStatus(reply, result.accepted + result.duplicates, result.rejected.length);
   return result;
 }

@@ -31,7 +31,16 @@ interface Stretch {
 }
 
 function refuse(pointer: string, code: string, detail: string): never {
-  throw new Problem(422, 'invalid-query', detail, { fields: [{ pointer, code, detail }] });
+  throw new Problem(422, code, detail, { fields: [{ pointer, code, detail }] });
+}
+
+/**
+ * Refuses a stretch that begins at its end or later: it holds nothing, and was asked by mistake.
+ *
+ * @throws Problem `empty-range`
+ */
+export function refuseEmpty(from: Instant, until: Instant): void {
+  if (from >= until) refuse('/from', 'empty-range', 'from is not before to');
 }
 
 /** The stretch that is asked for; the latest of the usual length unless said otherwise. */
@@ -42,7 +51,7 @@ export function askedStretch(
   const asOf = Math.min(asked, known);
   const until = to ?? asOf;
   const start = from ?? until - usual;
-  if (start >= until) refuse('/from', 'empty-range', 'from is not before to');
+  refuseEmpty(start, until);
   return { from: start, until, asOf };
 }
 

@@ -88,7 +88,8 @@ async function measureOne(
   const expected = (traffic.expectedConversionsPerHour ?? 0) * (due.horizon / HOUR);
   const lost = measured?.conversionsLost ?? 0;
   const outcome = await outcomeOf(sql, due, measured);
-  await recordOutcome(sql, outcome, due.dueAt, relativeLossOf(lost, expected));
+  const relativeLoss = relativeLossOf(lost, expected);
+  await recordOutcome(sql, outcome, due.dueAt, { relativeLoss });
 }
 
 /**

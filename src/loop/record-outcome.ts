@@ -6,33 +6,12 @@ import type { Instant } from '../core/telemetry/time.js';
 import { anomaliesById } from '../storage/anomaly.store.js';
 import type { StoredEpisode } from '../storage/episode.store.js';
 import { episodesById } from '../storage/episode.store.js';
-import { journeyVersions } from '../storage/journey.store.js';
 import { appendLabelChanges } from '../storage/label.store.js';
 import type { StoredOutcome } from '../storage/outcome.store.js';
 import { appendOutcome, outcomesOfEpisode } from '../storage/outcome.store.js';
 import { episodeLabel } from './episode-label.js';
-
-interface Refusal {
-  readonly pointer: string;
-  readonly code: string;
-  readonly detail: string;
-}
-
-async function refusalOf(sql: EntityManager, outcome: Outcome): Promise<Refusal | null> {
-  const versions = (await journeyVersions(sql)).filter(
-    ({ journey }) => journey.key === outcome.journey,
-  );
-  if (versions.length === 0) {
-    const detail = `there is no journey ${outcome.journey}`;
-    return { pointer: '/journey', code: 'unknown-journey', detail };
-  }
-  // An outcome of the past may be of a stage that the journey no longer has.
-  if (!versions.some(({ journey }) => journey.stages.some(({ key }) => key === outcome.stage))) {
-    const detail = `${outcome.journey} has no stage ${outcome.stage}`;
-    return { pointer: '/stage', code: 'unknown-stage', detail };
-  }
-  return null;
-}
+import type { Refusal, Teller } from './outcome-refusal.js';
+import { refusalOf } from './outcome-refusal.js';
 
 async function episodeOf(sql: EntityManager, anomalyId: string): Promise<StoredEpisode | null> {
   const anomaly = (await anomaliesById(sql, [anomalyId])).get(anomalyId);
@@ -50,25 +29,27 @@ const counts = (label: TrainingLabel | null): Counts => ({
   decided: label === null ? 0 : 1,
 });
 
-/**
- * Appends an outcome, inside the caller's transaction, and what it changes of its episode's label.
- *
- * @param relativeLoss the loss as a share of the conversions expected in the horizon, where measured.
- */
+/** What goes with an outcome. */
+interface Told extends Teller {
+  /** The loss as a share of the conversions expected in the horizon; null where not measured. */
+  readonly relativeLoss: number | null;
+}
+
+/** The service's own word: nobody else measures. */
+const OWN: Told = { mayMeasure: true, relativeLoss: null };
+
+/** Appends an outcome, inside the caller's transaction, and what it changes of its episode's label. */
 export async function recordOutcome(
   sql: EntityManager,
   outcome: Outcome,
   knownAt: Instant,
-  relativeLoss: number | null = null,
+  told: Partial<Told> = {},
 ): Promise<'stored' | 'duplicate' | Refusal> {
-  const refusal = await refusalOf(sql, outcome);
-  if (refusal !== null) return refusal;
+  const { relativeLoss, ...teller } = { ...OWN, ...told };
   const { anomalyId, journey, stage } = outcome;
   const episode = anomalyId === undefined ? null : await episodeOf(sql, anomalyId);
-  if (anomalyId !== undefined && episode === null) {
-    const detail = `there is no anomaly ${anomalyId}`;
-    return { pointer: '/anomalyId', code: 'unknown-anomaly', detail };
-  }
+  const refusal = await refusalOf(sql, outcome, { ...teller, episodeId: episode?.id ?? null });
+  if (refusal !== null) return refusal;
   const before =
     episode === null ? [] : await outcomesOfEpisode(sql, { episodeId: episode.id, journey, stage });
   const fate = await appendOutcome(sql, outcome, { knownAt, relativeLoss });

@@ -140,6 +140,29 @@ export async function outcomesOfAnomalies(
   return found.map(stored);
 }
 
+/** Where an outcome stands. */
+export interface OutcomePlace {
+  readonly journey: string;
+  readonly stage: string;
+  readonly source: Outcome['source'];
+  /** Null for a missed failure. */
+  readonly episodeId: string | null;
+}
+
+/** Where those of these outcomes stand that are known, by id. */
+export async function placesOfOutcomes(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<Map<string, OutcomePlace>> {
+  const found = await rows<OutcomePlace & { readonly id: string }>(
+    sql,
+    `SELECT o.id, o.journey, o.stage, o.source, a.episode_id AS "episodeId"
+     FROM outcome o LEFT JOIN anomaly a ON a.id = o.anomaly_id WHERE o.id = ANY($1::text[])`,
+    [ids],
+  );
+  return new Map(found.map(({ id, ...place }) => [id, place]));
+}
+
 /** Every outcome of one episode's anomalies on one stage, oldest first. */
 export async function outcomesOfEpisode(
   sql: Sql,
@@ -171,6 +194,7 @@ export async function outcomesByEpisode(sql: Sql, knownBy: Instant): Promise<Out
 
 /** Which outcomes of the log are wanted; all where nothing is asked for. */
 export interface OutcomeFilter {
+  readonly anomalyId?: string | undefined;
   readonly journey?: string | undefined;
   readonly verdict?: Outcome['verdict'] | undefined;
 }
@@ -180,13 +204,14 @@ export async function outcomesSince(
   sql: Sql,
   revision: number,
   limit: number,
-  { journey, verdict }: OutcomeFilter = {},
+  { anomalyId, journey, verdict }: OutcomeFilter = {},
 ): Promise<StoredOutcome[]> {
   const found = await rows<OutcomeRow>(
     sql,
     `SELECT * FROM outcome WHERE revision > $1 AND ($3::text IS NULL OR journey = $3)
-       AND ($4::text IS NULL OR verdict = $4) ORDER BY revision LIMIT $2`,
-    [revision, limit, journey, verdict],
+       AND ($4::text IS NULL OR verdict = $4) AND ($5::text IS NULL OR anomaly_id = $5)
+     ORDER BY revision LIMIT $2`,
+    [revision, limit, journey, verdict, anomalyId],
   );
   return found.map(stored);
 }

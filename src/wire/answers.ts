@@ -5,6 +5,8 @@ import { OUTCOME_SOURCES, VERDICTS } from '../core/outcomes/outcome.js';
 const pair = z.tuple([z.number(), z.number()]);
 const time = z.string().meta({ format: 'date-time' });
 
+const fieldError = z.object({ pointer: z.string(), code: z.string(), detail: z.string() });
+
 /** RFC 9457. */
 export const problemBody = z
   .object({
@@ -13,7 +15,7 @@ export const problemBody = z
     status: z.int(),
     detail: z.string(),
     instance: z.string(),
-    errors: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() })),
+    errors: z.array(fieldError),
   })
   .meta({ id: 'Problem' });
 
@@ -22,6 +24,8 @@ const rejection = z.object({
   code: z.string(),
   pointer: z.string(),
   detail: z.string(),
+  /** What else is wrong with the same item. */
+  also: z.array(fieldError).optional(),
 });
 
 export const bulkAnswerBody = z
@@ -69,19 +73,32 @@ export const predictionAnswer = z
   })
   .meta({ id: 'Prediction' });
 
-export const scoredAnswer = z
-  .object({
+const anomalyResults = (...statuses: readonly [string, ...string[]]): z.ZodObject =>
+  z.object({
     results: z.array(
       z.object({
         index: z.int(),
         anomalyId: z.string(),
-        status: z.enum(['stored', 'updated', 'duplicate', 'rejected', 'unmapped']),
+        status: z.enum(statuses),
         predictions: z.array(predictionAnswer),
         error: rejection.omit({ index: true }).optional(),
       }),
     ),
-  })
-  .meta({ id: 'ScoredAnomalies' });
+  });
+
+/** What came of anomalies that were sent in. */
+export const takenAnswer = anomalyResults(
+  'stored',
+  'updated',
+  'duplicate',
+  'rejected',
+  'unmapped',
+).meta({ id: 'TakenAnomalies' });
+
+/** What was answered of anomalies that nobody keeps. */
+export const scoredAnswer = anomalyResults('scored', 'rejected', 'unmapped').meta({
+  id: 'ScoredAnomalies',
+});
 
 export const outcomeAnswer = z
   .object({

@@ -7,8 +7,13 @@ export interface FieldError {
   readonly detail: string;
 }
 
+/** What is wrong with one item: the first field, and the others that are wrong too. */
+export interface ItemError extends FieldError {
+  readonly also?: readonly FieldError[];
+}
+
 /** A refused item of a bulk body, by its index. */
-export interface Rejection extends FieldError {
+export interface Rejection extends ItemError {
   readonly index: number;
 }
 
@@ -50,13 +55,17 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** What zod found, as stable codes and pointers; one error for each unknown key. */
-export function fieldErrors(error: z.ZodError, body: unknown): FieldError[] {
+export function fieldErrors(
+  error: z.ZodError,
+  body: unknown,
+  what: 'body' | 'query' = 'body',
+): FieldError[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((name) => ({
         pointer: pointerOf([...issue.path, name]),
         code: 'unknown-key',
-        detail: `${name} is not a field of this body`,
+        detail: `${name} is not a field of this ${what}`,
       }));
     }
     const missing = issue.path.length > 0 && valueAt(body, issue.path) === undefined;
@@ -65,14 +74,24 @@ export function fieldErrors(error: z.ZodError, body: unknown): FieldError[] {
   });
 }
 
+/** So many wrong fields of one item are told at most. */
+const MOST_TOLD = 20;
+
+const NOT_READ: FieldError = { pointer: '', code: 'invalid', detail: 'cannot be read' };
+
+function itemError(error: z.ZodError, item: unknown): ItemError {
+  const [first = NOT_READ, ...also] = fieldErrors(error, item).slice(0, MOST_TOLD);
+  return also.length === 0 ? first : { ...first, also };
+}
+
 export interface Checked<T> {
   readonly valid: { readonly index: number; readonly value: T }[];
   readonly rejected: Rejection[];
 }
 
 /**
- * Checks every item by itself: the good ones are kept, a bad one is told by its index and first
- * error.
+ * Checks every item by itself: the good ones are kept, a bad one is told by its index and what is
+ * wrong with it.
  *
  * @param fast reads what the schema would read, or null where the schema must say
  */
@@ -91,10 +110,7 @@ export function checkItems<S extends z.ZodType>(
     }
     const parsed = schema.safeParse(item);
     if (parsed.success) valid.push({ index, value: parsed.data });
-    else {
-      const [first] = fieldErrors(parsed.error, item);
-      if (first !== undefined) rejected.push({ index, ...first });
-    }
+    else rejected.push({ index, ...itemError(parsed.error, item) });
   });
   return { valid, rejected };
 }

@@ -87,7 +87,7 @@ describe('an outcome', () => {
   });
 
   it('that is recorded after what was known later counts as if it had come in its time', async () => {
-    const outcomes: readonly [Outcome, Instant][] = [
+    const outcomes: readonly [[Outcome, Instant], ...[Outcome, Instant][]] = [
       [measured(false), day(2)],
       [anOutcome('h', 'a', { failure: true }), day(3)],
       [anOutcome('h2', 'a', { failure: true, verdict: 'unrelated', supersedes: 'h' }), day(4)],
@@ -103,7 +103,9 @@ describe('an outcome', () => {
     ]);
     await world.rows('DELETE FROM outcome');
     await world.rows('DELETE FROM label_change');
-    for (const [outcome, knownAt] of outcomes.toReversed()) await record(outcome, knownAt);
+    // What is corrected is there before its correction.
+    const [first, ...late] = outcomes;
+    for (const [outcome, knownAt] of [...late, first]) await record(outcome, knownAt);
     expect(await tallies(...moments)).toEqual(inOrder);
   });
 
@@ -122,6 +124,9 @@ describe('an outcome', () => {
     });
     expect(await record(anOutcome('h', 'a', { stage: 'nowhere' }), day(2))).toMatchObject({
       code: 'unknown-stage',
+    });
+    expect(await record(anOutcome('h', 'a', { supersedes: 'nothing' }), day(2))).toMatchObject({
+      code: 'unknown-outcome',
     });
     expect(await world.rows('SELECT id FROM outcome')).toEqual([]);
   });

@@ -121,7 +121,8 @@ export function toldFailures(outcomes: readonly ToldOutcome[]): ToldFailure[] {
     if (told.source === 'measured' || told.failure === false) continue;
     const meant = meantBy(told, failures);
     const added = meant === undefined ? toldFailure(told) : null;
-    if (meant !== undefined) correct(meant, told);
+    // What had nothing to do with a failure says nothing of what it cost, nor of when it ended.
+    if (meant !== undefined && told.verdict !== 'unrelated') correct(meant, told);
     if (added !== null) failures.set(added.id, added);
   }
   return [...failures.values()]

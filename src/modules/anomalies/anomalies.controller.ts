@@ -1,15 +1,17 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import type { Caller } from '../../http/caller.js';
 import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
-import { itemsOf } from '../../http/items.js';
+import { bulkStatus, itemsOf } from '../../http/items.js';
 import { Operation } from '../../http/operation.decorator.js';
-import { anyObject, listOf, scoredAnswer } from '../../wire/answers.js';
+import { anyObject, listOf, scoredAnswer, takenAnswer } from '../../wire/answers.js';
 import { anomalyBody } from '../../wire/anomaly.js';
 import { key, share } from '../../wire/labels.js';
+import type { AnomalyResult } from './anomalies.service.js';
 import { AnomaliesService } from './anomalies.service.js';
 import { QueueService } from './queue.service.js';
 
@@ -27,6 +29,12 @@ const queue = z.object({
 
 const stories = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) });
 
+function answered(reply: FastifyReply, results: readonly AnomalyResult[]): object {
+  const refused = results.filter(({ status }) => status === 'rejected').length;
+  bulkStatus(reply, results.length - refused, refused);
+  return { results };
+}
+
 @ApiTags('anomalies')
 @Controller('v1')
 export class AnomaliesController {
@@ -36,29 +44,35 @@ export class AnomaliesController {
   ) {}
 
   @Post('anomalies')
-  @HttpCode(200)
   @Operation({
     summary: 'Take in and score 1 to 500 anomalies; answers in the same order',
     scope: 'ingest',
     body: anomalyBody,
     bulk: true,
-    answers: { 200: scoredAnswer },
+    answers: { 200: takenAnswer, 207: takenAnswer, 422: takenAnswer },
   })
-  async ingest(@Body() body: unknown, @From() caller: Caller): Promise<object> {
-    return { results: await this.anomalies.ingest(itemsOf(body, MOST), caller) };
+  async ingest(
+    @Body() body: unknown,
+    @From() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return answered(reply, await this.anomalies.ingest(itemsOf(body, MOST), caller));
   }
 
   @Post('predictions')
-  @HttpCode(200)
   @Operation({
     summary: 'Score 1 to 500 anomalies without storing them',
     scope: 'read',
     body: anomalyBody,
     bulk: true,
-    answers: { 200: scoredAnswer },
+    answers: { 200: scoredAnswer, 207: scoredAnswer, 422: scoredAnswer },
   })
-  async predict(@Body() body: unknown, @From() caller: Caller): Promise<object> {
-    return { results: await this.anomalies.predict(itemsOf(body, MOST), caller) };
+  async predict(
+    @Body() body: unknown,
+    @From() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return answered(reply, await this.anomalies.predict(itemsOf(body, MOST), caller));
   }
 
   @Get('anomalies')

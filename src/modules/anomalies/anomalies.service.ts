@@ -16,16 +16,17 @@ import { predictionsOf, savePredictions } from '../../storage/prediction.store.j
 import { anomalyBody, anomalyOf } from '../../wire/anomaly.js';
 import { writePrediction } from '../../wire/prediction.js';
 import { CLOCK_SKEW, receptionOf } from '../../wire/received.js';
-import type { FieldError, Rejection } from '../../wire/rejection.js';
+import type { ItemError, Rejection } from '../../wire/rejection.js';
 import { checkItems } from '../../wire/rejection.js';
 
 /** The answer to one anomaly, in the place of its body. */
 export interface AnomalyResult {
   readonly index: number;
   readonly anomalyId: string;
-  readonly status: 'stored' | 'updated' | 'duplicate' | 'rejected' | 'unmapped';
+  /** *Scored* where nothing was stored. */
+  readonly status: 'stored' | 'updated' | 'duplicate' | 'rejected' | 'unmapped' | 'scored';
   readonly predictions: readonly object[];
-  readonly error?: FieldError;
+  readonly error?: ItemError;
 }
 
 interface Checked {
@@ -33,7 +34,7 @@ interface Checked {
   readonly rejected: readonly Rejection[];
 }
 
-const CONFLICT: FieldError = {
+const CONFLICT: ItemError = {
   pointer: '/source',
   code: 'conflict',
   detail: 'this id came from another source before',
@@ -78,7 +79,7 @@ export class AnomaliesService {
     const scored = await this.scorer.score(this.source.manager, toScore);
     const results = arrivals.map(({ index, anomaly }, i): AnomalyResult => {
       const predictions = (scored[i] ?? []).map((one) => writePrediction(one.prediction));
-      const status = predictions.length === 0 ? 'unmapped' : 'stored';
+      const status = predictions.length === 0 ? 'unmapped' : 'scored';
       return { index, anomalyId: anomaly.id, status, predictions };
     });
     const refused = rejected.map((one) => refusal(one, idOf(items[one.index])));

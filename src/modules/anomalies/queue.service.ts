@@ -33,7 +33,8 @@ function cursorOf(row: QueueRow): string {
 function placeOf(cursor: string): { at: number; id: string } {
   try {
     const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    if (typeof at === 'number' && key.safeParse(id).success) return { at, id: String(id) };
+    if (typeof at === 'number' && Number.isFinite(at) && key.safeParse(id).success)
+      return { at, id: String(id) };
   } catch {
     // Told below like any other wrong cursor.
   }

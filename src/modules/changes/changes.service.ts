@@ -5,6 +5,7 @@ import { DAY } from '../../core/telemetry/time.js';
 import { takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { refuseEmpty } from '../../http/report-question.js';
 import { changesBetween, saveChange } from '../../storage/change.store.js';
 import { changeBody } from '../../wire/change.js';
 import { formatInstant } from '../../wire/instant.js';
@@ -36,6 +37,7 @@ export class ChangesService {
   }): Promise<object> {
     const to = query.to ?? this.clock.now();
     const from = query.from ?? to - 28 * DAY;
+    refuseEmpty(from, to);
     const changes = await changesBetween(this.source.manager, { from, to }, query.limit);
     const items = changes.map((change) => ({
       ...change,

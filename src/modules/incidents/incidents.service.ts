@@ -5,9 +5,11 @@ import type { z } from 'zod';
 
 import { Problem } from '../../core/errors/problem.js';
 import type { Incident } from '../../core/telemetry/incident.js';
+import type { Fate } from '../../http/bulk-intake.js';
 import { takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { anomaliesById } from '../../storage/anomaly.store.js';
 import {
   incidentById,
   incidents,
@@ -19,7 +21,7 @@ import { incidentBody } from '../../wire/incident.js';
 import { writeTimes } from '../../wire/instant.js';
 import type { ReceptionRules } from '../../wire/received.js';
 import { receptionOf } from '../../wire/received.js';
-import type { BulkResult } from '../../wire/rejection.js';
+import type { BulkResult, FieldError } from '../../wire/rejection.js';
 
 type Times = Partial<
   Record<'detectedAt' | 'acknowledgedAt' | 'mitigatedAt' | 'resolvedAt', number | undefined>
@@ -47,6 +49,27 @@ function refuseBeforeDetection({ detectedAt, ...times }: Incident): void {
   }
 }
 
+/** So many unknown anomalies of one body are told at most. */
+const MOST_TOLD = 20;
+
+/** The anomalies that nobody has told of, by their place; an incident keeps those that it has. */
+async function unknownAnomalies(
+  sql: EntityManager,
+  anomalyIds: readonly string[],
+  before: Incident | null,
+): Promise<FieldError[]> {
+  const own = new Set(before?.anomalyIds);
+  const found = await anomaliesById(sql, anomalyIds);
+  return anomalyIds
+    .map((id, index) => ({ id, index }))
+    .filter(({ id }) => !own.has(id) && !found.has(id))
+    .slice(0, MOST_TOLD)
+    .map(({ id, index }) => ({
+      ...{ pointer: `/anomalyIds/${index}`, code: 'unknown-anomaly' },
+      detail: `there is no anomaly ${id}`,
+    }));
+}
+
 @Injectable()
 export class IncidentsService {
   constructor(
@@ -61,7 +84,7 @@ export class IncidentsService {
       caller,
       now: this.clock.now(),
       times: timesOf,
-      store: ({ receivedAt: _, ...incident }, receivedAt) => this.save(incident, receivedAt),
+      store: ({ receivedAt: _, ...incident }, receivedAt) => this.take(incident, receivedAt),
     });
   }
 
@@ -90,7 +113,12 @@ export class IncidentsService {
   ): Promise<object> {
     const receivedAt = this.reception(body, {}, caller);
     const { anomalyIds } = body;
-    return await this.reviseKnown(id, receivedAt, (known) => ({ ...known, anomalyIds }));
+    return await this.reviseKnown(id, receivedAt, async (known, sql) => {
+      const fields = await unknownAnomalies(sql, anomalyIds, known);
+      const [first] = fields;
+      if (first !== undefined) throw new Problem(422, 'invalid-body', first.detail, { fields });
+      return { ...known, anomalyIds };
+    });
   }
 
   private reception(
@@ -111,16 +139,22 @@ export class IncidentsService {
   private async reviseKnown(
     id: string,
     receivedAt: number,
-    revise: (known: Incident) => Incident,
+    revise: (known: Incident, sql: EntityManager) => Incident | Promise<Incident>,
   ): Promise<object> {
     return await this.source.transaction(async (sql) => {
       await lockIncident(sql, id);
-      await saveIncident(sql, revise(await known(sql, id)), receivedAt);
+      await saveIncident(sql, await revise(await known(sql, id), sql), receivedAt);
       return writeTimes(await known(sql, id));
     });
   }
 
-  private save(incident: Incident, receivedAt: number): ReturnType<typeof saveIncident> {
-    return this.source.transaction((sql) => saveIncident(sql, incident, receivedAt));
+  private async take(incident: Incident, receivedAt: number): Promise<Fate> {
+    return await this.source.transaction(async (sql) => {
+      await lockIncident(sql, incident.id);
+      const before = await incidentById(sql, incident.id);
+      const [first, ...also] = await unknownAnomalies(sql, incident.anomalyIds, before);
+      if (first !== undefined) return also.length === 0 ? first : { ...first, also };
+      return await saveIncident(sql, incident, receivedAt);
+    });
   }
 }

@@ -10,6 +10,7 @@ import { DAY, HOUR, bucketStart } from '../../core/telemetry/time.js';
 import { takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { refuseEmpty } from '../../http/report-question.js';
 import { adHocFunnel } from '../../loop/ad-hoc-funnel.js';
 import type { MetricRange } from '../../loop/metric-cells.js';
 import { hoursOf, metricCells, recallNothing } from '../../loop/metric-cells.js';
@@ -85,6 +86,7 @@ export class StageMetricsService {
     const now = this.clock.now();
     const to = query.to ?? now;
     const from = query.from ?? to - 28 * DAY;
+    refuseEmpty(from, to);
     const window = query.window ?? journey.window;
     const order = query.order ?? journey.order;
     const asked = { journey, from, to, segment: query.segment ?? null, order, window };
@@ -100,6 +102,7 @@ export class StageMetricsService {
     const now = this.clock.now();
     const to = query.to ?? now;
     const from = query.from ?? to - 28 * DAY;
+    refuseEmpty(from, to);
     const last = journey.stages.length - 1;
     const stageIndex =
       query.stage === undefined ? last : journey.stages.findIndex((one) => one.key === query.stage);
@@ -133,11 +136,13 @@ export class StageMetricsService {
   }
 }
 
-/** @throws Problem `invalid-query` for more buckets than an answer holds. */
+/** @throws Problem `empty-range`, or `invalid-query` for more buckets than an answer holds. */
 function rangeOf(query: z.output<typeof metricsQuery>, now: Instant): MetricRange {
   const bucket = query.bucket ?? HOUR;
   const to = query.to ?? now;
-  const from = bucketStart(query.from ?? to - 7 * DAY, bucket);
+  const asked = query.from ?? to - 7 * DAY;
+  refuseEmpty(asked, to);
+  const from = bucketStart(asked, bucket);
   if ((to - from) / bucket > MOST_BUCKETS) {
     throw new Problem(400, 'invalid-query', `that is more than ${MOST_BUCKETS} buckets`);
   }

@@ -6,7 +6,8 @@ import { Problem } from '../../core/errors/problem.js';
 import { Clock } from '../../http/clock.js';
 import type { AuditPlace, AuditRow } from '../../storage/audit-queue.store.js';
 import { auditQueue } from '../../storage/audit-queue.store.js';
-import { writeTimes } from '../../wire/instant.js';
+import { EARLIEST, writeTimes } from '../../wire/instant.js';
+import { key } from '../../wire/labels.js';
 
 /** What a page of the audit queue is asked for; the cursor is opaque to the asker. */
 export interface AuditQuery {
@@ -15,12 +16,15 @@ export interface AuditQuery {
   readonly cursor?: string | undefined;
 }
 
+/** The latest moment that a date holds. */
+const LATEST = 8.64e15;
+
 const place = z.object({
   audited: z.boolean(),
-  startedAt: z.number(),
-  id: z.string(),
-  journey: z.string(),
-  stage: z.string(),
+  startedAt: z.number().min(EARLIEST).max(LATEST),
+  id: key,
+  journey: key,
+  stage: key,
 });
 
 function cursorOf({ audited, startedAt, id, journey, stage }: AuditRow): string {

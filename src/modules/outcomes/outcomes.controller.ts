@@ -29,7 +29,9 @@ const listing = z.object({
   journey: key.optional(),
   verdict: z.enum(VERDICTS).optional(),
   since_revision: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  limit: z.coerce.number().int().min(1).max(1000).optional().meta({
+    description: '100 of the log where nothing is said, all of one anomaly, and all as lines',
+  }),
   format: z.enum(['json', 'ndjson']).default('json'),
 });
 
@@ -81,11 +83,12 @@ export class OutcomesController {
     @Query(new Checked(listing, 'query')) query: z.output<typeof listing>,
   ): Promise<object> {
     if (query.format === 'ndjson') {
-      const lines = Readable.from(this.outcomes.lines(query.since_revision, query.anomalyId));
+      const lines = Readable.from(this.outcomes.lines(query));
       return new StreamableFile(lines, { type: 'application/x-ndjson' });
     }
-    if (query.anomalyId !== undefined) return await this.outcomes.ofAnomaly(query.anomalyId);
-    return await this.outcomes.since(query.since_revision, query.limit, query);
+    const { anomalyId } = query;
+    if (anomalyId !== undefined) return await this.outcomes.ofAnomaly({ ...query, anomalyId });
+    return await this.outcomes.since(query);
   }
 
   @Get('missed')

@@ -11,6 +11,7 @@ import type { Fate } from '../../http/bulk-intake.js';
 import { conflict, takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import type { Teller } from '../../loop/outcome-refusal.js';
 import { recordOutcome } from '../../loop/record-outcome.js';
 import { canonical, contentKey } from '../../storage/content-key.js';
 import type { OutcomeFilter, StoredOutcome } from '../../storage/outcome.store.js';
@@ -52,6 +53,23 @@ function currentFirst(outcomes: readonly StoredOutcome[]): StoredOutcome[] {
   });
 }
 
+/** What of the log is asked for. */
+export interface OutcomeQuery extends OutcomeFilter {
+  /** Only what was recorded after it. */
+  readonly since_revision: number;
+  readonly limit?: number | undefined;
+}
+
+/** When something is told, and by whom. */
+interface Telling extends Teller {
+  readonly receivedAt: number;
+}
+
+/** Who brings history brings what was measured then, too. */
+const tellerOf = ({ scopes }: Caller): Teller => ({
+  mayMeasure: scopes.has('backfill') || scopes.has('admin'),
+});
+
 /** Rolls a retrospective back: one of its outcomes was refused. */
 class Refused extends Error {
   readonly field: FieldError;
@@ -91,17 +109,27 @@ export class OutcomesService {
         // Without an id the content is the key, so that sending twice stores once.
         const id = body.id ?? contentKey(canonical(body));
         const outcome: Outcome = { ...body, id };
-        return await this.source.transaction((sql) => recordOutcome(sql, outcome, receivedAt));
+        return await this.source.transaction((sql) =>
+          recordOutcome(sql, outcome, receivedAt, tellerOf(caller)),
+        );
       },
     });
   }
 
-  async ofAnomaly(anomalyId: string): Promise<object> {
+  /** What is asked for of one anomaly's outcomes; what superseded what is seen of all of them. */
+  async ofAnomaly(query: OutcomeQuery & { readonly anomalyId: string }): Promise<object> {
+    const { anomalyId, journey, verdict, since_revision: revision, limit } = query;
     const found = await outcomesOfAnomalies(this.source.manager, [anomalyId]);
-    return { items: currentFirst(found).map(written) };
+    const wanted = currentFirst(found).filter(
+      (outcome) =>
+        outcome.revision > revision &&
+        (journey === undefined || outcome.journey === journey) &&
+        (verdict === undefined || outcome.verdict === verdict),
+    );
+    return { items: wanted.slice(0, limit).map(written) };
   }
 
-  async since(revision: number, limit: number, filter: OutcomeFilter): Promise<object> {
+  async since({ since_revision: revision, limit = 100, ...filter }: OutcomeQuery): Promise<object> {
     const found = await outcomesSince(this.source.manager, revision, limit, filter);
     const last = found.length === limit ? found.at(-1)?.revision : undefined;
     return {
@@ -117,17 +145,16 @@ export class OutcomesService {
     return { items: inside.map(writtenMissed) };
   }
 
-  /** Every outcome, a line each, read in pages so that an export of any size stays small in memory. */
-  async *lines(revision: number, anomalyId?: string): AsyncGenerator<string> {
-    const page = 1000;
-    let after = revision;
+  /** The outcomes asked for, a line each, read in pages so that an export of any size stays small in memory. */
+  async *lines(query: OutcomeQuery): AsyncGenerator<string> {
+    const { since_revision: revision, limit = Number.POSITIVE_INFINITY, ...filter } = query;
+    let [after, left] = [revision, limit];
     for (;;) {
-      const found = await outcomesSince(this.source.manager, after, page);
-      for (const outcome of found) {
-        const isAsked = anomalyId === undefined || outcome.anomalyId === anomalyId;
-        if (isAsked) yield `${JSON.stringify(written(outcome))}\n`;
-      }
-      if (found.length < page) return;
+      const page = Math.min(1000, left);
+      const found = await outcomesSince(this.source.manager, after, page, filter);
+      for (const outcome of found) yield `${JSON.stringify(written(outcome))}\n`;
+      left -= found.length;
+      if (found.length < page || left === 0) return;
       after = found.at(-1)?.revision ?? after;
     }
   }
@@ -139,7 +166,8 @@ export class OutcomesService {
       caller,
       now: this.clock.now(),
       times: timesOf,
-      store: (body, receivedAt) => this.storeRetrospective(body, receivedAt),
+      store: (body, receivedAt) =>
+        this.storeRetrospective(body, { receivedAt, ...tellerOf(caller) }),
     });
   }
 
@@ -154,7 +182,7 @@ export class OutcomesService {
   }
 
   /** A retrospective and its outcomes are stored together or not at all. */
-  private async storeRetrospective(body: RetrospectiveBody, receivedAt: number): Promise<Fate> {
+  private async storeRetrospective(body: RetrospectiveBody, told: Telling): Promise<Fate> {
     const { receivedAt: _, ...fields } = body;
     const named = (outcome: RetrospectiveBody['outcomes'][number], place: string): Outcome => ({
       ...outcome,
@@ -167,7 +195,7 @@ export class OutcomesService {
       missed: body.missed.map((outcome, i) => named(outcome, `missed-${i}`)),
     };
     try {
-      return await this.source.transaction((sql) => storeWhole(sql, retrospective, receivedAt));
+      return await this.source.transaction((sql) => storeWhole(sql, retrospective, told));
     } catch (error) {
       if (error instanceof Refused) return error.field;
       throw error;
@@ -179,15 +207,15 @@ export class OutcomesService {
 async function storeWhole(
   sql: EntityManager,
   retrospective: Retrospective,
-  receivedAt: number,
+  { receivedAt, ...teller }: Telling,
 ): Promise<Fate> {
   const fate = await saveRetrospective(sql, retrospective, receivedAt);
   if (fate === 'conflict') return conflict('/id');
   if (fate === 'duplicate') return fate;
   for (const part of ['outcomes', 'missed'] as const) {
     for (const [index, outcome] of retrospective[part].entries()) {
-      const told = await recordOutcome(sql, outcome, receivedAt);
-      if (typeof told === 'object') throw new Refused(told, `/${part}/${index}`);
+      const taken = await recordOutcome(sql, outcome, receivedAt, teller);
+      if (typeof taken === 'object') throw new Refused(taken, `/${part}/${index}`);
     }
   }
   return fate;

@@ -23,6 +23,7 @@ import {
   decisionsOf,
   suggestionPage,
 } from '../../storage/threshold-suggestion.store.js';
+import { EARLIEST, formatInstant, parseInstant } from '../../wire/instant.js';
 import type { SuggestionBody } from '../../wire/threshold-question.js';
 import { effectOf, shadowOf } from './effect-of.js';
 import { asProblem } from './known-stage.js';
@@ -50,7 +51,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function placeOf(cursor: string): { at: string; id: string } {
   const [at = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  if (!Number.isNaN(Date.parse(at)) && UUID.test(id)) return { at, id };
+  const made = parseInstant(at);
+  if (made !== null && made >= EARLIEST && UUID.test(id)) return { at: formatInstant(made), id };
   const fields = [{ pointer: '/cursor', code: 'bad-cursor', detail: 'was not given by this list' }];
   throw new Problem(400, 'invalid-query', 'the cursor was not given by this list', { fields });
 }

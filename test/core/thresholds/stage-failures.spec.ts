@@ -42,6 +42,18 @@ describe('the failures of a stage', () => {
     ]);
   });
 
+  it('cost nothing of what had nothing to do with them', () => {
+    const unrelated = { source: 'human', failureId: undefined, verdict: 'unrelated' } as const;
+    const told = [
+      measured('f', { anomalyId: 'a1' }),
+      measured('h1', { ...unrelated, anomalyId: 'a1', conversionsLost: 31_000, mitigatedAt: 5 }),
+      measured('h2', { ...unrelated, anomalyId: 'a2', failure: null, conversionsLost: 31_000 }),
+    ];
+    expect(failuresOfOutcomes(told, 1)).toEqual([
+      { id: 'f', startedAt: 0, endedAt: 60, valueLost: 6, mitigatedAt: null },
+    ]);
+  });
+
   it('are worth what they cost where nobody steps in', () => {
     const failure = (id: string, length: number, mitigatedAt: number | null) => ({
       ...{ id, startedAt: 100, endedAt: 100 + length, valueLost: length, mitigatedAt },

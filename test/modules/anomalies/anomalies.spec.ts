@@ -21,9 +21,12 @@ interface Result {
   readonly error?: Json;
 }
 
+/** 200 when all were taken, 207 when some were, 422 when none was. */
 const resultsOf = (answer: Answer): Result[] => {
-  expect(answer.status).toBe(200);
-  return answer.body['results'] as Result[];
+  const results = answer.body['results'] as Result[];
+  const refused = results.filter(({ status }) => status === 'rejected').length;
+  expect(answer.status).toBe(refused === 0 ? 200 : refused === results.length ? 422 : 207);
+  return results;
 };
 
 describe('anomalies', () => {
@@ -206,6 +209,20 @@ describe('anomalies', () => {
       expect(results.at(-1)?.status).toBe('stored');
     });
 
+    it('are told all that is wrong with them', async () => {
+      const odd = anAnomaly({ severity: 'fatal', startedAt: 'yesterday', colour: 'red', size: 1 });
+      const many = Array.from({ length: 50 }, (_, i) => [`key${String(i)}`, i] as const);
+      const results = await send(odd, anAnomaly(Object.fromEntries(many)));
+      const [{ also, ...first } = {}, crowded] = results.map(({ error }) => error ?? {});
+      expect([first, ...((also ?? []) as Json[])].map((one) => one['pointer'])).toEqual([
+        '/severity',
+        '/startedAt',
+        '/colour',
+        '/size',
+      ]);
+      expect(crowded?.['also']).toHaveLength(19);
+    });
+
     it('with no fingerprint have one of their rule and labels, however long', async () => {
       const labels = Object.fromEntries(
         Array.from({ length: 8 }, (_, i) => [`label${String(i)}`, noise(1500, i)]),
@@ -226,6 +243,16 @@ describe('anomalies', () => {
       expect(statuses).toEqual(['unmapped', 'unmapped', 'unmapped']);
       const sql = `SELECT repeats FROM episode WHERE name = 'Long' ORDER BY repeats`;
       expect(await api.source.query(sql)).toEqual([{ repeats: 0 }, { repeats: 1 }]);
+    });
+
+    it('are answered as other bulk bodies are: 422 where none was taken', async () => {
+      const statuses: number[] = [];
+      for (const path of ['/v1/anomalies', '/v1/predictions']) {
+        for (const body of [{ id: 'bad' }, [{ id: 'bad' }, anAnomaly()], [anAnomaly()]]) {
+          statuses.push((await api.post(path, body)).status);
+        }
+      }
+      expect(statuses).toEqual([422, 207, 200, 422, 207, 200]);
     });
 
     it('come one to five hundred at once', async () => {
@@ -259,7 +286,7 @@ describe('anomalies', () => {
       const scored = resultsOf(
         await api.post('/v1/predictions', [anomaly, anAnomaly({ labels: {} }), 5], { key }),
       );
-      expect(scored.map(({ status }) => status)).toEqual(['stored', 'unmapped', 'rejected']);
+      expect(scored.map(({ status }) => status)).toEqual(['scored', 'unmapped', 'rejected']);
       expect(scored[0]?.predictions).toHaveLength(1);
       expect(await rowCount()).toEqual(before);
       expect((await api.get(`/v1/anomalies/${String(anomaly['id'])}`)).status).toBe(404);
@@ -363,6 +390,7 @@ describe('the queue', () => {
       [`cursor=${foreign({})}`, '/cursor'],
       [`cursor=${foreign(['1', 'x'])}`, '/cursor'],
       [`cursor=${foreign([1, 'a\0b'])}`, '/cursor'],
+      [`cursor=${Buffer.from('[1e999, "a"]').toString('base64url')}`, '/cursor'],
       ['limit=0', '/limit'],
       ['limit=501', '/limit'],
       ['limit=many', '/limit'],
@@ -370,6 +398,7 @@ describe('the queue', () => {
       ['state=closed', '/state'],
       ['sort=priority', '/sort'],
       ['journey=a%00b', '/journey'],
+      ['min_prio=.9', '/min_prio'],
     ];
     for (const [query, pointer] of queries) {
       const answer = await api.get(`/v1/anomalies?${query}`);

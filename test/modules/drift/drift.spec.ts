@@ -103,6 +103,7 @@ describe('GET /v1/reports/drift', () => {
     const path = `/v1/reports/drift?from=${iso(NOW)}&to=${iso(NOW - DAY)}`;
     const { status, body } = await api.get(path);
     expect(status).toBe(422);
+    expect(body['type']).toMatch(/empty-range$/);
     expect(body['errors']).toMatchObject([{ pointer: '/from', code: 'empty-range' }]);
   });
 });

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Body } from '../../builders/bodies.js';
-import { anIncident, minutesAfter, minutesAgo } from '../../builders/bodies.js';
+import { anAnomaly, anIncident, minutesAfter, minutesAgo } from '../../builders/bodies.js';
 import { type Answer, type Json, RunningApi } from '../../builders/running-api.js';
 
 let api: RunningApi;
 
 beforeAll(async () => {
   api = await RunningApi.start();
+  await api.post(
+    '/v1/anomalies',
+    ['a', 'b', 'c'].map((id) => anAnomaly({ id })),
+  );
 });
 afterAll(() => api.stop());
 
@@ -97,6 +101,29 @@ describe('incidents', () => {
     expect((await api.post('/v1/incidents/nothing/anomalies', { anomalyIds: ['a'] })).status).toBe(
       404,
     );
+  });
+
+  it('hold only anomalies that are known', async () => {
+    const incident = anIncident({ anomalyIds: ['a'] });
+    const answer = await send(anIncident({ anomalyIds: ['b', 'nope', 'a', 'neither'] }), incident, {
+      ...incident,
+      anomalyIds: ['b', 'nope'],
+    });
+    expect(answer).toMatchObject({ status: 207, body: { accepted: 1 } });
+    expect(answer.body['rejected']).toMatchObject([
+      {
+        ...{ index: 0, pointer: '/anomalyIds/1', code: 'unknown-anomaly' },
+        also: [{ pointer: '/anomalyIds/3', code: 'unknown-anomaly' }],
+      },
+      { index: 2, pointer: '/anomalyIds/1', code: 'unknown-anomaly' },
+    ]);
+    const path = `/v1/incidents/${String(incident['id'])}/anomalies`;
+    const more = await api.post(path, { anomalyIds: ['c', 'nope'] });
+    expect([more.status, more.body['errors']]).toMatchObject([
+      422,
+      [{ pointer: '/anomalyIds/1', code: 'unknown-anomaly' }],
+    ]);
+    expect(await read(incident)).toEqual(incident);
   });
 
   it('are refused where their times contradict each other', async () => {
@@ -195,5 +222,10 @@ describe('changes', () => {
     ]);
     expect(ids(await list('limit=1'))).toEqual(['list-2']);
     expect((await api.get('/v1/changes?from=yesterday')).status).toBe(400);
+    const backwards = `from=${minutesAgo(50)}&to=${minutesAgo(60)}`;
+    expect(await api.get(`/v1/changes?${backwards}`)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/from', code: 'empty-range' }] },
+    });
   });
 });

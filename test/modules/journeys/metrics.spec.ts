@@ -204,7 +204,13 @@ describe('stage metrics', () => {
       expect([query, [400, 422].includes(answer.status)]).toEqual([query, true]);
     }
     const backwards = `from=${minutesAgo(0)}&to=${minutesAgo(60)}`;
-    expect((await metrics('checkout', backwards)).stages[0]?.buckets).toEqual([]);
+    for (const what of ['metrics', 'funnel', 'time-to-value']) {
+      const answer = await api.get(`/v1/journeys/checkout/${what}?${backwards}`);
+      expect([what, answer.status, answer.body['errors']]).toMatchObject([
+        ...[what, 422],
+        [{ pointer: '/from', code: 'empty-range' }],
+      ]);
+    }
     const far = await api.get('/v1/journeys/checkout/metrics?to=9999-12-31T23:59:59Z&bucket=1d');
     expect(far.status).toBe(200);
   });

@@ -68,7 +68,23 @@ describe('the audit queue', () => {
     }
     expect(found).toEqual([...others, first]);
     expect(await queue('?journey=renewal')).toEqual({ items: [] });
-    expect(await api.get('/v1/outcomes/audit-queue?cursor=x')).toMatchObject({ status: 400 });
+    const place = { audited: false, startedAt: Date.now(), id: 'a', journey: 'a', stage: 'a' };
+    const cursors = [
+      { ...place, startedAt: 1e300 },
+      { ...place, startedAt: 8.64e15 + 2 },
+      { ...place, startedAt: -8e15 },
+      { ...place, id: 'a\0b' },
+      { ...place, stage: '\ud83d' },
+    ].map((odd) => Buffer.from(JSON.stringify(odd)).toString('base64url'));
+    const last = Buffer.from(JSON.stringify({ ...place, startedAt: 8.64e15 }));
+    await queue(`?cursor=${last.toString('base64url')}`);
+    for (const cursor of ['x', ...cursors]) {
+      const answer = await api.get(`/v1/outcomes/audit-queue?cursor=${cursor}`);
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/cursor', code: 'bad-cursor' }] },
+      });
+    }
   });
 
   it('counts what was told in the performance report', async () => {

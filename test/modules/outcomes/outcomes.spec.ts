@@ -74,6 +74,9 @@ describe('outcomes', () => {
       anOutcome(anomalyId, { startedAt: minutesAgo(1), endedAt: minutesAgo(2) }),
       anOutcome(anomalyId, { startedAt: minutesAgo(-5) }),
       anOutcome(anomalyId, { failureProbability: 1.1 }),
+      anOutcome(anomalyId, { conversionsLost: 500, interval: [1, 2] }),
+      anOutcome(anomalyId, { conversionsLost: 0, interval: [1, 2] }),
+      anOutcome(undefined, { ...missed, failure: false }),
       anOutcome(undefined, missed),
       anOutcome(anomalyId),
     );
@@ -90,6 +93,9 @@ describe('outcomes', () => {
       refusal(8, '/endedAt', 'bad-time'),
       refusal(9, '/startedAt', 'future-time'),
       refusal(10, '/failureProbability', 'out-of-range'),
+      refusal(11, '/conversionsLost', 'inconsistent'),
+      refusal(12, '/conversionsLost', 'inconsistent'),
+      refusal(13, '/failure', 'inconsistent'),
     ]);
   });
 
@@ -105,6 +111,38 @@ describe('outcomes', () => {
     for (const outcome of [first, third, second]) await send(outcome);
     const read = await outcomesOf(anomalyId);
     expect(read.map(({ id }) => id)).toEqual([second['id'], third['id'], first['id']]);
+  });
+
+  it('correct only what is there, of the same episode and stage', async () => {
+    const [anomalyId, other] = [await anAnomalyIn(), await anAnomalyIn()];
+    const first = anOutcome(anomalyId);
+    const correct = (overrides: Body): Body =>
+      anOutcome(anomalyId, { supersedes: first['id'], ...overrides });
+    const missed = anOutcome(undefined, { verdict: 'missed', startedAt: minutesAgo(5) });
+    const answer = await send(
+      correct({ supersedes: `${String(first['id'])}x` }),
+      first,
+      correct({ id: 'mine', supersedes: 'mine' }),
+      correct({ anomalyId: other }),
+      correct({ stage: 'cart' }),
+      { ...missed, supersedes: first['id'] },
+      missed,
+      { ...missed, id: anId('missed'), supersedes: missed['id'] },
+    );
+    expect(answer).toMatchObject({ status: 207, body: { accepted: 3 } });
+    expect(answer.body['rejected']).toEqual([
+      refusal(0, '/supersedes', 'unknown-outcome'),
+      refusal(2, '/supersedes', 'inconsistent'),
+      refusal(3, '/supersedes', 'inconsistent'),
+      refusal(4, '/supersedes', 'inconsistent'),
+      refusal(5, '/supersedes', 'inconsistent'),
+    ]);
+    // A repeat of the anomaly is of its episode; what is sent again is the same again.
+    const { startedAt, fingerprint } = { startedAt: minutesAgo(4), fingerprint: anomalyId };
+    const again = await anAnomalyIn({ startedAt, fingerprint });
+    const second = correct({ anomalyId: again, failure: false });
+    expect(await send(second)).toMatchObject({ status: 200, body: { accepted: 1 } });
+    expect(await send(first, second)).toMatchObject({ status: 200, body: { duplicates: 2 } });
   });
 
   it('are read since a revision, page by page and as lines', async () => {
@@ -136,6 +174,47 @@ describe('outcomes', () => {
     for (const query of ['since_revision=-1', 'since_revision=x', 'limit=0', 'format=xml']) {
       expect([query, (await api.get(`/v1/outcomes?${query}`)).status]).toEqual([query, 400]);
     }
+  });
+
+  it('are read by anomaly, journey, verdict and number in either form', async () => {
+    const [anomalyId, other] = [await anAnomalyIn(), await anAnomalyIn()];
+    const [first, second, third] = [
+      anOutcome(anomalyId),
+      anOutcome(anomalyId, { verdict: 'contributed', stage: 'cart' }),
+      anOutcome(anomalyId),
+    ];
+    await send(first, anOutcome(other), second, third);
+    const lines = async (query: string): Promise<unknown[]> => {
+      const { status, text } = await api.get(`/v1/outcomes?${query}&format=ndjson`);
+      expect([query, status]).toEqual([query, 200]);
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => (JSON.parse(line) as Json)['id']);
+    };
+    const items = async (query: string): Promise<unknown[]> => {
+      const { status, body } = await api.get(`/v1/outcomes?${query}`);
+      expect([query, status]).toEqual([query, 200]);
+      return (body['items'] as Json[]).map(({ id }) => id);
+    };
+    const own = `anomalyId=${anomalyId}`;
+    const since = String((await outcomesOf(anomalyId)).at(-1)?.['revision']);
+    const ids = [first, second, third].map(({ id }) => id);
+    const asked: readonly (readonly [string, unknown[]])[] = [
+      [own, ids],
+      [`${own}&verdict=contributed`, [second['id']]],
+      [`${own}&journey=nothing`, []],
+      [`${own}&journey=checkout&verdict=missed&limit=1`, []],
+      [`${own}&since_revision=${since}`, [second['id'], third['id']]],
+    ];
+    for (const [query, expected] of asked) {
+      expect([query, await lines(query)]).toEqual([query, expected]);
+      expect([query, await items(query)]).toEqual([query, expected.toReversed()]);
+    }
+    expect(await lines(`${own}&limit=2`)).toEqual(ids.slice(0, 2));
+    expect(await items(`${own}&limit=2`)).toEqual(ids.toReversed().slice(0, 2));
+    expect(await lines('journey=nothing')).toEqual([]);
+    expect(await lines('limit=1')).toHaveLength(1);
   });
 
   it('are never overtaken: who reads up to a revision has seen all before it', async () => {
@@ -193,6 +272,46 @@ describe('outcomes', () => {
     expect((await api.post('/v1/outcomes', [outcome], { key })).status).toBe(403);
     const labeller = await api.keyOf('label');
     expect((await api.post('/v1/outcomes', [outcome], { key: labeller })).status).toBe(200);
+  });
+});
+
+describe('what was measured', () => {
+  const measured = async (): Promise<Body> =>
+    anOutcome(await anAnomalyIn(), { source: 'measured', verdict: 'unknown', author: undefined });
+
+  it('is told from outside only by who brings history', async () => {
+    const label = await api.keyOf('label');
+    const outcome = await measured();
+    expect(await api.post('/v1/outcomes', [outcome], { key: label })).toMatchObject({
+      status: 422,
+      body: { rejected: [refusal(0, '/source', 'backfill-scope-required')] },
+    });
+    const { id: _, ...told } = outcome;
+    const retrospective = {
+      ...{ id: anId('retrospective'), incidentId: 'i', author: 'ada', heldAt: minutesAgo(1) },
+      outcomes: [told],
+    };
+    expect(await api.post('/v1/retrospectives', retrospective, { key: label })).toMatchObject({
+      status: 422,
+      body: { rejected: [refusal(0, '/outcomes/0/source', 'backfill-scope-required')] },
+    });
+    expect(await outcomesOf(String(outcome['anomalyId']))).toEqual([]);
+    for (const key of [await api.keyOf('label', 'backfill'), await api.keyOf('admin')]) {
+      expect((await api.post('/v1/outcomes', [await measured()], { key })).status).toBe(200);
+    }
+  });
+
+  it('is not put aside by what somebody says', async () => {
+    const key = await api.keyOf('label');
+    const first = await measured();
+    await api.post('/v1/outcomes', [first]);
+    const said = anOutcome(first['anomalyId'], { failure: false });
+    const aside = { ...said, id: anId('aside'), supersedes: first['id'] };
+    expect(await api.post('/v1/outcomes', [aside, said], { key })).toMatchObject({
+      status: 207,
+      body: { rejected: [refusal(0, '/supersedes', 'backfill-scope-required')], accepted: 1 },
+    });
+    expect((await api.post('/v1/outcomes', [aside])).status).toBe(200);
   });
 });
 
@@ -292,6 +411,34 @@ describe('retrospectives', () => {
     expect(await outcomesOf(anomalyId)).toEqual([]);
     const log = (await api.get('/v1/outcomes?limit=1000')).body['items'] as Json[];
     expect(log.filter(({ id }) => String(id).startsWith('spoilt'))).toEqual([]);
+  });
+
+  it('say one thing of one anomaly and stage', async () => {
+    const anomalyId = await anAnomalyIn();
+    const other = await anAnomalyIn();
+    const caused = told(anomalyId);
+    const no = { failure: false, verdict: 'unrelated' };
+    const answer = await send(
+      await aRetrospective({ outcomes: [caused, told(other, no), told(anomalyId, no)] }),
+      await aRetrospective({ outcomes: [told(anomalyId, { verdict: 'unrelated' }), caused] }),
+      await aRetrospective({
+        outcomes: [
+          caused,
+          told(anomalyId, { verdict: 'contributed' }),
+          told(anomalyId, { verdict: 'unknown', failure: null }),
+          told(anomalyId, { ...no, stage: 'cart' }),
+        ],
+      }),
+    );
+    expect(answer).toMatchObject({ status: 207, body: { accepted: 1 } });
+    expect(answer.body['rejected']).toEqual([
+      refusal(0, '/outcomes/2/failure', 'inconsistent'),
+      refusal(1, '/outcomes/1/verdict', 'inconsistent'),
+    ]);
+  });
+
+  it('are held of incidents that are kept elsewhere, too', async () => {
+    expect((await send(await aRetrospective({ incidentId: 'INC-ELSEWHERE' }))).status).toBe(200);
   });
 
   it('are dated back by who may backfill, and then hold nothing later', async () => {

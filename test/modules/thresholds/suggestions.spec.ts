@@ -106,7 +106,13 @@ describe('POST /v1/threshold-suggestions', () => {
     const next = String(list.body['next']);
     const page = await api.get(`/v1/threshold-suggestions?limit=1&cursor=${next}`);
     expect(page.body['items']).toEqual([]);
-    expect(await api.get('/v1/threshold-suggestions?cursor=x')).toMatchObject({ status: 400 });
+    const id = String(made['id']);
+    const places = ['2026', '+275760-09-13', '0000-01-01T00:00:00Z', '2026-01-01'];
+    for (const place of ['x', ...places.map((at) => `${at} ${id}`)]) {
+      const cursor = Buffer.from(place).toString('base64url');
+      const answer = await api.get(`/v1/threshold-suggestions?cursor=${cursor}`);
+      expect([place, answer.status]).toEqual([place, 400]);
+    }
   });
 
   it('answers at once where it is asked to, with what is under way', async () => {
