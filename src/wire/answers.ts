@@ -73,32 +73,19 @@ export const predictionAnswer = z
   })
   .meta({ id: 'Prediction' });
 
-const anomalyResults = (...statuses: readonly [string, ...string[]]): z.ZodObject =>
-  z.object({
+export const scoredAnswer = z
+  .object({
     results: z.array(
       z.object({
         index: z.int(),
         anomalyId: z.string(),
-        status: z.enum(statuses),
+        status: z.enum(['stored', 'updated', 'duplicate', 'rejected', 'unmapped']),
         predictions: z.array(predictionAnswer),
         error: rejection.omit({ index: true }).optional(),
       }),
     ),
-  });
-
-/** What came of anomalies that were sent in. */
-export const takenAnswer = anomalyResults(
-  'stored',
-  'updated',
-  'duplicate',
-  'rejected',
-  'unmapped',
-).meta({ id: 'TakenAnomalies' });
-
-/** What was answered of anomalies that nobody keeps. */
-export const scoredAnswer = anomalyResults('scored', 'rejected', 'unmapped').meta({
-  id: 'ScoredAnomalies',
-});
+  })
+  .meta({ id: 'ScoredAnomalies' });
 
 export const outcomeAnswer = z
   .object({

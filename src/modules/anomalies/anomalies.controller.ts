@@ -8,7 +8,7 @@ import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
 import { bulkStatus, itemsOf } from '../../http/items.js';
 import { Operation } from '../../http/operation.decorator.js';
-import { anyObject, listOf, scoredAnswer, takenAnswer } from '../../wire/answers.js';
+import { anyObject, listOf, scoredAnswer } from '../../wire/answers.js';
 import { anomalyBody } from '../../wire/anomaly.js';
 import { key, share } from '../../wire/labels.js';
 import type { AnomalyResult } from './anomalies.service.js';
@@ -49,7 +49,7 @@ export class AnomaliesController {
     scope: 'ingest',
     body: anomalyBody,
     bulk: true,
-    answers: { 200: takenAnswer, 207: takenAnswer, 422: takenAnswer },
+    answers: { 200: scoredAnswer, 207: scoredAnswer, 422: scoredAnswer },
   })
   async ingest(
     @Body() body: unknown,

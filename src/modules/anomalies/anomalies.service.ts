@@ -23,8 +23,7 @@ import { checkItems } from '../../wire/rejection.js';
 export interface AnomalyResult {
   readonly index: number;
   readonly anomalyId: string;
-  /** *Scored* where nothing was stored. */
-  readonly status: 'stored' | 'updated' | 'duplicate' | 'rejected' | 'unmapped' | 'scored';
+  readonly status: 'stored' | 'updated' | 'duplicate' | 'rejected' | 'unmapped';
   readonly predictions: readonly object[];
   readonly error?: ItemError;
 }
@@ -79,7 +78,7 @@ export class AnomaliesService {
     const scored = await this.scorer.score(this.source.manager, toScore);
     const results = arrivals.map(({ index, anomaly }, i): AnomalyResult => {
       const predictions = (scored[i] ?? []).map((one) => writePrediction(one.prediction));
-      const status = predictions.length === 0 ? 'unmapped' : 'scored';
+      const status = predictions.length === 0 ? 'unmapped' : 'stored';
       return { index, anomalyId: anomaly.id, status, predictions };
     });
     const refused = rejected.map((one) => refusal(one, idOf(items[one.index])));
