@@ -41,11 +41,18 @@ async function placeRefusal(sql: EntityManager, outcome: Outcome): Promise<Refus
 }
 
 /** Whether there was a drop is measured, and stands before what people say: not everyone may say so. */
-function sourceRefusal({ source }: Outcome, { mayMeasure }: Teller): Refusal | null {
-  if (source !== 'measured' || mayMeasure) return null;
-  const detail = 'measured needs a key with scope backfill';
-  return { pointer: '/source', code: 'backfill-scope-required', detail };
+function sourceRefusal({ id, source }: Outcome, { mayMeasure }: Teller): Refusal | null {
+  if (mayMeasure) return null;
+  const code = 'backfill-scope-required';
+  if (source === 'measured') {
+    return { pointer: '/source', code, detail: 'measured needs a key with scope backfill' };
+  }
+  // One that is taken would keep out what will be measured under it.
+  if (!OWN_ID.test(id)) return null;
+  return { pointer: '/id', code, detail: 'such ids are of what is measured' };
 }
+
+const OWN_ID = /^(measured|missed)\//;
 
 function anomalyRefusal({ anomalyId }: Outcome, { episodeId }: Known): Refusal | null {
   if (anomalyId === undefined || episodeId !== null) return null;
@@ -56,8 +63,8 @@ function anomalyRefusal({ anomalyId }: Outcome, { episodeId }: Known): Refusal |
 type Correction = Outcome & { readonly supersedes: string };
 
 function correctionRefusal(
-  { journey, stage, supersedes, source }: Correction,
-  { episodeId, mayMeasure }: Known,
+  { journey, stage, supersedes }: Correction,
+  { episodeId }: Known,
   meant: OutcomePlace | undefined,
 ): Refusal | null {
   const refused = (code: string, detail: string): Refusal => ({
@@ -66,10 +73,7 @@ function correctionRefusal(
   if (meant === undefined) return refused('unknown-outcome', `there is no outcome ${supersedes}`);
   const isOfSame =
     meant.journey === journey && meant.stage === stage && meant.episodeId === episodeId;
-  if (!isOfSame) return refused('inconsistent', `${supersedes} is of another episode or stage`);
-  if (meant.source !== 'measured' || source === 'measured' || mayMeasure) return null;
-  const detail = `${supersedes} was measured: what people say goes beside it, without supersedes`;
-  return refused('backfill-scope-required', detail);
+  return isOfSame ? null : refused('inconsistent', `${supersedes} is of another episode or stage`);
 }
 
 /**

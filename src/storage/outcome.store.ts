@@ -144,7 +144,6 @@ export async function outcomesOfAnomalies(
 export interface OutcomePlace {
   readonly journey: string;
   readonly stage: string;
-  readonly source: Outcome['source'];
   /** Null for a missed failure. */
   readonly episodeId: string | null;
 }
@@ -156,7 +155,7 @@ export async function placesOfOutcomes(
 ): Promise<Map<string, OutcomePlace>> {
   const found = await rows<OutcomePlace & { readonly id: string }>(
     sql,
-    `SELECT o.id, o.journey, o.stage, o.source, a.episode_id AS "episodeId"
+    `SELECT o.id, o.journey, o.stage, a.episode_id AS "episodeId"
      FROM outcome o LEFT JOIN anomaly a ON a.id = o.anomaly_id WHERE o.id = ANY($1::text[])`,
     [ids],
   );
