@@ -151,6 +151,6 @@ function seconds(text: string): number {
 
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= 0) return number;
+  if (text.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number;
   throw new InvalidArgumentError('It must be a whole number from 0.');
 }

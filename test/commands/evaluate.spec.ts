@@ -170,6 +170,11 @@ describe('throughline evaluate', () => {
     expect(output).toBe('');
   });
 
+  it('refuses an empty seed instead of taking it for 0', async () => {
+    const asked = evaluate('signal.csv', '--label', 'failed', '--seed', '');
+    await expect(asked).rejects.toMatchObject({ code: 'commander.invalidArgument' });
+  });
+
   it('takes another word as positive where it is named', async () => {
     const flags = ['--positive', 'no', '--drop', 'at', '--learner', 'trees', '--json'];
     await evaluate('signal.csv', '--label', 'failed', ...flags);
