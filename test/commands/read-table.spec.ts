@@ -27,7 +27,7 @@ function written(name: string, content: string | Buffer): string {
 
 /** A pipe into which the content goes as soon as someone reads. */
 function piped(name: string, content: string | Buffer): string {
-  execFileSync('mkfifo', [at(name)]);
+  execFileSync('sh', ['-c', 'mkfifo "$0"', at(name)]);
   createWriteStream(at(name)).end(content);
   return at(name);
 }
