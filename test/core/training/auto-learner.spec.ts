@@ -309,6 +309,18 @@ describe('evaluation', () => {
     expect(against.choice).toMatchObject({ chosen: 'logistic', members: [{ weight: 1 }] });
   });
 
+  it('shows the figures of an average that was chosen and says nothing', async () => {
+    const turned = { ...test, labels: test.labels.map((label) => 1 - label) };
+    const options = { learners: halves, seed: 0, limit: UNLIMITED };
+    const against = await evaluate(training, turned, options);
+    if (against.kind !== 'evaluated') throw new Error(against.kind);
+    expect(against).toMatchObject({ chosen: 'base-rate', choice: { chosen: 'average' } });
+    const [base, , , average, auto] = against.learners;
+    expect(average?.learner).toBe('average');
+    expect(average?.metrics.logLoss).toBeGreaterThan(base?.metrics.logLoss ?? Infinity);
+    expect(auto).toMatchObject({ learner: 'auto', metrics: base?.metrics });
+  });
+
   it('says nothing of a signal where no learner but the base rate could be judged', async () => {
     const choosy: Learner = { ...plainLogistic, fewest: 1000 };
     const options = { learners: [choosy], seed: 0, limit: UNLIMITED };
