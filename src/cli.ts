@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { DomainError } from './core/errors/domain-error.js';
 import { Problem } from './core/errors/problem.js';
+import { onOutputError } from './commands/output-errors.js';
 import { COMMANDS } from './commands/table.js';
 
 const manifest = z.object({ version: z.string(), description: z.string() });
@@ -39,6 +40,13 @@ function explain(error: unknown): string {
   return `error: ${error.message}`;
 }
 
+onOutputError([process.stdout, process.stderr], (line) => {
+  process.stderr.write(line);
+  // A command may yet set another status.
+  process.once('exit', () => {
+    process.exitCode = 1;
+  });
+});
 try {
   // What the environment says wins over the file.
   if (existsSync('.env')) process.loadEnvFile('.env');

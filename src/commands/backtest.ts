@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
 
 import type { Command } from 'commander';
 import type { z } from 'zod';
@@ -68,7 +69,8 @@ export function registerBacktest(program: Command): void {
     .action(async (file: string, { json }: { json?: boolean }, command: Command) => {
       let text: string;
       try {
-        text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
+        // Standard input may be a socket, which has no file name to be opened by.
+        text = await (file === '-' ? textOf(process.stdin) : readFile(file, 'utf8'));
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         command.error(`error: cannot read ${file}: ${why}`, { exitCode: 2 });

@@ -1,12 +1,20 @@
 import { isMissing, parseNumber } from '../core/features/schema-inference.js';
 import type { InferredColumn } from '../core/features/schema-inference.js';
+import { dressedNumbersNote, largeNumbersNote } from './number-notes.js';
 import type { TextTable } from './read-table.js';
 
 // As the logistic learner has it: rarer words share one effect.
 const FEW = 5;
 const CROWDED = 1000;
-const OTHER_DATE = /^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b/;
-const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
+const MONTH = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?';
+const OTHER_DATE = new RegExp(
+  [
+    String.raw`^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b`,
+    String.raw`^\d{1,4}[ ./-]*${MONTH}[ ,./-]*\d{1,4}\b`,
+    String.raw`^${MONTH} *\d{1,2}(?:st|nd|rd|th)?[ ,]+\d{2,4}\b`,
+  ].join('|'),
+  'i',
+);
 
 // As the schema is inferred: a column of which this share is one kind is meant to be of it.
 const NEARLY_ALL = 0.98;
@@ -24,7 +32,7 @@ export function columnNotes(
   const guessed = columns.filter(({ feature }) => !meant.includes(feature.name));
   return [
     ...columns.flatMap((column) => unreadableNote(column, table)),
-    ...columns.flatMap((column) => sameNote(column)),
+    ...columns.flatMap((column) => valuesNote(column, table)),
     ...guessed.flatMap((column) => nearlyNumbersNote(column, table)),
     ...columns.flatMap((column) => wordsNote(column)),
     ...clockNote(columns),
@@ -42,6 +50,14 @@ function unreadableNote(
   return [`${unreadable} unreadable or infinite cells count as missing: first${held} in ${place}.`];
 }
 
+/** Numbers that collapse are not the same in the file. */
+function valuesNote(column: InferredColumn, { columns, where }: TextTable): string[] {
+  const { name } = column.feature;
+  const cells = column.kind === 'numeric' ? (columns.get(name) ?? []) : [];
+  const large = largeNumbersNote({ name, cells, where });
+  return large.length > 0 ? large : sameNote(column);
+}
+
 function sameNote(column: InferredColumn): string[] {
   const { name } = column.feature;
   const values: Iterable<number | string | null> = column.numeric ?? column.categorical ?? [];
@@ -55,22 +71,18 @@ function sameNote(column: InferredColumn): string[] {
   return [`Column ${name} ${held}: it can say nothing.`];
 }
 
-/** Numbers with a decimal comma, or with too many words among them, were read as words. */
+/** Numbers with signs and commas, or with too many words among them, were read as words. */
 function nearlyNumbersNote(
   { feature, categorical, kind }: InferredColumn,
   { where }: TextTable,
 ): string[] {
   if (categorical === undefined || kind !== 'categorical') return [];
   const { name } = feature;
+  const dressed = dressedNumbersNote({ name, cells: categorical, where });
+  if (dressed.length > 0) return dressed;
   const present = categorical.filter((cell) => cell !== null);
   const isNumber = (cell: string): boolean => parseNumber(cell) !== null;
-  const commas = present.filter((cell) => DECIMAL_COMMA.test(cell.trim())).length;
   const numbers = present.filter(isNumber).length;
-  if (commas > 0 && commas + numbers >= NEARLY_ALL * present.length) {
-    return [
-      `Column ${name} looks like numbers with a comma ("${present[0] ?? ''}"): it was read as categories; write a point.`,
-    ];
-  }
   if (numbers <= present.length / 2) return [];
   const row = categorical.findIndex((cell) => !isMissing(cell) && !isNumber(cell ?? ''));
   const share = ((100 * numbers) / present.length).toFixed(0);
@@ -93,7 +105,7 @@ function aboutWords(counts: ReadonlyMap<string, number>): string | null {
   const words = [...counts.keys()];
   const repeats = [...counts.values()];
   const dates = words.filter((word) => OTHER_DATE.test(word)).length;
-  if (dates > 0 && dates >= 0.98 * words.length) {
+  if (dates > 0 && dates >= NEARLY_ALL * words.length) {
     return 'looks like dates that are not ISO 8601: they were read as categories';
   }
   if (words.length > FEW && repeats.every((count) => count === 1)) {

@@ -6,10 +6,12 @@ import { DomainError } from '../core/errors/domain-error.js';
 import { baseRateLearner } from '../core/training/base-rate.js';
 import type { Learner } from '../core/training/classifier.js';
 import { evaluate, evaluationSteps } from '../core/training/evaluation.js';
+import type { NoneJudged } from '../core/training/evaluation.js';
 import { gradientBoostingLearner } from '../core/training/gradient-boosting.js';
+import type { InsufficientData } from '../core/training/ladder.js';
 import { logisticRegressionLearner } from '../core/training/logistic-regression.js';
 import { neuralLearner } from '../tensorflow/neural-learner.js';
-import { evaluationJson, evaluationText, shownStep } from './evaluation-report.js';
+import { evaluationJson, evaluationText, shownName, shownStep } from './evaluation-report.js';
 import { evaluationSets } from './evaluation-sets.js';
 import { readTable } from './read-table.js';
 
@@ -84,9 +86,9 @@ async function answer(flags: EvaluateFlags): Promise<void> {
     limit: { now: () => performance.now(), milliseconds: 1000 * flags.budget },
     onStep: progress.step,
   }).finally(progress.stop);
-  if (evaluation.kind === 'insufficient-data') {
+  if (evaluation.kind !== 'evaluated') {
     const among = `insufficient data among the ${sets.training.labels.length} rows that train`;
-    process.stderr.write(`throughline evaluate: ${among}: ${evaluation.reason}\n`);
+    process.stderr.write(`throughline evaluate: ${among}: ${shortage(evaluation)}\n`);
     process.exitCode = 1;
     return;
   }
@@ -94,6 +96,12 @@ async function answer(flags: EvaluateFlags): Promise<void> {
     ? `${JSON.stringify(evaluationJson(sets, evaluation), null, 2)}\n`
     : evaluationText(sets, evaluation);
   process.stdout.write(text);
+}
+
+function shortage(answer: InsufficientData | NoneJudged): string {
+  if (answer.kind === 'insufficient-data') return answer.reason;
+  const left = answer.leftOut.map(({ learner, reason }) => `${shownName(learner)} (${reason})`);
+  return `left out: ${left.join(', ')}.`;
 }
 
 function learnersNamed(name: string): Learner[] {
@@ -143,6 +151,6 @@ function seconds(text: string): number {
 
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= 0) return number;
+  if (text.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number;
   throw new InvalidArgumentError('It must be a whole number from 0.');
 }

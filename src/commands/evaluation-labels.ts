@@ -29,8 +29,9 @@ export function readLabels(column: readonly (string | null)[], how: LabelReading
       ? parseNumber(word) === 1 || POSITIVE_WORDS.includes(word.toLowerCase())
       : same(word, positive);
   const positives = [...distinct].filter(isPositive);
-  if (positives.length === 0 || (positive === undefined && distinct.size - positives.length > 1)) {
-    refuse(how, words, distinct);
+  const negatives = distinct.size - positives.length;
+  if (positives.length === 0 || negatives === 0 || (positive === undefined && negatives > 1)) {
+    refuse(how, words, { distinct, positives });
   }
   const labels = Uint8Array.from(words, (word) => (word !== null && isPositive(word) ? 1 : 0));
   const labelled = Uint32Array.from(words.keys()).filter((row) => words[row] !== null);
@@ -45,7 +46,7 @@ function same(word: string, positive: string): boolean {
 function refuse(
   { label, positive, where }: LabelReading,
   words: readonly (string | null)[],
-  distinct: ReadonlySet<string>,
+  { distinct, positives }: { distinct: ReadonlySet<string>; positives: readonly string[] },
 ): never {
   const [one = '', , third] = distinct;
   const shown = [...distinct].slice(0, 5).join(', ') + (distinct.size > 5 ? ', …' : '');
@@ -53,10 +54,12 @@ function refuse(
     throw new DomainError('bad-label', `The column ${label} holds ${text}.`);
   };
   if (distinct.size === 0) return say('nothing: no row has a label');
-  if (positive !== undefined) return say(`${shown}: none of it is "${positive}"`);
-  if (distinct.size === 1) {
-    return say(`${one} in every row: with one class there is nothing to tell apart`);
+  if (positive !== undefined && positives.length === 0) {
+    return say(`${shown}: none of it is "${positive}"`);
   }
+  const alone = 'with one class there is nothing to tell apart';
+  if (distinct.size === 1) return say(`${one} in every row: ${alone}`);
+  if (positives.length === distinct.size) return say(`${shown}, all of it positive: ${alone}`);
   const advice = 'the positive class is 1, true or yes, else name it with --positive';
   if (third === undefined) return say(`${shown}: ${advice}`);
   const place = where(words.indexOf(third));

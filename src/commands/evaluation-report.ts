@@ -1,5 +1,6 @@
-import type { Evaluation, LearnerEvaluation } from '../core/training/evaluation.js';
+import type { Evaluation, LearnerEvaluation, ModelParts } from '../core/training/evaluation.js';
 import { AUTO } from '../core/training/auto-classifier.js';
+import { baseRateLearner } from '../core/training/base-rate.js';
 import { AVERAGE } from '../core/training/model-choice.js';
 import { METRIC_NAMES } from '../core/statistics/classification-metrics.js';
 import type { MetricName } from '../core/statistics/classification-metrics.js';
@@ -37,7 +38,7 @@ export function evaluationJson(sets: EvaluationSets, evaluation: Evaluation): ob
       calibration: one.calibration,
     },
   ]);
-  const members = evaluation.members.map((one) => [shownName(one.learner), one.weight]);
+  const { choice } = evaluation;
   const leftOut = evaluation.leftOut.map((one) => [shownName(one.learner), one.reason]);
   const missing = sets.features
     .filter((column) => column.missing > 0)
@@ -52,13 +53,23 @@ export function evaluationJson(sets: EvaluationSets, evaluation: Evaluation): ob
     learners: Object.fromEntries(learners) as object,
     chosen: shownName(evaluation.chosen),
     verdict: evaluation.verdict,
-    members: Object.fromEntries(members) as object,
+    members: weightsOf(evaluation),
+    // Before the test part was looked at: with no signal it is the base rate that answers.
+    choice: {
+      learner: shownName(choice.chosen),
+      members: weightsOf(choice),
+      calibration: choice.calibration,
+    },
     leftOut: Object.fromEntries(leftOut) as object,
     split: sets.how,
     unlabelled: sets.unlabelled,
     missing: Object.fromEntries(missing) as object,
     notes: sets.notes,
   };
+}
+
+function weightsOf({ members }: ModelParts): object {
+  return Object.fromEntries(members.map(({ learner, weight }) => [shownName(learner), weight]));
 }
 
 /** Learners by name; an average stands under its own as well as under `auto`. */
@@ -71,11 +82,6 @@ function named({ learners, chosen }: Evaluation): (readonly [string, LearnerEval
 
 /** The same for people: what was read, what was done with it, the figures, the verdict. */
 export function evaluationText(sets: EvaluationSets, evaluation: Evaluation): string {
-  const chosen = chosenText(evaluation);
-  const verdict =
-    evaluation.verdict === 'signal'
-      ? `Signal: it beats the base rate on the test part (paired bootstrap of log loss, 90 %).`
-      : 'No signal: nothing beats the base rate on the test part (paired bootstrap of log loss, 90 %).';
   return [
     ...about(sets),
     '',
@@ -84,13 +90,21 @@ export function evaluationText(sets: EvaluationSets, evaluation: Evaluation): st
       ({ learner, reason }) => `Left out: ${shownName(learner)} (${reason}).`,
     ),
     '',
-    `Chosen inside the training part: ${chosen}. ${verdict}`,
+    `Chosen inside the training part: ${chosenText(evaluation.choice)}. ${verdictText(evaluation)}`,
     '',
   ].join('\n');
 }
 
+const HOW = '(paired bootstrap of log loss, 90 %)';
+
+function verdictText({ verdict, choice }: Evaluation): string {
+  if (verdict === 'signal') return `Signal: it beats the base rate on the test part ${HOW}.`;
+  if (choice.chosen === baseRateLearner.name) return 'No signal: that is the base rate itself.';
+  return `No signal: it does not beat the base rate on the test part ${HOW}, so auto answers with the base rate.`;
+}
+
 /** The choice with what it is made of: an average by its members' weights, and its calibration. */
-function chosenText({ chosen, members, calibration }: Evaluation): string {
+function chosenText({ chosen, members, calibration }: ModelParts): string {
   const parts = members.map(
     ({ learner, weight }) => `${(100 * weight).toFixed(0)} % ${shownName(learner)}`,
   );

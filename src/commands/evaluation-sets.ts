@@ -62,7 +62,8 @@ export function evaluationSets(table: TextTable, roles: ColumnRoles): Evaluation
   if (sides !== undefined) refuseOtherSides(sides, table);
   const given = sides && Array.from(labelled, (row) => sides[row] ?? null);
   const { split, how } = splitRows(set, roles, given);
-  refuseEmptySides(split);
+  refuseEmptySides(split, roles);
+  refuseOneClass(set.labels, split.test);
   return {
     training: trainingSetRows(set, split.train),
     test: trainingSetRows(set, split.test),
@@ -143,8 +144,27 @@ function refuseOtherSides(sides: readonly (string | null)[], { where }: TextTabl
   throw new DomainError('bad-split', text);
 }
 
-function refuseEmptySides({ train, test }: Split): void {
+function refuseEmptySides({ train, test }: Split, { split, time, group }: ColumnRoles): void {
   if (train.length > 0 && test.length > 0) return;
   const empty = train.length === 0 ? 'train' : 'test';
-  throw new DomainError('empty-split', `The split leaves no row to ${empty} on.`);
+  const text = `The split leaves no row to ${empty} on${reasonOf(split, time, group)}.`;
+  throw new DomainError('empty-split', text);
+}
+
+function reasonOf(split?: string, time?: string, group?: string): string {
+  if (split !== undefined) return `: the column ${split} names no such row with a label`;
+  const kept: string[] = [];
+  if (time !== undefined) kept.push(`rows of one moment of ${time}`);
+  if (group !== undefined) kept.push(`rows of one group of ${group}`);
+  if (kept.length === 0) return ': there are too few rows';
+  return `: ${kept.join(' and ')} stay together, and there are too few of them`;
+}
+
+/** With one class there is nothing to rank, and no base rate that could be beaten fairly. */
+function refuseOneClass(labels: Uint8Array, test: Uint32Array): void {
+  const positives = test.reduce((count, row) => count + (labels[row] ?? 0), 0);
+  if (positives > 0 && positives < test.length) return;
+  const held = positives > 0 ? 'positive' : 'negative';
+  const text = `The test part holds one class: all of its ${test.length} rows are ${held}, so nothing can be judged on it.`;
+  throw new DomainError('one-class-test', text);
 }

@@ -1,10 +1,12 @@
-import { access } from 'node:fs/promises';
-
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { DomainError } from '../core/errors/domain-error.js';
 import type { ActorEvents } from '../core/journeys/funnel-path.js';
+import { firstRecord } from './csv-header.js';
+import { withInputFile } from './input-file.js';
+import type { InputFile } from './input-file.js';
+import { recordLines } from './record-lines.js';
 
 /** Where the events are and what its columns are called. */
 export interface EventFile {
@@ -16,7 +18,7 @@ export interface EventFile {
 
 /** A row that was left out. */
 export interface BadRow {
-  /** Counted from 1, the header included; of a Parquet file the row. */
+  /** On which it begins, from 1; of a Parquet file the row. */
   readonly line: number;
   readonly reason: string;
 }
@@ -30,12 +32,28 @@ export interface FunnelEvents {
 
 type Format = 'csv' | 'ndjson' | 'parquet';
 
+/** A file of events, and how it is read. */
+interface EventSource extends EventFile {
+  readonly input: InputFile;
+  readonly format: Format;
+  /** Lines before the header of a CSV file. */
+  readonly skip: number;
+}
+
 const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const sqlName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-function formatOf(path: string): Format {
-  if (path.endsWith('.parquet')) return 'parquet';
-  return /\.(ndjson|jsonl|json)(\.gz)?$/.test(path) ? 'ndjson' : 'csv';
+function formatOf({ path, isParquet, begins }: InputFile): Format {
+  if (isParquet) return 'parquet';
+  const isNamed = /\.(ndjson|jsonl|json)(\.gz)?$/i.test(path);
+  // What comes through a pipe has no name to tell by.
+  return isNamed || begins.trimStart().startsWith('{') ? 'ndjson' : 'csv';
+}
+
+async function eventSource(file: EventFile, input: InputFile): Promise<EventSource> {
+  const format = formatOf(input);
+  const skip = format === 'csv' ? (await firstRecord(input)).line - 1 : 0;
+  return { ...file, input, format, skip };
 }
 
 function fromJson(name: string): string {
@@ -44,9 +62,10 @@ function fromJson(name: string): string {
 }
 
 /** The rows of the file as text, each with its number in the column `#`. */
-function sourceOf({ path, actor, event, time }: EventFile): string {
-  const file = sqlText(path);
-  switch (formatOf(path)) {
+function sourceOf({ input, format, skip, actor, event, time }: EventSource): string {
+  const file = sqlText(input.file);
+  const packed = `compression = '${input.isGzip ? 'gzip' : 'none'}'`;
+  switch (format) {
     case 'parquet':
       return `SELECT row_number() OVER () AS "throughline:row", * FROM read_parquet(${file})`;
     case 'ndjson':
@@ -54,11 +73,11 @@ function sourceOf({ path, actor, event, time }: EventFile): string {
       return `SELECT "throughline:row", ${[...new Set([actor, event, time])].map(fromJson).join(', ')}
         FROM (SELECT row_number() OVER () AS "throughline:row", line FROM read_csv(${file}, delim = chr(1),
           columns = {'line': 'VARCHAR'}, quote = '', escape = '', header = false,
-          auto_detect = false))
+          auto_detect = false, ${packed}))
         WHERE trim(line) <> ''`;
     case 'csv':
       return `SELECT row_number() OVER () AS "throughline:row", * FROM read_csv(${file}, header = true,
-        all_varchar = true, skip = 0, quote = '"', escape = '"', store_rejects = true)`;
+        all_varchar = true, skip = ${skip}, quote = '"', escape = '"', store_rejects = true, ${packed})`;
   }
 }
 
@@ -70,7 +89,11 @@ const MILLISECONDS = `CASE
   THEN epoch_us(TRY_CAST(time_text AS TIMESTAMPTZ)) / 1000.0
   ELSE epoch_us(TRY_CAST(time_text AS TIMESTAMP)) / 1000.0 END`;
 
-async function load(connection: DuckDBConnection, file: EventFile, maskSql: string): Promise<void> {
+async function load(
+  connection: DuckDBConnection,
+  file: EventSource,
+  maskSql: string,
+): Promise<void> {
   const { actor, event, time } = file;
   const source = sourceOf(file);
   const described = await connection.runAndReadAll(`DESCRIBE ${source}`);
@@ -96,27 +119,32 @@ async function load(connection: DuckDBConnection, file: EventFile, maskSql: stri
     FROM timed`);
 }
 
-async function badRows(connection: DuckDBConnection, format: Format): Promise<BadRow[]> {
-  const rejected: BadRow[] = [];
-  if (format === 'csv') {
-    const result = await connection.runAndReadAll(
-      'SELECT DISTINCT ON (line) line, error_type FROM reject_errors ORDER BY line',
-    );
-    for (const [line, type] of result.getRows()) {
-      const reason = `it does not have the header's columns (${String(type).toLowerCase()})`;
-      rejected.push({ line: Number(line), reason });
-    }
-  }
+async function badRows(
+  connection: DuckDBConnection,
+  { input, format }: EventSource,
+): Promise<BadRow[]> {
   const result = await connection.runAndReadAll(
     'SELECT place, reason FROM event WHERE reason IS NOT NULL ORDER BY place',
   );
-  const unread = result.getRows().map(([place, reason]) => {
-    let line = Number(place) + (format === 'csv' ? 1 : 0);
-    // What was rejected has no row, so the rows after it stand further down.
-    for (const before of rejected) if (before.line <= line) line += 1;
-    return { line, reason: String(reason) };
-  });
-  return [...rejected, ...unread].sort((one, other) => one.line - other.line);
+  const unread = result
+    .getRows()
+    .map(([place, reason]) => ({ line: Number(place), reason: String(reason) }));
+  if (format !== 'csv') return unread;
+  const rejects = await connection.runAndReadAll(
+    'SELECT DISTINCT ON (line) line, error_type FROM reject_errors ORDER BY line',
+  );
+  if (unread.length + rejects.getRows().length === 0) return [];
+  // DuckDB counts records, however many lines one has.
+  const { all, filled } = recordLines(input);
+  const rejected = rejects.getRows().map(([record, type]) => ({
+    line: all[Number(record) - 1] ?? Number(record),
+    reason: `it does not have the header's columns (${String(type).toLowerCase()})`,
+  }));
+  // What was rejected has no row.
+  const gone = new Set(rejected.map(({ line }) => line));
+  const rows = filled.slice(1).filter((line) => !gone.has(line));
+  const told = unread.map(({ line: row, reason }) => ({ line: rows[row - 1] ?? row, reason }));
+  return [...rejected, ...told].sort((one, other) => one.line - other.line);
 }
 
 /** All good events by actor and time, in flat arrays; actor i begins at `starts[i]`. */
@@ -152,38 +180,47 @@ function* actorsOf(at: Float64Array, masks: Int32Array, starts: number[]): Itera
 }
 
 /**
- * Reads a CSV, NDJSON (both plain or .gz) or Parquet file of events; rows that cannot be used are
- * named and left out.
+ * Reads a CSV, NDJSON (both plain or gzip) or Parquet file of events, or what comes through a pipe;
+ * rows that cannot be used are named and left out.
  *
- * @throws DomainError `unreadable-file`, `unknown-column`
+ * @throws DomainError `unreadable-file`, `empty-table`, `unknown-column`
  */
 export async function readFunnelEvents(
   file: EventFile,
   maskOf: (event: string) => number,
   steps: readonly string[],
 ): Promise<FunnelEvents> {
-  await access(file.path).catch((cause: unknown) => {
-    throw new DomainError('unreadable-file', `There is no readable file ${file.path}.`, { cause });
-  });
   const cases = [...new Set(steps)].map((step) => `WHEN ${sqlText(step)} THEN ${maskOf(step)}`);
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    await load(connection, file, `CASE event ${cases.join(' ')} ELSE 0 END`);
-    const bad = await badRows(connection, formatOf(file.path));
-    const { at, masks, starts } = await goodEvents(connection);
-    return {
-      actors: { [Symbol.iterator]: () => actorsOf(at, masks, starts)[Symbol.iterator]() },
-      events: at.length,
-      bad,
-    };
-  } catch (error) {
-    if (error instanceof DomainError) throw error;
-    const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
-    const message = `${file.path} cannot be read: ${reason}`;
-    throw new DomainError('unreadable-file', message, { cause: error });
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+  const mask = `CASE event ${cases.join(' ')} ELSE 0 END`;
+  return withInputFile(file.path, async (input) => {
+    const source = await eventSource(file, input);
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    try {
+      return await readEvents(connection, source, mask);
+    } catch (error) {
+      if (error instanceof DomainError) throw error;
+      const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
+      const message = `${file.path} cannot be read: ${reason}`;
+      throw new DomainError('unreadable-file', message, { cause: error });
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  });
+}
+
+async function readEvents(
+  connection: DuckDBConnection,
+  source: EventSource,
+  mask: string,
+): Promise<FunnelEvents> {
+  await load(connection, source, mask);
+  const bad = await badRows(connection, source);
+  const { at, masks, starts } = await goodEvents(connection);
+  return {
+    actors: { [Symbol.iterator]: () => actorsOf(at, masks, starts)[Symbol.iterator]() },
+    events: at.length,
+    bad,
+  };
 }

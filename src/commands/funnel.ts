@@ -26,7 +26,7 @@ interface FunnelFlags {
 const NAMED_ROWS = 20;
 
 /** Errors of the data; any other DomainError is a flag that does not fit. */
-const FAILURES: ReadonlySet<string> = new Set(['unreadable-file', 'no-events']);
+const FAILURES: ReadonlySet<string> = new Set(['unreadable-file', 'empty-table', 'no-events']);
 
 /** Registers `funnel`: how many actors of a file get how far. Exits 0, 1 failed, 2 wrong flags. */
 export function registerFunnel(program: Command): void {

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 
 import type { Command } from 'commander';
 import { Argument, Option } from 'commander';
@@ -83,6 +83,12 @@ async function checkUsage(
     await access(file).catch((cause: unknown) => {
       throw new MappingError(`cannot read ${file}`, { cause });
     });
+    const found = await stat(file);
+    if (found.isDirectory()) throw new MappingError(`cannot read ${file}: it is a folder`);
+    // A query looks at its files more than once; rows are sent as they come through a pipe.
+    if (options.sql !== undefined && !found.isFile()) {
+      throw new MappingError(`--sql: ${file} is a pipe, write it to a file first`);
+    }
   }
 }
 

@@ -1,13 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
-import type { Readable } from 'node:stream';
-
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { DomainError } from '../core/errors/domain-error.js';
-import { lineOfRow } from './line-of-row.js';
+import { csvHeader } from './csv-header.js';
+import { withInputFile } from './input-file.js';
+import type { InputFile } from './input-file.js';
+import { recordLines } from './record-lines.js';
+import type { RecordLines } from './record-lines.js';
 import { tableRefusal } from './table-refusal.js';
 import type { TableSource } from './table-refusal.js';
 
@@ -21,156 +20,79 @@ export interface TextTable {
 }
 
 /**
- * Reads a CSV file (plain or .gz; comma, semicolon, tab or pipe; quotes doubled) or a Parquet file.
- * Throws a DomainError: `unreadable-file`, `ragged-row` (naming the line), `duplicate-column`,
- * `empty-table`.
+ * Reads a CSV file (plain or gzip; comma, semicolon, tab or pipe; quotes doubled) or a Parquet file,
+ * or what comes through a pipe. Throws a DomainError: `unreadable-file`, `ragged-row` (naming the
+ * line), `duplicate-column`, `unnamed-column`, `empty-table`.
  */
 export async function readTable(path: string): Promise<TextTable> {
-  await access(path).catch((cause: unknown) => {
-    throw new DomainError('unreadable-file', `There is no readable file ${path}.`, { cause });
+  return withInputFile(path, async (input) => {
+    const source = input.isParquet ? parquetSource(input) : await csvSource(input);
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    try {
+      return await readAll(connection, source);
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
   });
-  const source = path.endsWith('.parquet') ? parquetSource(path) : await csvSource(path);
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    return await readAll(connection, source);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
 }
 
 async function readAll(connection: DuckDBConnection, source: TableSource): Promise<TextTable> {
-  const { path } = source;
-  let result: DuckDBMaterializedResult;
+  const { input, names } = source;
   try {
-    result = await connection.run(source.sql);
+    const result = await connection.run(source.sql);
     const columns = new Map<string, (string | null)[]>();
-    const names = result.deduplicatedColumnNames();
     const cells = await result.getColumnsJS();
-    names.forEach((name, index) => {
+    (names ?? result.deduplicatedColumnNames()).forEach((name, index) => {
       columns.set(name, (cells[index] ?? []).map(textOf));
     });
     const rows = cells[0]?.length ?? 0;
-    if (rows === 0) throw new DomainError('empty-table', `${path} has no rows.`);
-    return { rows, columns, where: (row) => placeOf(path, row) };
+    if (rows === 0) throw new DomainError('empty-table', `${input.path} has no rows.`);
+    return { rows, columns, where: placesIn(input) };
   } catch (error) {
     throw error instanceof DomainError ? error : tableRefusal(source, error);
   }
 }
 
-function placeOf(path: string, row: number): string {
-  return path.endsWith('.parquet') ? `row ${row + 1}` : `line ${lineOfRow(path, row)}`;
+/** Lines are looked up when a row is refused, and ahead of that where the file will be gone by then. */
+function placesIn(input: InputFile): (row: number) => string {
+  if (input.isParquet) return (row) => `row ${row + 1}`;
+  let lines: RecordLines | undefined = input.isPassing ? recordLines(input) : undefined;
+  return (row) => {
+    lines ??= recordLines(input);
+    // The first record is the header.
+    return `line ${lines.filled[row + 1] ?? '?'}`;
+  };
 }
 
 function textOf(cell: unknown): string | null {
   return typeof cell === 'string' ? cell : null;
 }
 
-function parquetSource(path: string): TableSource {
-  const sql = `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(${sqlText(path)})`;
-  return { path, sql, names: [] };
+function parquetSource(input: InputFile): TableSource {
+  const sql = `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(${sqlText(input.file)})`;
+  return { input, sql };
 }
 
-async function csvSource(path: string): Promise<TableSource> {
-  const header = await firstRecord(path);
-  const delimiter = delimiterOf(header);
-  const names = splitRecord(header, delimiter);
-  refuseDuplicates(path, names);
-  const columns = names.map((name) => `${sqlText(name)}: 'VARCHAR'`).join(', ');
+async function csvSource(input: InputFile): Promise<TableSource> {
+  const { names, delimiter, line } = await csvHeader(input);
+  // DuckDB's names ignore case, so that two which differ by case alone could not both be read.
+  const columns = names.map((_, index) => `c${index + 1}: 'VARCHAR'`).join(', ');
   // Nothing is sniffed: what the header says holds for the whole file, and kinds are ours to infer.
   const options = [
     'auto_detect = false',
     'header = true',
+    `skip = ${line - 1}`,
     `delim = ${sqlText(delimiter)}`,
     `quote = '"'`,
     `escape = '"'`,
     `columns = {${columns}}`,
-    `compression = '${path.endsWith('.gz') ? 'gzip' : 'none'}'`,
+    `compression = '${input.isGzip ? 'gzip' : 'none'}'`,
     'strict_mode = true',
   ];
-  return { path, sql: `SELECT * FROM read_csv(${sqlText(path)}, ${options.join(', ')})`, names };
-}
-
-function refuseDuplicates(path: string, names: readonly string[]): void {
-  const seen = new Map<string, number>();
-  names.forEach((name, index) => {
-    const column = index + 1;
-    if (name === '') {
-      throw new DomainError('unnamed-column', `Column ${column} of ${path} has no name (line 1).`);
-    }
-    // DuckDB's names ignore case, so two that differ by case alone cannot both be read.
-    const first = seen.get(name.toLowerCase());
-    if (first !== undefined) {
-      const text = `The header of ${path} (line 1) has "${name}" twice: columns ${first} and ${column}.`;
-      throw new DomainError('duplicate-column', text);
-    }
-    seen.set(name.toLowerCase(), column);
-  });
-}
-
-/** The first line of a file, lines inside quotes counted as one; without byte order mark. */
-async function firstRecord(path: string): Promise<string> {
-  const file = createReadStream(path);
-  const stream: Readable = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  stream.setEncoding('utf8');
-  let text = '';
-  try {
-    for await (const chunk of stream as AsyncIterable<string>) {
-      text += chunk;
-      const end = endOfRecord(text);
-      if (end >= 0) return headerIn(path, text.slice(0, end));
-    }
-  } catch (cause) {
-    if (cause instanceof DomainError) throw cause;
-    const reason = path.endsWith('.gz') ? ': it is not a gzip file' : '';
-    throw new DomainError('unreadable-file', `${path} cannot be read${reason}.`, { cause });
-  } finally {
-    file.destroy();
-  }
-  if (text.trim() === '') throw new DomainError('empty-table', `${path} is empty.`);
-  return headerIn(path, text);
-}
-
-/** The header without byte order mark; refuses bytes that are no UTF-8, as UTF-16's. */
-function headerIn(path: string, text: string): string {
-  if (!/[\0\uFFFD]/.test(text)) return text.replace(/^\uFEFF/, '');
-  const reason = 'it is not UTF-8 text there.';
-  throw new DomainError('unreadable-file', `${path} cannot be read (line 1): ${reason}`);
-}
-
-function endOfRecord(text: string): number {
-  let quoted = false;
-  for (let i = 0; i < text.length; i += 1) {
-    const letter = text[i];
-    if (letter === '"') quoted = !quoted;
-    else if (!quoted && (letter === '\n' || letter === '\r')) return i;
-  }
-  return -1;
-}
-
-function delimiterOf(header: string): string {
-  const bare = header.replace(/"[^"]*"/g, '');
-  const counts = [',', ';', '\t', '|'].map((mark) => [mark, bare.split(mark).length] as const);
-  return counts.reduce((most, next) => (next[1] > most[1] ? next : most))[0];
-}
-
-function splitRecord(record: string, delimiter: string): string[] {
-  const names: string[] = [];
-  let [name, quoted] = ['', false];
-  for (const letter of record) {
-    if (letter === '"') quoted = !quoted;
-    if (letter === delimiter && !quoted) {
-      names.push(name);
-      name = '';
-    } else name += letter;
-  }
-  return [...names, name].map((raw) =>
-    raw
-      .trim()
-      .replace(/^"(.*)"$/s, '$1')
-      .replaceAll('""', '"'),
-  );
+  const sql = `SELECT * FROM read_csv(${sqlText(input.file)}, ${options.join(', ')})`;
+  return { input, sql, names };
 }
 
 function sqlText(text: string): string {

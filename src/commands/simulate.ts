@@ -108,7 +108,7 @@ function wholeDays(text: string): number {
 
 function seedNumber(text: string): number {
   const seed = Number(text);
-  if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return seed;
+  if (text.trim() !== '' && Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return seed;
   throw new InvalidArgumentError('not a whole number from 0 to 4294967295');
 }
 
@@ -148,7 +148,7 @@ export function registerSimulate(program: Command): void {
     )
     .option(
       '--drift-day <number>',
-      "the day on which one service's alerts change their meaning",
+      "how many days pass before one service's alerts change their meaning",
       wholeDays,
     )
     .option('--json', 'answer as JSON')
@@ -160,8 +160,12 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return typeof error === 'object' && error !== null && 'syscall' in error;
 }
 
-async function run(flags: SimulateFlags): Promise<void> {
+async function run(flags: SimulateFlags, command: Command): Promise<void> {
   const { days, seed, start, scale, trouble, driftDay, out } = flags;
+  if (driftDay !== undefined && driftDay >= days) {
+    const text = `error: --drift-day ${driftDay} never comes: the world lasts --days ${days}`;
+    command.error(text, { exitCode: 2 });
+  }
   const bar = process.stderr.isTTY
     ? new SingleBar({ format: '{bar} day {value} of {total}', stream: process.stderr })
     : null;

@@ -1,16 +1,19 @@
 import { DomainError } from '../core/errors/domain-error.js';
+import type { InputFile } from './input-file.js';
+import { recordLines } from './record-lines.js';
 
 /** A file as DuckDB is asked for it, and the names of its columns where they are known. */
 export interface TableSource {
-  readonly path: string;
+  readonly input: InputFile;
   readonly sql: string;
-  readonly names: readonly string[];
+  readonly names?: readonly string[];
 }
 
 /** What DuckDB said of a file, in our words: with line and column where it named them. */
-export function tableRefusal({ path, names }: TableSource, error: unknown): DomainError {
+export function tableRefusal({ input, names = [] }: TableSource, error: unknown): DomainError {
+  const { path } = input;
   const message = error instanceof Error ? error.message : String(error);
-  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  const line = lineIn(message, input);
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (line !== undefined && counts !== null) {
     const [wanted, found] = [Number(counts[1]), Number(counts[2])];
@@ -24,6 +27,13 @@ export function tableRefusal({ path, names }: TableSource, error: unknown): Doma
   return new DomainError('unreadable-file', `${path} cannot be read${where}: ${reason}`, {
     cause: error,
   });
+}
+
+/** The line that a complaint is about: DuckDB counts records, however many lines one has. */
+function lineIn(message: string, input: InputFile): number | undefined {
+  const record = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  if (record === undefined) return undefined;
+  return recordLines(input).all[Number(record) - 1] ?? Number(record);
 }
 
 function raggedEnd(names: readonly string[], wanted: number, found: number): string {
@@ -40,5 +50,12 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 
 function reasonIn(message: string): string {
   const known = REASONS.find(([pattern]) => pattern.test(message))?.[1];
-  return known ?? message.split('\n')[0] ?? message;
+  return known ?? longLine(message) ?? message.split('\n')[0] ?? message;
+}
+
+function longLine(message: string): string | undefined {
+  const sizes = /Maximum line size of (\d+) bytes exceeded. Actual Size:(\d+)/.exec(message);
+  if (sizes === null) return undefined;
+  const [most, found] = [sizes[1], sizes[2]].map((size) => Number(size).toLocaleString('en'));
+  return `the row there is ${found ?? ''} bytes long, at most ${most ?? ''} can be read.`;
 }

@@ -134,10 +134,52 @@ describe('odd columns are learned from as far as they go, and named', () => {
     };
     const sets = await setsOf(written(csv(300, columns)), { categorical: ['code'] });
     expect(sets.notes).toEqual([
-      'Column price looks like numbers with a comma ("0,0"): it was read as categories; write a point.',
+      'Column price was read as categories: it holds numbers with a decimal comma ("0,0" in line 2); write 0.0.',
       'Column load was read as categories: 95 % of its cells are numbers, but not "off" in line 9; empty cells are missing numbers.',
     ]);
     expect(sure(fit(sets))).toBe(true);
+  });
+
+  it('numbers that are dressed with signs and commas, each told how to write it', async () => {
+    const columns = {
+      share: (i: number) => `${number(i).toFixed(1)}%`,
+      cost: (i: number) =>
+        i % 2 === 0 ? `$${number(i).toFixed(2)}` : `${number(i).toFixed(2)} EUR`,
+      visits: (i: number) => (i % 2 === 0 ? `"${1 + (i % 90)},077"` : 900 + i),
+      worth: (i: number) => `"€ ${1 + (i % 9)}.077,5${i % 10}"`,
+      rate: (i: number) => `"0,${100 + i}"`,
+      y,
+    };
+    const { notes } = await setsOf(written(csv(300, columns)));
+    const said = (text: string): string => `was read as categories: it holds numbers with ${text}`;
+    expect(notes.filter((note) => note.includes('numbers with'))).toEqual([
+      `Column share ${said('a percent sign ("0.0%" in line 2); write 0.0.')}`,
+      `Column cost ${said('a currency ("$0.00" in line 2); write 0.00.')}`,
+      `Column visits ${said('commas between thousands ("1,077" in line 2); write 1077.')}`,
+      `Column worth ${said('a currency and a decimal comma ("€ 1.077,50" in line 2); write 1077.50.')}`,
+      `Column rate ${said('a decimal comma ("0,100" in line 2); write 0.100.')}`,
+    ]);
+  });
+
+  it('ids that are one as doubles are told as such', async () => {
+    const columns = { x: number, id: (i: number) => `9007199254740993000${100 + i}`, y };
+    const { notes } = await setsOf(written(csv(300, columns)));
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^Column id holds whole numbers beyond 2\^53 \(first "9007199254740993000100" in line 2\): as numbers 300 of them are only 1; --categorical/,
+      ),
+    ]);
+  });
+
+  it.each([
+    ['01-Jan-2026', (i: number) => `${10 + (i % 18)}-Jan-2026`],
+    ['1 January 2026', (i: number) => `${1 + (i % 28)} January 2026`],
+    ['Jan 05, 2026', (i: number) => `"Jan ${10 + (i % 18)}, 2026"`],
+  ])('dates such as %s', async (_, day) => {
+    const { notes } = await setsOf(written(csv(300, { x: number, day, y })));
+    expect(notes).toEqual([
+      'Column day looks like dates that are not ISO 8601: they were read as categories.',
+    ]);
   });
 
   it('dates, ISO 8601 or other', async () => {

@@ -115,6 +115,48 @@ describe('throughline evaluate', () => {
     expect(JSON.parse(output)).toMatchObject({ chosen: 'prior', verdict: 'no signal' });
   });
 
+  it('tells what was chosen from what answers where there is no signal', async () => {
+    const random = seededRandom(9);
+    const rows = Array.from({ length: 300 }, (_, i) => {
+      const x = random() < 0.5 ? 1 : 0;
+      // What holds in the training part is turned round in the test part.
+      const y = (x === 1) === i < 200 ? 1 : 0;
+      return `${x},${random() < 0.8 ? y : 1 - y},${i < 200 ? 'train' : 'test'}`;
+    });
+    await writeFile(join(folder, 'turned.csv'), ['x,y,side', ...rows].join('\n'));
+    const flags = ['--label', 'y', '--split', 'side', '--learner', 'logistic'];
+    await evaluate('turned.csv', ...flags);
+    expect(output).toMatch(
+      /Chosen inside the training part: logistic.*\. No signal: it does not beat the base rate on the test part \(.*\), so auto answers with the base rate\./,
+    );
+    output = '';
+    await evaluate('turned.csv', ...flags, '--json');
+    expect(JSON.parse(output)).toMatchObject({
+      chosen: 'prior',
+      members: { prior: 1 },
+      verdict: 'no signal',
+      choice: { learner: 'logistic', members: { logistic: 1 } },
+    });
+  });
+
+  it('gives no verdict where the learner that was asked for could not be judged', async () => {
+    expect(await evaluate('signal.csv', '--label', 'failed', '--learner', 'neural')).toBe(1);
+    expect(complaint).toMatch(/insufficient data .*: left out: neural \(\d+ rows .* needs 200\)/);
+    expect(output).toBe('');
+  });
+
+  it.each([
+    ['x,y,s\n1,0,train\n2,1,train\n3,1,test\n4,1,test\n', ['--split', 's'], /all of its 2 rows/],
+    ['x,y\n1,1\n2,1\n', [], /holds 1 in every row: with one class/],
+    ['x,y\n1,1\n2,yes\n', [], /holds 1, yes, all of it positive: with one class/],
+    ['x,y,g\n1,1,a\n2,0,a\n', ['--group', 'g'], /rows of one group of g stay together/],
+    ['x,y,t\n1,1,5\n2,0,5\n', ['--time', 't'], /rows of one moment of t stay together/],
+  ])('refuses %j with %j: nothing could be told apart', async (csv, flags, word) => {
+    await writeFile(join(folder, 'alone.csv'), csv);
+    expect(await evaluate('alone.csv', '--label', 'y', ...flags)).toBe(2);
+    expect(complaint).toMatch(word);
+  });
+
   it.each([
     ['--label', 'nothing', /There is no column "nothing"; there are at, ratio/],
     ['--label', 'service', /holds cart, pay: the positive class is 1, true or yes, else name it/],
@@ -126,6 +168,11 @@ describe('throughline evaluate', () => {
     expect(await evaluate('signal.csv', ...label, flag, value)).toBe(2);
     expect(complaint).toMatch(word);
     expect(output).toBe('');
+  });
+
+  it('refuses an empty seed instead of taking it for 0', async () => {
+    const asked = evaluate('signal.csv', '--label', 'failed', '--seed', '');
+    await expect(asked).rejects.toMatchObject({ code: 'commander.invalidArgument' });
   });
 
   it('takes another word as positive where it is named', async () => {
@@ -184,7 +231,7 @@ describe('reading tables', () => {
   it.each([
     ['a,b\n1,2\n3\n', 'ragged-row', /Line 3 of .* has 1 cells where the header has 2/],
     ['a,b\n1,2,3\n', 'ragged-row', /Line 2 of .* has 3 cells where the header has 2/],
-    ['a,b,A\n1,2,3\n', 'duplicate-column', /has "A" twice/],
+    ['a,b,a\n1,2,3\n', 'duplicate-column', /has "a" twice/],
     ['a,,b\n1,2,3\n', 'unnamed-column', /Column 2 .* has no name/],
     ['a,b\n', 'empty-table', /has no rows/],
     ['', 'empty-table', /is empty/],

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { registerBacktest } from '../../src/commands/backtest.js';
 import { registerTrain } from '../../src/commands/train.js';
@@ -95,6 +96,19 @@ describe('backtest', () => {
       `  ${day(13)}  to ${day(14)}  f-2, 40.00 lost`,
       '',
     ]);
+  });
+
+  it('reads the question from standard input, whatever that is', async () => {
+    service.answer = () => ({ status: 200, body: answer });
+    // A socket has no name: what is opened is the stream.
+    const question = Readable.from(['{"journey":', '"checkout"}']) as typeof process.stdin;
+    const stdin = jest.spyOn(process, 'stdin', 'get').mockReturnValue(question);
+    try {
+      expect((await runCommand(registerBacktest, ['backtest', '-'])).status).toBe(0);
+    } finally {
+      stdin.mockRestore();
+    }
+    expect(service.requests[0]?.items).toEqual([{ journey: 'checkout' }]);
   });
 
   it('says which file cannot be read', async () => {

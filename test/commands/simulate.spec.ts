@@ -46,6 +46,12 @@ async function hashes(out: string): Promise<Record<string, string>> {
 }
 
 describe('simulate', () => {
+  it('refuses an empty seed, and a drift on a day that never comes', async () => {
+    expect((await simulate('refused', '--seed', '')).status).not.toBe(0);
+    const never = await simulate('refused', '--seed', '1', '--drift-day', '4');
+    expect(never).toMatchObject({ status: 2, err: expect.stringMatching(/4 never comes/) });
+  });
+
   it('writes the same bytes for the same seed, others for another', async () => {
     for (const [out, seed] of [
       ['one', '7'],

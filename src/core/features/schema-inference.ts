@@ -47,16 +47,26 @@ export function parseNumber(text: string): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** Reads an ISO 8601 date or date-time as epoch milliseconds, UTC where it names no zone; else null. */
+/**
+ * Reads an ISO 8601 date or date-time as epoch milliseconds, UTC where it names no zone; else null,
+ * as for a day that its month does not have.
+ */
 export function parseMoment(text: string): number | null {
   const match = MOMENT.exec(text.trim());
   if (match === null) return null;
   const [, date = '', time = '00:00', zone = 'Z'] = match;
+  if (!isDayOfMonth(date)) return null;
   const offset = /^(?:Z|UTC)$/i.test(zone)
     ? 'Z'
     : zone.replace(/^([+-]\d{2}):?(\d{2})?$/, offsetOf);
   const moment = Date.parse(`${date}T${time}${offset}`);
   return Number.isNaN(moment) ? null : moment;
+}
+
+/** A Date takes 30 February for 2 March. */
+function isDayOfMonth(date: string): boolean {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  return day <= 28 || day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 function offsetOf(_: string, hours: string, minutes: string | undefined): string {

@@ -15,7 +15,7 @@ import type { Calibration } from './calibration.js';
 import type { Classifier, Learner, TrainingSet } from './classifier.js';
 import { climbLadder, withBaseRate } from './ladder.js';
 import type { ClimbedLadder, InsufficientData } from './ladder.js';
-import { chooseModel, heaviestFirst } from './model-choice.js';
+import { AVERAGE, chooseModel, heaviestFirst } from './model-choice.js';
 import type { ModelChoice, SignalVerdict } from './model-choice.js';
 import { TimeBudget } from './time-budget.js';
 import type { LeftOut, TimeLimit } from './time-budget.js';
@@ -31,15 +31,28 @@ export interface LearnerEvaluation {
   readonly fitSeconds: number;
 }
 
-/** Every learner's figures, what was chosen without seeing the test part, and whether it says anything. */
-export interface Evaluation {
-  readonly kind: 'evaluated';
-  /** The base rate first, `auto` last. */
-  readonly learners: readonly LearnerEvaluation[];
+/** What a model is made of. */
+export interface ModelParts {
+  /** A learner's name, or `average`. */
   readonly chosen: string;
   readonly members: readonly { readonly learner: string; readonly weight: number }[];
   readonly calibration: Calibration['kind'];
+}
+
+/** Every learner's figures, which model answers, and whether it says anything. */
+export interface Evaluation extends ModelParts {
+  readonly kind: 'evaluated';
+  /** The base rate first, `auto` last; before it an average that was chosen and found to say nothing. */
+  readonly learners: readonly LearnerEvaluation[];
+  /** What was chosen without seeing the test part: what answers too, where there is a signal. */
+  readonly choice: ModelParts;
   readonly verdict: SignalVerdict;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** No learner but the base rate could be judged: nothing can be said of whether there is a signal. */
+export interface NoneJudged {
+  readonly kind: 'none-judged';
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -56,7 +69,7 @@ export interface EvaluationOptions {
  * Chooses a model inside the training part (as `trainAuto` does), fits every learner on all of it,
  * and measures them and the choice, which is called `auto`, on the test part. There is a signal
  * where the choice's log loss on the test part lies below the base rate's (paired bootstrap, 90 %);
- * where there is none, the base rate is what is chosen. The base rate is met on the test part alone,
+ * where there is none, the base rate is what answers. The base rate is met on the test part alone,
  * which the choice did not see, since early origins of a world that moved can lose to it where the
  * whole training part wins.
  */
@@ -64,20 +77,22 @@ export async function evaluate(
   training: TrainingSet,
   test: TrainingSet,
   options: EvaluationOptions,
-): Promise<Evaluation | InsufficientData> {
+): Promise<Evaluation | InsufficientData | NoneJudged> {
   const { seed, limit, onStep } = options;
   const started = limit.now();
   const budget = new TimeBudget(limit);
   const random = seededRandom(seed);
   const climbed = await climbLadder(training, { ...options, random, budget });
   if (climbed.kind === 'insufficient-data') return climbed;
+  const { leftOut, answers } = climbed;
+  if (leftOut.length > 0 && answers.length === 1) return { kind: 'none-judged', leftOut };
   onStep?.('choosing');
-  const choice = chooseModel(climbed.rows, climbed.answers, random);
+  const choice = chooseModel(climbed.rows, answers, random);
   const judging = limit.now() - started;
   const fits = await lastFits(training, { ...climbed, choice }, { ...options, budget });
   onStep?.('measuring');
   const judged = judgedOn(test, { training, choice, fits, judging, seed });
-  return { kind: 'evaluated', ...judged, leftOut: climbed.leftOut };
+  return { kind: 'evaluated', ...judged, leftOut };
 }
 
 interface Fits {
@@ -102,19 +117,32 @@ function judgedOn(
   const measured = alone.map((single) =>
     measure(modelOf(single), test, { fitSeconds: milliseconds(single) / 1000, seed }),
   );
-  const [base = choice.best] = alone;
-  const verdict = verdictOn(test, { best: modelOf(choice.best), base: modelOf(base), seed });
-  const model = verdict === 'signal' ? choice.best : base;
-  const fitSeconds = (judging + milliseconds(model)) / 1000;
-  const auto =
+  const rowOf = (model: ModelChoice['best'], fitSeconds: number): LearnerEvaluation =>
     measured.find(({ learner }) => learner === model.chosen) ??
     measure(modelOf(model), test, { fitSeconds, seed });
+  const [base = choice.best] = alone;
+  const { best } = choice;
+  const verdict = verdictOn(test, { best: modelOf(best), base: modelOf(base), seed });
+  const model = verdict === 'signal' ? best : base;
+  const fitSeconds = (judging + milliseconds(model)) / 1000;
+  const overruled = verdict === 'no signal' && best.chosen === AVERAGE;
   return {
-    learners: [...measured, { ...auto, learner: AUTO, fitSeconds }],
-    chosen: model.chosen,
-    members: model.members.map(({ learner, weight }) => ({ learner: learner.name, weight })),
-    calibration: model.calibration.kind,
+    learners: [
+      ...measured,
+      ...(overruled ? [rowOf(best, (judging + milliseconds(best)) / 1000)] : []),
+      { ...rowOf(model, fitSeconds), learner: AUTO, fitSeconds },
+    ],
+    ...partsOf(model),
+    choice: partsOf(best),
     verdict,
+  };
+}
+
+function partsOf({ chosen, members, calibration }: ModelChoice['best']): ModelParts {
+  return {
+    chosen,
+    members: members.map(({ learner, weight }) => ({ learner: learner.name, weight })),
+    calibration: calibration.kind,
   };
 }
 
@@ -166,7 +194,7 @@ function verdictOn(
 
 function measure(
   classifier: AutoClassifier,
-  { table, labels, weights }: TrainingSet,
+  { table, labels, weights, groups }: TrainingSet,
   { fitSeconds, seed }: { readonly fitSeconds: number; readonly seed: number },
 ): LearnerEvaluation {
   const scored = { labels, weights, probabilities: classifier.predict(table) };
@@ -178,6 +206,7 @@ function measure(
     intervals: metricIntervals(scored, {
       random: seededRandom(seed),
       resamples: resamplesFor(labels.length),
+      groups,
     }),
     fitSeconds,
   };

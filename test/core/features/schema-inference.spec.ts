@@ -84,6 +84,10 @@ describe('schema inference', () => {
     expect(parseMoment('2026-01-01T02:00:00+02')).toBe(Date.UTC(2026, 0, 1));
     expect(parseMoment('2026-01-01T02:00+02:00')).toBe(Date.UTC(2026, 0, 1));
     expect(parseMoment('2026-13-01')).toBeNull();
+    expect(parseMoment('2020-02-30')).toBeNull();
+    expect(parseMoment('2026-02-29')).toBeNull();
+    expect(parseMoment('2028-02-29T12:00Z')).toBe(Date.UTC(2028, 1, 29, 12));
+    expect(parseMoment('2026-04-31 00:00')).toBeNull();
     expect(parseMoment('42')).toBeNull();
   });
 

@@ -96,6 +96,49 @@ describe('metric intervals', () => {
     expect(metricIntervals(scored, { random: seededRandom(1), resamples: 300 })).toEqual(intervals);
   });
 
+  it('hold an ECE that chance makes larger, and from what it truly is', () => {
+    let [held, inside] = [0, 0];
+    const tables = 40;
+    for (let table = 0; table < tables; table += 1) {
+      const draw = seededRandom(table);
+      // Each says .1 too little below a half and .1 too much above it.
+      const chances = Float64Array.from({ length: 180 }, draw);
+      const said = chances.map(
+        (chance) => chance + (chance < 0.5 ? -0.1 : 0.1) * (chance > 0.1 ? 1 : 0),
+      );
+      const rows = {
+        labels: Uint8Array.from(chances, (chance) => (draw() < chance ? 1 : 0)),
+        probabilities: said.map((p) => Math.min(1, p)),
+      };
+      const [low, high] = metricIntervals(rows, { random: draw, resamples: 200 }).ece;
+      const { ece } = classificationMetrics(rows);
+      if (low <= 0.085 && 0.085 <= high) held += 1;
+      if (low <= ece && ece <= high) inside += 1;
+    }
+    expect(inside).toBe(tables);
+    expect(held).toBeGreaterThan(0.75 * tables);
+  });
+
+  it('are as wide as rows that come in groups are few', () => {
+    const tenfold = Array.from({ length: 4000 }, (_, i) => i % 400);
+    const copies = {
+      labels: Uint8Array.from(tenfold, (i) => drawn[i] ?? 0),
+      probabilities: Float64Array.from(tenfold, (i) => truth[i] ?? 0),
+    };
+    const groups = tenfold.map((i) => `incident ${i}`);
+    const options = { resamples: 300 };
+    const once = metricIntervals(scored, { random: seededRandom(4), ...options });
+    const naive = metricIntervals(copies, { random: seededRandom(4), ...options });
+    const grouped = metricIntervals(copies, { random: seededRandom(4), ...options, groups });
+    const width = ([low, high]: readonly [number, number]): number => high - low;
+    for (const name of ['rocAuc', 'prAuc', 'logLoss', 'brier'] as const) {
+      const share = width(grouped[name]) / width(once[name]);
+      expect(share).toBeGreaterThan(0.8);
+      expect(share).toBeLessThan(1.25);
+      expect(width(naive[name])).toBeLessThan(0.5 * width(grouped[name]));
+    }
+  });
+
   it('have the width that theory gives the mean of squared gaps', () => {
     const { brier } = metricIntervals(scored, { random: seededRandom(2), resamples: 1000 });
     const gaps = Array.from(drawn, (label, i) => (label - (truth[i] ?? 0)) ** 2);

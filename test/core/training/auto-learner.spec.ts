@@ -307,7 +307,7 @@ describe('evaluation', () => {
       limit: { now: () => (clock += 500), milliseconds: Infinity },
       onStep: (step) => steps.push(step),
     });
-    if (evaluation.kind !== 'evaluated') throw new Error(evaluation.reason);
+    if (evaluation.kind !== 'evaluated') throw new Error(evaluation.kind);
     expect(evaluation).toMatchObject({ chosen: 'logistic', verdict: 'signal' });
     expect(steps).toEqual([
       ...['base-rate', 'logistic'].flatMap((name) =>
@@ -328,8 +328,44 @@ describe('evaluation', () => {
     expect(auto?.fitSeconds).toBeGreaterThan(logistic?.fitSeconds ?? Infinity);
     const turned = { ...test, labels: test.labels.map((label) => 1 - label) };
     const against = await evaluate(training, turned, { learners, seed: 0, limit: UNLIMITED });
-    if (against.kind !== 'evaluated') throw new Error(against.reason);
+    if (against.kind !== 'evaluated') throw new Error(against.kind);
     // Labels turned round in the test part: what was chosen is now worse than the base rate.
     expect(against).toMatchObject({ chosen: 'base-rate', verdict: 'no signal' });
+    // The choice stays what it was before anyone looked.
+    expect(against.choice).toMatchObject({ chosen: 'logistic', members: [{ weight: 1 }] });
+  });
+
+  it('shows the figures of an average that was chosen and says nothing', async () => {
+    const turned = { ...test, labels: test.labels.map((label) => 1 - label) };
+    const options = { learners: halves, seed: 0, limit: UNLIMITED };
+    const against = await evaluate(training, turned, options);
+    if (against.kind !== 'evaluated') throw new Error(against.kind);
+    expect(against).toMatchObject({ chosen: 'base-rate', choice: { chosen: 'average' } });
+    const [base, , , average, auto] = against.learners;
+    expect(average?.learner).toBe('average');
+    expect(average?.metrics.logLoss).toBeGreaterThan(base?.metrics.logLoss ?? Infinity);
+    expect(auto).toMatchObject({ learner: 'auto', metrics: base?.metrics });
+  });
+
+  it('says nothing of a signal where no learner but the base rate could be judged', async () => {
+    const choosy: Learner = { ...plainLogistic, fewest: 1000 };
+    const options = { learners: [choosy], seed: 0, limit: UNLIMITED };
+    expect(await evaluate(training, test, options)).toMatchObject({
+      kind: 'none-judged',
+      leftOut: [{ learner: 'logistic', reason: expect.stringMatching(/it needs 1000/) }],
+    });
+  });
+
+  it('widens the intervals of rows that come in groups', async () => {
+    const tenfold = Uint32Array.from({ length: 3000 }, (_, i) => i % 300);
+    const copies = { ...trainingSetRows(test, tenfold), groups: undefined };
+    const grouped = { ...copies, groups: Array.from(tenfold, (row) => `group ${row}`) };
+    const width = async (on: TrainingSet): Promise<number> => {
+      const evaluation = await evaluate(training, on, { learners, seed: 0, limit: UNLIMITED });
+      if (evaluation.kind !== 'evaluated') throw new Error(evaluation.kind);
+      const [low = 0, high = 0] = evaluation.learners.at(-1)?.intervals.rocAuc ?? [];
+      return high - low;
+    };
+    expect(await width(grouped)).toBeGreaterThan(2 * (await width(copies)));
   });
 });
