@@ -2,7 +2,7 @@ import { drawCounts, groupCodes } from '../statistics/bootstrap.js';
 import { rankedMetrics } from '../statistics/classification-metrics.js';
 import type { ClassificationMetrics } from '../statistics/classification-metrics.js';
 import { deLongInterval } from '../statistics/delong.js';
-import { percentileInterval } from '../statistics/interval.js';
+import { percentileInterval, unbiasedInterval } from '../statistics/interval.js';
 import type { Interval } from '../statistics/interval.js';
 import { rankLabels, rankOrder } from '../statistics/scored-labels.js';
 import type { RankedLabels } from '../statistics/scored-labels.js';
@@ -113,11 +113,12 @@ export function realisedFigures(
     drawCounts(counts, random);
     drawn.push(weighed.drawnFigures(counts).metrics);
   }
-  const intervals = PERFORMANCE_NAMES.map((name) => [
-    name,
-    percentileInterval(drawn.map((each) => each[name])),
-  ]);
   const { rate, metrics } = weighed.figures();
+  const intervals = PERFORMANCE_NAMES.map((name) => {
+    const figures = drawn.map((each) => each[name]);
+    const isEce = name === 'ece';
+    return [name, isEce ? unbiasedInterval(metrics.ece, figures) : percentileInterval(figures)];
+  });
   return {
     episodes: answers.length,
     failures,

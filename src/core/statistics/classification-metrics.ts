@@ -1,6 +1,6 @@
 import { drawCounts, groupCodes, pairedBootstrap } from './bootstrap.js';
 import type { BootstrapOptions, PairedDifference } from './bootstrap.js';
-import { percentileInterval } from './interval.js';
+import { percentileInterval, unbiasedInterval } from './interval.js';
 import type { Interval } from './interval.js';
 import { probabilityMetrics } from './probability-metrics.js';
 import type { ProbabilityMetrics } from './probability-metrics.js';
@@ -54,29 +54,11 @@ export function metricIntervals(
     prAuc: interval('prAuc'),
     logLoss: interval('logLoss'),
     brier: interval('brier'),
-    ece: unbiased(
+    ece: unbiasedInterval(
       rankedMetrics(ranked).ece,
       drawn.map(({ ece }) => ece),
     ),
   };
-}
-
-/**
- * The interval of a figure that chance alone makes larger, as it does ECE, which adds up sizes of
- * gaps. Resampling adds chance to chance: percentiles lie above the estimate, which lies above the
- * truth. The lower end is that of the basic bootstrap (Davison & Hinkley 1997, 5.2), from zero; the
- * upper one its own or, where that is higher, the percentile less the mean bias: a single gap near
- * zero can only seem larger when resampled, so reflected it would seem certain. On simulated rows of
- * known calibration (180 and 1,000 of them, one bin and many) it holds the truth in 71 to 95 % where
- * percentiles do in 0 to 97 %; in 27 % where fifteen bins are calibrated perfectly (percentiles: 0).
- */
-function unbiased(estimate: number, drawn: readonly number[]): Interval {
-  const [low, high] = percentileInterval(drawn);
-  const bias = drawn.reduce((sum, figure) => sum + figure, 0) / drawn.length - estimate;
-  return [
-    Math.min(estimate, Math.max(0, 2 * estimate - high)),
-    Math.max(estimate, 2 * estimate - low, high - bias),
-  ];
 }
 
 /**

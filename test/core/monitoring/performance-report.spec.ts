@@ -101,6 +101,10 @@ describe('the performance report', () => {
     expect(naive?.metrics.brierSkill).toBeCloseTo(1 / 3, 1);
     expect(weighted?.metrics).toEqual(naive?.metrics);
     expect(naive?.intervals.rocAuc[0]).toBeLessThan(naive?.metrics.rocAuc ?? 0);
+    for (const part of [naive, ...report.chunks.map((chunk) => chunk.realised)]) {
+      // Resampling makes ECE larger: percentiles may lie above the figure itself.
+      expect(part?.intervals.ece[0] ?? 0).toBeLessThanOrEqual(part?.metrics.ece ?? 0);
+    }
     expect(naive?.intervals.rocAuc[0]).toBeCloseTo(naive?.deLong[0] ?? 0, 1.7);
     expect(report.segments.map(({ name }) => name)).toEqual(['everybody', 'mobile']);
     expect(report.stages.map(({ name }) => name)).toEqual(['checkout/payment']);
