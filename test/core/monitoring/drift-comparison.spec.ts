@@ -64,6 +64,20 @@ describe('drift verdicts', () => {
     expect(sharp.drifted).toEqual(['tiny']);
   });
 
+  it('are not hidden by a sure change of what is missing that is too small to mind', () => {
+    const n = 20_000;
+    const holed = normals(n, 0.1).map((value, i) => (i % 71 === 0 ? Number.NaN : value));
+    const report = compare({
+      x: [numeric(normals(n)), numeric(holed)],
+      same: [numeric(normals(n)), numeric(normals(n).with(0, Number.NaN))],
+    });
+    expect(verdicts(report)).toEqual({ x: 'drifted', same: 'stable' });
+    const { effect, pValue, ks, subject } = report.columns['x'] ?? {};
+    expect(subject).toBe('values');
+    expect(effect).toBeCloseTo(locationEquivalent(ks?.statistic ?? 0), 12);
+    expect(pValue).toBeCloseTo(2 * (ks?.p ?? 0), 12);
+  });
+
   it('count what is missing, and categories that are new', () => {
     const n = 2000;
     const holes = normals(n).map((value, i) => (i % 10 === 0 ? Number.NaN : value));
