@@ -50,6 +50,28 @@ function areCodes(reference: Cells | undefined, current: Cells | undefined): boo
   return sides.every((cells) => fewWholeNumbers(cells, found)) && found.size > 0;
 }
 
+const WHOLE = /^[+-]?(?:0|[1-9]\d*)(?:\.0*)?$/;
+
+function isWhole(cell: string | null): boolean {
+  return isMissing(cell) || WHOLE.test(cell?.trim() ?? '');
+}
+
+/** A whole number as it is written without sign and places that say nothing: 4.0 and +4 are 4. */
+function plainWhole(cell: string | null): string | null {
+  if (cell === null || isMissing(cell)) return cell;
+  const plain = cell.trim().replace(/^\+/, '').replace(/\.0*$/, '');
+  return plain === '-0' ? '0' : plain;
+}
+
+/**
+ * Codes by their value: a program that writes a column with a hole as 4.0 means the same as one that
+ * writes 4. Where any cell is something else (007, 1e3, a word), all of them stay as they are written.
+ */
+function byValue(sides: readonly (Cells | undefined)[]): readonly (Cells | undefined)[] {
+  if (!sides.every((cells) => cells === undefined || cells.every(isWhole))) return sides;
+  return sides.map((cells) => cells?.map(plainWhole));
+}
+
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
 /** What of a column's cells was no number that can be compared. */
@@ -94,11 +116,11 @@ function readColumn(
   current: Cells | undefined,
   isCategorical: boolean,
 ): ReadColumn {
-  const infer = (cells: Cells | undefined): InferredColumn[] =>
-    cells === undefined
-      ? []
-      : inferColumns(name, cells, isCategorical || areCodes(reference, current));
-  const [before, now] = [infer(reference), infer(current)];
+  const areNames = isCategorical || areCodes(reference, current);
+  const sides = areNames ? byValue([reference, current]) : [reference, current];
+  const [before = [], now = []] = sides.map(
+    (cells) => cells && inferColumns(name, cells, areNames),
+  );
   const names = new Set([...before, ...now].map(({ feature }) => feature.name));
   const side = (columns: readonly InferredColumn[], wanted: string): ColumnValues | null => {
     const column = columns.find(({ feature }) => feature.name === wanted);

@@ -74,6 +74,30 @@ describe('throughline drift', () => {
     expect(Object.keys(columns)).toEqual(['amount', 'level', 'plan', 'note']);
   });
 
+  it('compares codes by their value, however a program writes them', async () => {
+    const codes = async (name: string, writes: (code: number) => string): Promise<string> =>
+      write(name, [
+        'k,id,mark,far',
+        ...Array.from({ length: 200 }, (_, i) => {
+          const mark = i % 4 === 0 ? 'x' : writes(i % 4);
+          return [i === 7 ? '' : writes(i % 5), writes(i % 20), mark, `1e${i % 5}`].join();
+        }),
+      ]);
+    const whole = await codes('whole.csv', String);
+    const floats = await codes('floats.csv', (code) => code.toFixed(1));
+    const padded = await codes('padded.csv', (code) => `00${code}`);
+    const both = await call(whole, floats, '--categorical', 'id', '--json');
+    expect(answer(both).columns).toMatchObject({
+      k: { type: 'categorical', verdict: 'stable', effect: 0 },
+      id: { type: 'categorical', verdict: 'stable', effect: 0 },
+      // A column that holds words as well is text: 1.0 may be another version than 1.
+      mark: { verdict: 'drifted' },
+      far: { verdict: 'stable' },
+    });
+    const other = answer(await call(whole, padded, '--categorical', 'id', '--json'));
+    expect(other.drifted).toEqual(expect.arrayContaining(['k', 'id']));
+  });
+
   it('tells what is wrong with a column and goes on', async () => {
     const lines = (cells: (i: number) => string, header = 'a,b,c,d'): string[] => [
       header,
