@@ -1,6 +1,8 @@
 import { logGamma } from '../statistics/special-functions.js';
 import type { CodedSeries } from './coded-series.js';
 import { independentStretch } from './independent-stretch.js';
+import type { UnseenInBlocks } from './unseen-blocks.js';
+import { unseenInBlocks } from './unseen-blocks.js';
 
 /** Blocks of both sides together, at most: more would not make p any finer. */
 const MOST_BLOCKS = 200;
@@ -29,6 +31,8 @@ export interface BlockPermutation {
   readonly p: number;
   /** Of what is missing; null where nothing is. */
   readonly missingP: number | null;
+  /** Of categories that the reference never had; null where there are no categories. */
+  readonly unseen: UnseenInBlocks | null;
   /** n m / (n + m) of as many independent rows as would vary that much; of values or categories. */
   readonly effectiveSize: number;
   readonly blockRows: number;
@@ -204,6 +208,7 @@ export function blockPermutation(
   const hasMissing = series.isOrdered && (blocks.total.at(-1) ?? 0) > 0;
   return {
     p,
+    unseen: series.kinds === undefined ? null : unseenInBlocks(series.kinds, blockRows),
     missingP: hasMissing ? permuted(blocks, missingChange, options).p : null,
     effectiveSize: series.isOrdered ? (MEAN_KOLMOGOROV / mean) ** 2 : degrees / mean,
     blockRows,

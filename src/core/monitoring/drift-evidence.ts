@@ -1,7 +1,12 @@
 import type { BlockPermutation, PermutationOptions } from './block-permutation.js';
 import { blockPermutation } from './block-permutation.js';
 import type { CodedSeries } from './coded-series.js';
-import { detectableShares, detectableShift } from './drift-effect.js';
+import {
+  detectableShares,
+  detectableShift,
+  detectableUnseen,
+  locationEquivalent,
+} from './drift-effect.js';
 import type { DriftFigures } from './drift-figures.js';
 import { NO_FIGURES, categoricalFigures, numericFigures } from './drift-figures.js';
 import type { DriftSample } from './drift-sample.js';
@@ -79,11 +84,23 @@ function figuresAndTests(both: Both): { figures: DriftFigures; tests: DriftTest[
   return { figures: NO_FIGURES, tests: [] };
 }
 
+/** Categories that a stretch of time alone has are no news where the reference has such as well. */
+function withUnseen(test: DriftTest, { unseen }: BlockPermutation): DriftTest {
+  const { p, share, deviation } = unseen ?? { p: 1, share: 0, deviation: 1 };
+  return {
+    ...test,
+    p,
+    effect: Math.min(test.effect, locationEquivalent(share)),
+    detectable: (alpha) => Math.max(detectableUnseen(deviation, alpha), test.detectable(alpha)),
+  };
+}
+
 /** The tests with the p values and the effective size that blocks of dependent rows say. */
 function withBlocks(tests: readonly DriftTest[], found: BlockPermutation): DriftTest[] {
   return tests.map((test) => {
     const { missingP, effectiveSize, p } = found;
     if (test.subject === 'missing') return { ...test, p: missingP ?? 1 };
+    if (test.ofUnseen) return withUnseen(test, found);
     const ofBlocks = (alpha: number): number =>
       test.subject === 'values'
         ? detectableShift(effectiveSize, alpha)

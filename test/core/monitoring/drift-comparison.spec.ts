@@ -99,6 +99,35 @@ describe('drift verdicts', () => {
     expect(report.columns['fresh']?.shape.newCategories).toEqual(['c']);
   });
 
+  it('find categories that are new, however rare each of them is', () => {
+    const twice = (letter: string, n = 2000): string[] =>
+      Array.from({ length: n }, (_, i) => `${letter}${i >> 1}`);
+    const some = (n: number): string[] =>
+      Array.from({ length: n }, () => `g${Math.floor(1000 * random())}`);
+    const report = compare({
+      replaced: [words(twice('g')), words(twice('h'))],
+      third: [words(twice('g')), words(twice('g').map((one, i) => (i % 3 ? one : `h${i >> 3}`)))],
+      same: [words(some(2000)), words(some(2000))],
+      few: [words(some(2000)), words(some(100))],
+      ids: [
+        words(twice('a').map((one, i) => one + String(i))),
+        words(twice('b', 900).map((one, i) => one + String(i))),
+      ],
+    });
+    expect(verdicts(report)).toEqual({
+      replaced: 'drifted',
+      third: 'drifted',
+      same: 'stable',
+      few: 'stable',
+      ids: 'stable',
+    });
+    const { subject, effect, minimumDetectableEffect } = report.columns['replaced'] ?? {};
+    expect(subject).toBe('categories');
+    expect(effect).toBeGreaterThan(5);
+    expect(minimumDetectableEffect).toBeLessThan(0.5);
+    expect(report.columns['ids']?.pValue).toBe(1);
+  });
+
   it('go on past columns that cannot be compared', () => {
     const n = 200;
     const constant = new Float64Array(n).fill(7);
@@ -203,6 +232,29 @@ describe('drift of rows that depend on each other', () => {
       { times: timesOf(1000, 300) },
     );
     expect(drift.columns['x']?.verdict).toBe('not-enough-data');
+  });
+
+  it('takes what a short while alone has for no news, and new categories for all time for some', () => {
+    const [n, m] = [3000, 2000];
+    // Sessions of four rows each, one after the other.
+    const sessions = (rows: number, letter: string): string[] =>
+      Array.from({ length: rows }, (_, i) => `${letter}${i >> 2}`);
+    const some = (rows: number, letter: string): string[] =>
+      Array.from({ length: rows }, () => `${letter}${Math.floor(400 * random())}`);
+    const report = compare(
+      {
+        sessions: [words(sessions(n, 'a')), words(sessions(m, 'b'))],
+        replaced: [words(some(n, 'a')), words(some(m, 'b'))],
+        same: [words(some(n, 'a')), words(some(m, 'a'))],
+      },
+      { times: timesOf(n, m) },
+    );
+    expect(verdicts(report)).toEqual({
+      sessions: 'stable',
+      replaced: 'drifted',
+      same: 'stable',
+    });
+    expect(report.columns['sessions']?.effect).toBeLessThan(0.05);
   });
 
   it('does not mind the order of the rows in the file', () => {
