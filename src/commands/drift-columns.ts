@@ -1,3 +1,4 @@
+import { DomainError } from '../core/errors/domain-error.js';
 import { inferColumns, isMissing, parseNumber } from '../core/features/schema-inference.js';
 import type { InferredColumn } from '../core/features/schema-inference.js';
 import type { ColumnPair, ColumnValues } from '../core/monitoring/column-values.js';
@@ -67,7 +68,7 @@ function plainWhole(cell: string | null): string | null {
  * Codes by their value: a program that writes a column with a hole as 4.0 means the same as one that
  * writes 4. Where any cell is something else (007, 1e3, a word), all of them stay as they are written.
  */
-function byValue(sides: readonly (Cells | undefined)[]): readonly (Cells | undefined)[] {
+export function byValue(sides: readonly (Cells | undefined)[]): readonly (Cells | undefined)[] {
   if (!sides.every((cells) => cells === undefined || cells.every(isWhole))) return sides;
   return sides.map((cells) => cells?.map(plainWhole));
 }
@@ -140,20 +141,38 @@ function readColumn(
   return { pairs, notes };
 }
 
-/** Reads both tables column by column; a column that one of them lacks is kept with the other's alone. */
-export function driftColumns(
+/** Names of both samples' columns, those that are left out and unknown ones refused. */
+function comparedNames(
   reference: TextTable,
   current: TextTable,
   { categorical, drop, time, segment }: DriftRoles,
-): DriftColumns {
+): string[] {
+  const names = new Set([...reference.columns.keys(), ...current.columns.keys()]);
+  const unknown = [...categorical, ...drop].find((name) => !names.has(name));
+  if (unknown !== undefined) {
+    const known = [...names].join(', ');
+    const text = `There is no column "${unknown}" in either sample; there are ${known}.`;
+    throw new DomainError('unknown-column', text);
+  }
   const left = new Set([...drop, time, segment]);
-  const names = [...new Set([...reference.columns.keys(), ...current.columns.keys()])];
-  const read = names
-    .filter((name) => !left.has(name))
-    .map((name) => {
-      const [before, now] = [reference.columns.get(name), current.columns.get(name)];
-      return readColumn(name, before, now, categorical.includes(name));
-    });
+  const compared = [...names].filter((name) => !left.has(name));
+  if (compared.length > 0) return compared;
+  throw new DomainError('no-columns', 'No column is left to compare.');
+}
+
+/**
+ * Reads both tables column by column; a column that one of them lacks is kept with the other's alone.
+ * Throws a DomainError: `unknown-column`, `no-columns`.
+ */
+export function driftColumns(
+  reference: TextTable,
+  current: TextTable,
+  roles: DriftRoles,
+): DriftColumns {
+  const read = comparedNames(reference, current, roles).map((name) => {
+    const [before, now] = [reference.columns.get(name), current.columns.get(name)];
+    return readColumn(name, before, now, roles.categorical.includes(name));
+  });
   return {
     pairs: read.flatMap(({ pairs }) => pairs),
     notes: read.flatMap(({ notes }) => notes),

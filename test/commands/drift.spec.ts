@@ -94,6 +94,8 @@ describe('throughline drift', () => {
       mark: { verdict: 'drifted' },
       far: { verdict: 'stable' },
     });
+    const { segments } = answer(await call(whole, floats, '--segment', 'k', '--json'));
+    expect(Object.keys(segments)).toEqual(['0', '1', '2', '3', '4']);
     const other = answer(await call(whole, padded, '--categorical', 'id', '--json'));
     expect(other.drifted).toEqual(expect.arrayContaining(['k', 'id']));
   });
@@ -135,11 +137,39 @@ describe('throughline drift', () => {
     expect(written).toContain('Drift over time');
   });
 
+  it('refuses a file that it cannot read as evaluate does', async () => {
+    const files = {
+      empty: await write('empty.csv', []),
+      ragged: await write('ragged.csv', ['a,b', '1,2', '3']),
+      twice: await write('twice.csv', ['a,a', '1,2']),
+      nowhere: join(folder, 'nowhere.csv'),
+    };
+    for (const [fault, path] of Object.entries(files)) {
+      const { status, out } = await call(before, path);
+      expect([fault, status, out]).toEqual([fault, 2, '']);
+    }
+    const timed = await call(before, now, '--time', 'plan');
+    expect(timed.status).toBe(2);
+    expect(timed.err).toContain('The time column plan must hold numbers or ISO 8601 times');
+  });
+
   it('refuses what is not there', async () => {
-    expect((await call(before, 'nowhere.csv')).status).toBe(1);
     const { status, err } = await call(before, now, '--segment', 'plant');
     expect(status).toBe(2);
     expect(err).toContain('There is no column "plant" in the reference sample');
     expect((await call(before, now, '--q', '2')).status).not.toBe(0);
+    for (const flag of ['--drop', '--categorical']) {
+      const unknown = await call(before, now, flag, 'who,nope');
+      expect(unknown.status).toBe(2);
+      expect(unknown.err).toContain('There is no column "nope" in either sample; there are at,');
+    }
+    const none = await call(before, now, '--drop', 'at,who,amount,level,plan,note');
+    expect(none).toMatchObject({ status: 2, out: '' });
+    expect(none.err).toContain('No column is left to compare.');
+    for (const seed of ['text', '-1', '1.5']) {
+      const refused = await call(before, now, `--seed=${seed}`);
+      expect(refused.status).not.toBe(0);
+      expect(refused.err).toContain('It must be a whole number from 0.');
+    }
   });
 });
