@@ -41,6 +41,8 @@ export interface DriftEvidence {
   readonly tooLittle: string | null;
   /** How p was found where rows have a time. */
   readonly blocks: BlockPermutation | null;
+  /** The same with p told more finely, where p is drawn and more draws could matter. */
+  readonly finer?: (() => DriftEvidence) | undefined;
 }
 
 interface Both {
@@ -143,7 +145,7 @@ export function driftEvidence(
   return withTime(found, column.series, permutation);
 }
 
-type Compared = Omit<DriftEvidence, 'tooLittle' | 'blocks'>;
+type Compared = Omit<DriftEvidence, 'tooLittle' | 'blocks' | 'finer'>;
 
 /** What remains of the evidence once it is minded that rows depend on their neighbours. */
 function withTime(
@@ -156,7 +158,13 @@ function withTime(
   }
   const blocks = blockPermutation(series, permutation);
   if (blocks === null) return { ...found, tooLittle: DEPENDENT, blocks };
-  return { ...found, tests: withBlocks(found.tests, blocks), tooLittle: null, blocks };
+  return ofBlocks(found, blocks);
+}
+
+function ofBlocks(found: Compared, blocks: BlockPermutation): DriftEvidence {
+  const [tests, { finer }] = [withBlocks(found.tests, blocks), blocks];
+  const evidence = { ...found, tests, tooLittle: null, blocks };
+  return finer === null ? evidence : { ...evidence, finer: () => ofBlocks(found, finer()) };
 }
 
 function typeOf({ reference, current }: Both): ColumnType {

@@ -116,3 +116,28 @@ export function judgedColumns(
     };
   });
 }
+
+/** Only where adjusted p is below this share of q are fewer draws than planned taken for enough. */
+const CLEARLY = 0.5;
+
+/** Whether a column's verdict hangs on how finely its p is told. */
+function hangsOnP({ pAdjusted, effect }: ColumnDrift, { q, floor }: DriftRule): boolean {
+  return pAdjusted !== null && pAdjusted >= CLEARLY * q && effect !== null && effect >= floor;
+}
+
+/**
+ * Judges columns whose p is drawn: more is drawn for those whose verdict hangs on it, until none does
+ * (Sandve, Ferkingstad & Nygard 2011). Where many drifted none of them needs a small p, so the draws
+ * of all columns together grow with their number, not with its square.
+ */
+export function drawnVerdicts(
+  evidence: readonly DriftEvidence[],
+  rule: DriftRule = DRIFT_RULE,
+): ColumnDrift[] {
+  const judged = judgedColumns(evidence, rule);
+  const finer = evidence.map((one, i) => {
+    const drift = judged[i];
+    return drift !== undefined && hangsOnP(drift, rule) ? (one.finer?.() ?? one) : one;
+  });
+  return finer.every((one, i) => one === evidence[i]) ? judged : drawnVerdicts(finer, rule);
+}

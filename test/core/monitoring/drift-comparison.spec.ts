@@ -257,6 +257,33 @@ describe('drift of rows that depend on each other', () => {
     expect(report.columns['sessions']?.effect).toBeLessThan(0.05);
   });
 
+  it('is drawn as often as verdicts need it, not as the number of columns squared', () => {
+    const [n, m] = [200, 80];
+    const of = (columns: number, drifted: number): [DriftReport, number] => {
+      const pairs = Array.from({ length: columns }, (_, i) => [
+        `x${i}`,
+        [numeric(normals(n)), numeric(normals(m, i < drifted ? 1.5 : 0))] as const,
+      ]);
+      const seeded = seededRandom(5);
+      let drawn = 0;
+      const counted = (): number => {
+        drawn += 1;
+        return seeded();
+      };
+      const more = { times: timesOf(n, m), random: counted };
+      return [compare(Object.fromEntries(pairs) as Parameters<typeof compare>[0], more), drawn];
+    };
+    const [few, drawnForFew] = of(10, 10);
+    const [many, drawnForMany] = of(40, 40);
+    expect(few.drifted.length).toBeGreaterThan(7);
+    expect(many.drifted.length).toBeGreaterThan(36);
+    expect(drawnForMany / drawnForFew).toBeLessThan(8);
+    // A single one among many needs a small p, and gets it.
+    const [one] = of(40, 1);
+    expect(one.drifted).toEqual(['x0']);
+    expect(one.columns['x0']?.pValue).toBeLessThan(0.05 / 40);
+  });
+
   it('does not mind the order of the rows in the file', () => {
     const [n, m] = [2000, 1000];
     const [a, b] = [walk(n, 0.5), walk(m, 0.5, 0.5)];
