@@ -100,6 +100,8 @@ function sameNote(name: string, cells: Cells | undefined, side: string): string[
   if (cells === undefined) return [];
   const first = cells.find((cell) => !isMissing(cell));
   if (first === undefined) return [`Column ${name} is empty in the ${side} sample.`];
+  // That is said of what is missing.
+  if (INFINITE.test(first?.trim() ?? '')) return [];
   const isSame = cells.every((cell) => isMissing(cell) || cell === first);
   return isSame && cells.length > 1
     ? [`Column ${name} is always ${first} in the ${side} sample.`]

@@ -126,6 +126,20 @@ describe('throughline drift', () => {
     expect(result.err).toContain('Column c is always x0 in the current sample.');
   });
 
+  it('takes a column that is infinite throughout for an emptied one', async () => {
+    const side = (name: string, cell: (i: number) => unknown): Promise<string> =>
+      write(name, ['x,z', ...Array.from({ length: 60 }, (_, i) => `${String(cell(i))},${i % 7}`)]);
+    const reference = await side('finite.csv', (i) => i / 7);
+    const result = await call(reference, await side('infinite.csv', () => 'inf'), '--json');
+    expect(answer(result).columns['x']).toMatchObject({
+      type: 'numeric',
+      verdict: 'drifted',
+      subject: 'missing',
+    });
+    expect(result.err).toContain('Column x: 60 infinite values count as missing in the current');
+    expect(result.err).not.toContain('always');
+  });
+
   it('writes a page that is whole by itself, and prints words', async () => {
     const page = join(folder, 'drift.html');
     const { out, status } = await call(before, now, '--time', 'at', '--html', page);
