@@ -2,6 +2,8 @@ import { DomainError } from '../core/errors/domain-error.js';
 import { inferColumns, isMissing, parseNumber } from '../core/features/schema-inference.js';
 import type { InferredColumn } from '../core/features/schema-inference.js';
 import type { ColumnPair, ColumnValues } from '../core/monitoring/column-values.js';
+import { driftNotes } from './drift-notes.js';
+import type { BothTables } from './drift-notes.js';
 import type { TextTable } from './read-table.js';
 
 /** Whole numbers of so few kinds are codes, as often as not: they are compared as categories. */
@@ -73,52 +75,15 @@ export function byValue(sides: readonly (Cells | undefined)[]): readonly (Cells 
   return sides.map((cells) => cells?.map(plainWhole));
 }
 
-const INFINITE = /^[+-]?inf(?:inity)?$/i;
-
-/** What of a column's cells was no number that can be compared. */
-function unreadNotes(
-  cells: Cells | undefined,
-  columns: readonly InferredColumn[],
-  side: string,
-): string[] {
-  return columns.flatMap(({ unreadable, feature: { name } }) => {
-    if (unreadable === 0) return [];
-    const infinite = (cells ?? []).filter((cell) => INFINITE.test(cell?.trim() ?? '')).length;
-    const those = infinite === 1 ? 'value counts' : 'values count';
-    const rest = unreadable - infinite;
-    const are = rest === 1 ? 'cell is no number and counts' : 'cells are no number and count';
-    return [
-      ...(infinite > 0
-        ? [`Column ${name}: ${infinite} infinite ${those} as missing in the ${side} sample.`]
-        : []),
-      ...(rest > 0 ? [`Column ${name}: ${rest} ${are} as missing in the ${side} sample.`] : []),
-    ];
-  });
-}
-
-function sameNote(name: string, cells: Cells | undefined, side: string): string[] {
-  if (cells === undefined) return [];
-  const first = cells.find((cell) => !isMissing(cell));
-  if (first === undefined) return [`Column ${name} is empty in the ${side} sample.`];
-  // That is said of what is missing.
-  if (INFINITE.test(first?.trim() ?? '')) return [];
-  const isSame = cells.every((cell) => isMissing(cell) || cell === first);
-  return isSame && cells.length > 1
-    ? [`Column ${name} is always ${first} in the ${side} sample.`]
-    : [];
-}
-
 interface ReadColumn {
   readonly pairs: ColumnPair[];
   readonly notes: string[];
 }
 
-function readColumn(
-  name: string,
-  reference: Cells | undefined,
-  current: Cells | undefined,
-  isCategorical: boolean,
-): ReadColumn {
+function readColumn(name: string, tables: BothTables, isCategorical: boolean): ReadColumn {
+  const [reference, current] = [tables.reference, tables.current].map(({ columns }) =>
+    columns.get(name),
+  );
   const areNames = isCategorical || areCodes(reference, current);
   const sides = areNames ? byValue([reference, current]) : [reference, current];
   const [before = [], now = []] = sides.map(
@@ -134,13 +99,7 @@ function readColumn(
     reference: side(before, one),
     current: side(now, one),
   }));
-  const notes = [
-    ...sameNote(name, reference, 'reference'),
-    ...sameNote(name, current, 'current'),
-    ...unreadNotes(reference, before, 'reference'),
-    ...unreadNotes(current, now, 'current'),
-  ];
-  return { pairs, notes };
+  return { pairs, notes: driftNotes(name, tables, { reference: before, current: now }) };
 }
 
 /** Names of both samples' columns, those that are left out and unknown ones refused. */
@@ -171,10 +130,9 @@ export function driftColumns(
   current: TextTable,
   roles: DriftRoles,
 ): DriftColumns {
-  const read = comparedNames(reference, current, roles).map((name) => {
-    const [before, now] = [reference.columns.get(name), current.columns.get(name)];
-    return readColumn(name, before, now, roles.categorical.includes(name));
-  });
+  const read = comparedNames(reference, current, roles).map((name) =>
+    readColumn(name, { reference, current }, roles.categorical.includes(name)),
+  );
   return {
     pairs: read.flatMap(({ pairs }) => pairs),
     notes: read.flatMap(({ notes }) => notes),

@@ -122,6 +122,9 @@ describe('throughline drift', () => {
     expect(columns['d']).toMatchObject({ verdict: 'not-comparable' });
     expect(columns['e']).toMatchObject({ verdict: 'not-comparable' });
     expect(result.err).toContain('Column a: 1 infinite value counts as missing in the current');
+    expect(result.err).toContain(
+      'Column b was read as categories in the current sample: 0 % of its cells are numbers, but not "word0" in line 2.',
+    );
     expect(result.err).not.toContain('no number');
     expect(result.err).toContain('Column c is always x0 in the current sample.');
   });
