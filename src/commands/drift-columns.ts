@@ -1,6 +1,9 @@
+import { DomainError } from '../core/errors/domain-error.js';
 import { inferColumns, isMissing, parseNumber } from '../core/features/schema-inference.js';
 import type { InferredColumn } from '../core/features/schema-inference.js';
 import type { ColumnPair, ColumnValues } from '../core/monitoring/column-values.js';
+import { driftNotes } from './drift-notes.js';
+import type { BothTables } from './drift-notes.js';
 import type { TextTable } from './read-table.js';
 
 /** Whole numbers of so few kinds are codes, as often as not: they are compared as categories. */
@@ -50,37 +53,26 @@ function areCodes(reference: Cells | undefined, current: Cells | undefined): boo
   return sides.every((cells) => fewWholeNumbers(cells, found)) && found.size > 0;
 }
 
-const INFINITE = /^[+-]?inf(?:inity)?$/i;
+const WHOLE = /^[+-]?(?:0|[1-9]\d*)(?:\.0*)?$/;
 
-/** What of a column's cells was no number that can be compared. */
-function unreadNotes(
-  cells: Cells | undefined,
-  columns: readonly InferredColumn[],
-  side: string,
-): string[] {
-  return columns.flatMap(({ unreadable, feature: { name } }) => {
-    if (unreadable === 0) return [];
-    const infinite = (cells ?? []).filter((cell) => INFINITE.test(cell?.trim() ?? '')).length;
-    const those = infinite === 1 ? 'value counts' : 'values count';
-    const rest = unreadable - infinite;
-    const are = rest === 1 ? 'cell is no number and counts' : 'cells are no number and count';
-    return [
-      ...(infinite > 0
-        ? [`Column ${name}: ${infinite} infinite ${those} as missing in the ${side} sample.`]
-        : []),
-      ...(rest > 0 ? [`Column ${name}: ${rest} ${are} as missing in the ${side} sample.`] : []),
-    ];
-  });
+function isWhole(cell: string | null): boolean {
+  return isMissing(cell) || WHOLE.test(cell?.trim() ?? '');
 }
 
-function sameNote(name: string, cells: Cells | undefined, side: string): string[] {
-  if (cells === undefined) return [];
-  const first = cells.find((cell) => !isMissing(cell));
-  if (first === undefined) return [`Column ${name} is empty in the ${side} sample.`];
-  const isSame = cells.every((cell) => isMissing(cell) || cell === first);
-  return isSame && cells.length > 1
-    ? [`Column ${name} is always ${first} in the ${side} sample.`]
-    : [];
+/** A whole number as it is written without sign and places that say nothing: 4.0 and +4 are 4. */
+function plainWhole(cell: string | null): string | null {
+  if (cell === null || isMissing(cell)) return cell;
+  const plain = cell.trim().replace(/^\+/, '').replace(/\.0*$/, '');
+  return plain === '-0' ? '0' : plain;
+}
+
+/**
+ * Codes by their value: a program that writes a column with a hole as 4.0 means the same as one that
+ * writes 4. Where any cell is something else (007, 1e3, a word), all of them stay as they are written.
+ */
+export function byValue(sides: readonly (Cells | undefined)[]): readonly (Cells | undefined)[] {
+  if (!sides.every((cells) => cells === undefined || cells.every(isWhole))) return sides;
+  return sides.map((cells) => cells?.map(plainWhole));
 }
 
 interface ReadColumn {
@@ -88,17 +80,15 @@ interface ReadColumn {
   readonly notes: string[];
 }
 
-function readColumn(
-  name: string,
-  reference: Cells | undefined,
-  current: Cells | undefined,
-  isCategorical: boolean,
-): ReadColumn {
-  const infer = (cells: Cells | undefined): InferredColumn[] =>
-    cells === undefined
-      ? []
-      : inferColumns(name, cells, isCategorical || areCodes(reference, current));
-  const [before, now] = [infer(reference), infer(current)];
+function readColumn(name: string, tables: BothTables, isCategorical: boolean): ReadColumn {
+  const [reference, current] = [tables.reference, tables.current].map(({ columns }) =>
+    columns.get(name),
+  );
+  const areNames = isCategorical || areCodes(reference, current);
+  const sides = areNames ? byValue([reference, current]) : [reference, current];
+  const [before = [], now = []] = sides.map(
+    (cells) => cells && inferColumns(name, cells, areNames),
+  );
   const names = new Set([...before, ...now].map(({ feature }) => feature.name));
   const side = (columns: readonly InferredColumn[], wanted: string): ColumnValues | null => {
     const column = columns.find(({ feature }) => feature.name === wanted);
@@ -109,29 +99,40 @@ function readColumn(
     reference: side(before, one),
     current: side(now, one),
   }));
-  const notes = [
-    ...sameNote(name, reference, 'reference'),
-    ...sameNote(name, current, 'current'),
-    ...unreadNotes(reference, before, 'reference'),
-    ...unreadNotes(current, now, 'current'),
-  ];
-  return { pairs, notes };
+  return { pairs, notes: driftNotes(name, tables, { reference: before, current: now }) };
 }
 
-/** Reads both tables column by column; a column that one of them lacks is kept with the other's alone. */
-export function driftColumns(
+/** Names of both samples' columns, those that are left out and unknown ones refused. */
+function comparedNames(
   reference: TextTable,
   current: TextTable,
   { categorical, drop, time, segment }: DriftRoles,
-): DriftColumns {
+): string[] {
+  const names = new Set([...reference.columns.keys(), ...current.columns.keys()]);
+  const unknown = [...categorical, ...drop].find((name) => !names.has(name));
+  if (unknown !== undefined) {
+    const known = [...names].join(', ');
+    const text = `There is no column "${unknown}" in either sample; there are ${known}.`;
+    throw new DomainError('unknown-column', text);
+  }
   const left = new Set([...drop, time, segment]);
-  const names = [...new Set([...reference.columns.keys(), ...current.columns.keys()])];
-  const read = names
-    .filter((name) => !left.has(name))
-    .map((name) => {
-      const [before, now] = [reference.columns.get(name), current.columns.get(name)];
-      return readColumn(name, before, now, categorical.includes(name));
-    });
+  const compared = [...names].filter((name) => !left.has(name));
+  if (compared.length > 0) return compared;
+  throw new DomainError('no-columns', 'No column is left to compare.');
+}
+
+/**
+ * Reads both tables column by column; a column that one of them lacks is kept with the other's alone.
+ * Throws a DomainError: `unknown-column`, `no-columns`.
+ */
+export function driftColumns(
+  reference: TextTable,
+  current: TextTable,
+  roles: DriftRoles,
+): DriftColumns {
+  const read = comparedNames(reference, current, roles).map((name) =>
+    readColumn(name, { reference, current }, roles.categorical.includes(name)),
+  );
   return {
     pairs: read.flatMap(({ pairs }) => pairs),
     notes: read.flatMap(({ notes }) => notes),

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 
 import { DomainError } from '../core/errors/domain-error.js';
@@ -14,7 +13,8 @@ import { reportWords, verdictWords } from '../core/monitoring/drift-words.js';
 import { seededRandom } from '../core/statistics/random.js';
 import { driftPage } from '../reports/drift-page.js';
 import { html } from '../reports/html.js';
-import { driftColumns } from './drift-columns.js';
+import { byValue, driftColumns } from './drift-columns.js';
+import { atLeastZero, list, share, wholeNumber } from './drift-flags.js';
 import { readTimes } from './evaluation-times.js';
 import type { TextTable } from './read-table.js';
 import { readTable } from './read-table.js';
@@ -38,25 +38,7 @@ interface Tables {
   readonly current: TextTable;
 }
 
-const share = (text: string): number => {
-  const number = Number(text);
-  if (number > 0 && number < 1) return number;
-  throw new InvalidArgumentError('It must lie between 0 and 1.');
-};
-
-const atLeastZero = (text: string): number => {
-  const number = Number(text);
-  if (number >= 0) return number;
-  throw new InvalidArgumentError('It must not be below zero.');
-};
-
-const list = (text: string): string[] =>
-  text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-
-/** Registers `drift`: what changed between two samples. Exits 0 compared, 1 failed, 2 asked wrongly. */
+/** Registers `drift`: what changed between two samples. Exits 0 compared, 2 wrong input. */
 export function registerDrift(program: Command): void {
   program
     .command('drift')
@@ -70,7 +52,7 @@ export function registerDrift(program: Command): void {
     .option('--drop <columns>', 'leave out: A,B', list, [])
     .option('--q <share>', 'false discovery rate over all columns', share, DRIFT_RULE.q)
     .option('--floor <sd>', 'smaller changes are no drift', atLeastZero, DRIFT_RULE.floor)
-    .option('--seed <number>', 'of the permutations', Number, 0)
+    .option('--seed <number>', 'of the permutations', wholeNumber, 0)
     .option('--json', 'answer as JSON')
     .action(run);
 }
@@ -81,7 +63,7 @@ async function run(flags: DriftFlags): Promise<void> {
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     process.stderr.write(`throughline drift: ${error.message}\n`);
-    process.exitCode = error.code === 'unknown-column' ? 2 : 1;
+    process.exitCode = 2;
   }
 }
 
@@ -134,9 +116,11 @@ function timesOf(
 
 function segmentsOf(tables: Tables, name: string | undefined): RowSegments | undefined {
   if (name === undefined) return undefined;
-  const read = (side: keyof Tables): (string | null)[] =>
-    cellsOf(tables, side, name).map((cell) => (isMissing(cell) ? null : cell));
-  return { reference: read('reference'), current: read('current') };
+  const cells = (['reference', 'current'] as const).map((side) => cellsOf(tables, side, name));
+  const [reference = [], current = []] = byValue(cells).map((column) =>
+    column?.map((cell) => (isMissing(cell) ? null : cell)),
+  );
+  return { reference, current };
 }
 
 function textOf(report: DriftReport): string {

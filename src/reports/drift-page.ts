@@ -1,9 +1,10 @@
-import type { DriftReport } from '../core/monitoring/drift-report.js';
+import type { DriftChunk, DriftReport } from '../core/monitoring/drift-report.js';
 import { reportWords } from '../core/monitoring/drift-words.js';
 import { ColumnOrders } from './column-order.js';
 import { DRAWN, shapesSection } from './drift-shapes.js';
 import { figuresTable, sidesTable, verdictTable } from './drift-tables.js';
 import { count } from './figures.js';
+import type { Html } from './html.js';
 import { html } from './html.js';
 import { lineChart } from './line-chart.js';
 import type { ReportSection } from './page.js';
@@ -43,12 +44,55 @@ function timeSection({ chunks = [], drifted, rule }: DriftReport): ReportSection
   return [{ heading: 'Drift over time', body }];
 }
 
+/** Columns that are listed, and those that are drawn stretch by stretch where there are many. */
+const [LISTED, MANY, THROUGH_TIME] = [250, 40, 20];
+
+/** Drifted columns that are named of a segment. */
+const NAMED = 10;
+
+function listedColumns({ columns }: DriftReport): ColumnOrders {
+  const all = new ColumnOrders(columns);
+  return all.columns.length <= LISTED
+    ? all
+    : new ColumnOrders(Object.fromEntries(all.columns.slice(0, LISTED)));
+}
+
+/** The stretches of time with the shapes of those columns alone that are drawn through them. */
+function drawnChunks({ chunks = [] }: DriftReport, { columns }: ColumnOrders): DriftChunk[] {
+  if (columns.length <= MANY) return [...chunks];
+  const drawn = new Set(columns.slice(0, THROUGH_TIME).map(([name]) => name));
+  return chunks.map(({ shapes, ...chunk }) => {
+    if (shapes === undefined) return chunk;
+    const kept = Object.entries(shapes).filter(([name]) => drawn.has(name));
+    return { ...chunk, shapes: Object.fromEntries(kept) };
+  });
+}
+
+/** What of many columns the page leaves out, so that it stays light. */
+function leftOutWords({ columns, chunks = [] }: DriftReport, listed: ColumnOrders): Html {
+  const left = Object.keys(columns).length - listed.columns.length;
+  const isTimed = chunks.length > 0 && listed.columns.length > MANY;
+  return html`${
+    left > 0 &&
+    html`<p class="soft">${count(left)} more columns are left out here: the JSON has them.</p>`
+  }${
+    isTimed &&
+    html`<p class="soft">Of so many columns the first ${THROUGH_TIME} are drawn through time.</p>`
+  }`;
+}
+
+function namesOf(drifted: readonly string[]): string {
+  const others = drifted.length - NAMED;
+  const named = drifted.slice(0, NAMED).join(', ') || 'none';
+  return others > 0 ? `${named} and ${count(others)} more` : named;
+}
+
 function segmentSection({ segments }: DriftReport): ReportSection[] {
   if (segments === undefined) return [];
   const body = table(
     [
       { heading: 'segment', cell: ([name]) => name },
-      { heading: 'drifted', cell: ([, { drifted }]) => drifted.join(', ') || 'none' },
+      { heading: 'drifted', cell: ([, { drifted }]) => namesOf(drifted) },
       { heading: 'reference rows', cell: ([, { rows }]) => count(rows.reference), isNumber: true },
       { heading: 'current rows', cell: ([, { rows }]) => count(rows.current), isNumber: true },
     ],
@@ -71,23 +115,26 @@ export function driftPage(
   { title, subtitle, lead = [] }: DriftPageHead,
   more: readonly ReportSection[] = [],
 ): string {
-  const orders = new ColumnOrders(report.columns);
+  const orders = listedColumns(report);
   return reportPage({
     title,
     subtitle,
     summary: [...lead, ...reportWords(report)],
     facts: [
       ['drifted', count(report.drifted.length)],
-      ['columns', count(orders.columns.length)],
+      ['columns', count(Object.keys(report.columns).length)],
       ['reference rows', count(report.rows.reference)],
       ['current rows', count(report.rows.current)],
     ],
     sections: [
-      { heading: 'Verdicts', body: html`${orders.choice}${verdictTable(orders)}` },
+      {
+        heading: 'Verdicts',
+        body: html`${orders.choice}${verdictTable(orders)}${leftOutWords(report, orders)}`,
+      },
       ...more,
       ...timeSection(report),
       ...segmentSection(report),
-      shapesSection(orders, report.chunks ?? []),
+      shapesSection(orders, drawnChunks(report, orders)),
       { heading: 'Each side in figures', body: sidesTable(orders, DRAWN) },
       { heading: 'Figures, as other tools compute them', body: figuresTable(orders) },
     ],

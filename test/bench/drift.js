@@ -194,6 +194,7 @@ async function stored() {
   });
   const question = {
     ...{ model: 'm', schema, from, until: from + ROWS * 6000, referenceKind: 'training', answers },
+    ...{ asOf: from + ROWS * 6000, fittedUntil: null },
     // What is kept comes back from JSON.
     reference: JSON.parse(JSON.stringify(reference)),
     learner: domainLearner,

@@ -74,6 +74,32 @@ describe('throughline drift', () => {
     expect(Object.keys(columns)).toEqual(['amount', 'level', 'plan', 'note']);
   });
 
+  it('compares codes by their value, however a program writes them', async () => {
+    const codes = async (name: string, writes: (code: number) => string): Promise<string> =>
+      write(name, [
+        'k,id,mark,far',
+        ...Array.from({ length: 200 }, (_, i) => {
+          const mark = i % 4 === 0 ? 'x' : writes(i % 4);
+          return [i === 7 ? '' : writes(i % 5), writes(i % 20), mark, `1e${i % 5}`].join();
+        }),
+      ]);
+    const whole = await codes('whole.csv', String);
+    const floats = await codes('floats.csv', (code) => code.toFixed(1));
+    const padded = await codes('padded.csv', (code) => `00${code}`);
+    const both = await call(whole, floats, '--categorical', 'id', '--json');
+    expect(answer(both).columns).toMatchObject({
+      k: { type: 'categorical', verdict: 'stable', effect: 0 },
+      id: { type: 'categorical', verdict: 'stable', effect: 0 },
+      // A column that holds words as well is text: 1.0 may be another version than 1.
+      mark: { verdict: 'drifted' },
+      far: { verdict: 'stable' },
+    });
+    const { segments } = answer(await call(whole, floats, '--segment', 'k', '--json'));
+    expect(Object.keys(segments)).toEqual(['0', '1', '2', '3', '4']);
+    const other = answer(await call(whole, padded, '--categorical', 'id', '--json'));
+    expect(other.drifted).toEqual(expect.arrayContaining(['k', 'id']));
+  });
+
   it('tells what is wrong with a column and goes on', async () => {
     const lines = (cells: (i: number) => string, header = 'a,b,c,d'): string[] => [
       header,
@@ -96,8 +122,25 @@ describe('throughline drift', () => {
     expect(columns['d']).toMatchObject({ verdict: 'not-comparable' });
     expect(columns['e']).toMatchObject({ verdict: 'not-comparable' });
     expect(result.err).toContain('Column a: 1 infinite value counts as missing in the current');
+    expect(result.err).toContain(
+      'Column b was read as categories in the current sample: 0 % of its cells are numbers, but not "word0" in line 2.',
+    );
     expect(result.err).not.toContain('no number');
     expect(result.err).toContain('Column c is always x0 in the current sample.');
+  });
+
+  it('takes a column that is infinite throughout for an emptied one', async () => {
+    const side = (name: string, cell: (i: number) => unknown): Promise<string> =>
+      write(name, ['x,z', ...Array.from({ length: 60 }, (_, i) => `${String(cell(i))},${i % 7}`)]);
+    const reference = await side('finite.csv', (i) => i / 7);
+    const result = await call(reference, await side('infinite.csv', () => 'inf'), '--json');
+    expect(answer(result).columns['x']).toMatchObject({
+      type: 'numeric',
+      verdict: 'drifted',
+      subject: 'missing',
+    });
+    expect(result.err).toContain('Column x: 60 infinite values count as missing in the current');
+    expect(result.err).not.toContain('always');
   });
 
   it('writes a page that is whole by itself, and prints words', async () => {
@@ -111,11 +154,39 @@ describe('throughline drift', () => {
     expect(written).toContain('Drift over time');
   });
 
+  it('refuses a file that it cannot read as evaluate does', async () => {
+    const files = {
+      empty: await write('empty.csv', []),
+      ragged: await write('ragged.csv', ['a,b', '1,2', '3']),
+      twice: await write('twice.csv', ['a,a', '1,2']),
+      nowhere: join(folder, 'nowhere.csv'),
+    };
+    for (const [fault, path] of Object.entries(files)) {
+      const { status, out } = await call(before, path);
+      expect([fault, status, out]).toEqual([fault, 2, '']);
+    }
+    const timed = await call(before, now, '--time', 'plan');
+    expect(timed.status).toBe(2);
+    expect(timed.err).toContain('The time column plan must hold numbers or ISO 8601 times');
+  });
+
   it('refuses what is not there', async () => {
-    expect((await call(before, 'nowhere.csv')).status).toBe(1);
     const { status, err } = await call(before, now, '--segment', 'plant');
     expect(status).toBe(2);
     expect(err).toContain('There is no column "plant" in the reference sample');
     expect((await call(before, now, '--q', '2')).status).not.toBe(0);
+    for (const flag of ['--drop', '--categorical']) {
+      const unknown = await call(before, now, flag, 'who,nope');
+      expect(unknown.status).toBe(2);
+      expect(unknown.err).toContain('There is no column "nope" in either sample; there are at,');
+    }
+    const none = await call(before, now, '--drop', 'at,who,amount,level,plan,note');
+    expect(none).toMatchObject({ status: 2, out: '' });
+    expect(none.err).toContain('No column is left to compare.');
+    for (const seed of ['text', '-1', '1.5']) {
+      const refused = await call(before, now, `--seed=${seed}`);
+      expect(refused.status).not.toBe(0);
+      expect(refused.err).toContain('It must be a whole number from 0.');
+    }
   });
 });

@@ -68,6 +68,28 @@ describe('the drift page', () => {
     expect(page).not.toContain('#o5');
   });
 
+  it('stays light however many columns there are, and says what it leaves out', () => {
+    const columns = Array.from({ length: 300 }, (_, i) => ({
+      name: `quite_a_long_column_name_${i}`,
+      reference: numbers(random),
+      current: numbers((at) => random() + at),
+    }));
+    const many = compareSamples(columns, {
+      rows: { reference: ROWS, current: ROWS },
+      random,
+    });
+    const chunks = (report.chunks ?? []).map((chunk) => {
+      const shape = chunk.shapes?.['amount'];
+      const shapes = shape && Object.fromEntries(columns.map(({ name }) => [name, shape]));
+      return { ...chunk, ...(shapes && { shapes }) };
+    });
+    const page = pageOf({ ...many, chunks });
+    expect(page.length).toBeLessThan(500_000);
+    expect(page.match(/: through time"/g)).toHaveLength(20);
+    expect(page).toContain('Of so many columns the first 20 are drawn through time.');
+    expect(page).toContain('50 more columns are left out here: the JSON has them.');
+  });
+
   it('draws a report that was kept before stretches had shapes', () => {
     const chunks = (report.chunks ?? []).map(({ shapes: _, ...chunk }) => chunk);
     const page = pageOf({ ...report, chunks });

@@ -75,8 +75,8 @@ function offsetOf(_: string, hours: string, minutes: string | undefined): string
 
 /**
  * Decides what a column of text holds and reads it so: numbers or ISO times where at least 98 % of
- * the cells that are there can be read as such (a number may be infinite, which counts as
- * unreadable), categories otherwise or where `categorical` says so. A time becomes the hour of the
+ * the cells that are there can be read as such (a number may be infinite, all of them may, which
+ * counts as unreadable), categories otherwise or where `categorical` says so. A time becomes the hour of the
  * day (where it has one) and the day of the week, UTC: how late a row is would set it apart from
  * all later ones, and order is for splits.
  */
@@ -102,7 +102,7 @@ function columnKind(cells: TextColumn): ColumnKind {
   const present = cells.filter((cell) => cell !== null).filter((cell) => !isMissing(cell));
   if (present.length === 0) return 'categorical';
   const enough = READABLE_SHARE * present.length;
-  if (readable(present, isNumber) >= enough && readable(present, isFinite) > 0) return 'numeric';
+  if (readable(present, isNumber) >= enough) return 'numeric';
   if (readable(present, isMoment) >= enough) return 'time';
   const words = [...new Set(present.map((cell) => cell.trim().toLowerCase()))];
   return BOOLEAN_PAIRS.includes(words.sort().join(' ')) ? 'boolean' : 'categorical';
@@ -115,10 +115,6 @@ function readable(cells: readonly string[], test: (text: string) => boolean): nu
 function isNumber(text: string): boolean {
   const trimmed = text.trim();
   return NUMBER.test(trimmed) || INFINITE.test(trimmed);
-}
-
-function isFinite(text: string): boolean {
-  return parseNumber(text) !== null;
 }
 
 function isMoment(text: string): boolean {

@@ -1,6 +1,10 @@
 import { logGamma } from '../statistics/special-functions.js';
+import type { BlockDraws, BlockLook, Blocks } from './block-draws.js';
+import { drawUntil, isDrawn, noDraws, pOfDraws } from './block-draws.js';
 import type { CodedSeries } from './coded-series.js';
 import { independentStretch } from './independent-stretch.js';
+import type { UnseenInBlocks } from './unseen-blocks.js';
+import { unseenInBlocks } from './unseen-blocks.js';
 
 /** Blocks of both sides together, at most: more would not make p any finer. */
 const MOST_BLOCKS = 200;
@@ -11,8 +15,8 @@ const FEWEST_BLOCKS = 4;
 /** How much longer a block is than what its rows need: the more the safer, where rows are many. */
 const MARGINS = [4, 2];
 
-/** Draws that reach the figure after which p is known well enough (Besag & Clifford 1991). */
-const ENOUGH_REACHED = 20;
+/** Draws to begin with, and how many times as many each time that a verdict asks for more. */
+const [FIRST_DRAWS, MORE] = [400, 4];
 
 /** E sqrt(n) D of the Kolmogorov law: sqrt(pi / 2) ln 2. */
 const MEAN_KOLMOGOROV = Math.sqrt(Math.PI / 2) * Math.LN2;
@@ -29,19 +33,14 @@ export interface BlockPermutation {
   readonly p: number;
   /** Of what is missing; null where nothing is. */
   readonly missingP: number | null;
+  /** Of categories that the reference never had; null where there are no categories. */
+  readonly unseen: UnseenInBlocks | null;
   /** n m / (n + m) of as many independent rows as would vary that much; of values or categories. */
   readonly effectiveSize: number;
   readonly blockRows: number;
   readonly blocks: { readonly reference: number; readonly current: number };
-}
-
-interface Blocks {
-  /** Block by block, the rows in each cell. */
-  readonly counts: Float64Array;
-  readonly cells: number;
-  readonly total: Float64Array;
-  readonly reference: number;
-  readonly current: number;
+  /** The same from more draws; null where these would tell no p that is asked for. */
+  readonly finer: (() => BlockPermutation) | null;
 }
 
 function logChoose(n: number, k: number): number {
@@ -70,24 +69,6 @@ function cut(series: CodedSeries, blockRows: number): Blocks {
   }
   return { counts, cells, total, reference, current };
 }
-
-/** Writes the cell counts of the first so many blocks named into `sum`. */
-function sumInto(
-  sum: Float64Array,
-  { counts, cells }: Blocks,
-  blocks: Uint32Array,
-  first: number,
-): void {
-  sum.fill(0);
-  for (let i = 0; i < first; i += 1) {
-    const start = (blocks[i] ?? 0) * cells;
-    for (let cell = 0; cell < cells; cell += 1) {
-      sum[cell] = (sum[cell] ?? 0) + (counts[start + cell] ?? 0);
-    }
-  }
-}
-
-type Statistic = (part: Float64Array, total: Float64Array) => number;
 
 /** Largest gap between distribution functions over cells in order, the last (missing) left out. */
 function orderedGap(part: Float64Array, total: Float64Array): number {
@@ -133,38 +114,6 @@ function missingChange(part: Float64Array, total: Float64Array): number {
   return shareChange(fold(part), fold(total));
 }
 
-interface Drawn {
-  readonly p: number;
-  readonly mean: number;
-}
-
-/** Permutes the blocks until p is known well enough; the smaller side stands for both. */
-function permuted(blocks: Blocks, statistic: Statistic, options: PermutationOptions): Drawn {
-  const { reference, current, total, cells } = blocks;
-  const [all, fewer] = [reference + current, Math.min(reference, current)];
-  const part = new Float64Array(cells);
-  const labels = Uint32Array.from({ length: all }, (_, block) => block);
-  sumInto(part, blocks, current === fewer ? labels.subarray(reference) : labels, fewer);
-  const observed = statistic(part, total);
-  const most = Math.ceil(4 / options.smallestP);
-  let [reached, sum, draws] = [0, 0, 0];
-  while (draws < most && reached < ENOUGH_REACHED) {
-    for (let i = 0; i < fewer; i += 1) {
-      const j = i + Math.floor(options.random() * (all - i));
-      const label = labels[i] ?? 0;
-      labels[i] = labels[j] ?? 0;
-      labels[j] = label;
-    }
-    sumInto(part, blocks, labels, fewer);
-    const drawn = statistic(part, total);
-    if (drawn >= observed * (1 - 1e-12)) reached += 1;
-    sum += drawn;
-    draws += 1;
-  }
-  const p = reached >= ENOUGH_REACHED ? reached / draws : (reached + 1) / (draws + 1);
-  return { p, mean: sum / draws };
-}
-
 /** Rows a block has; null where too few blocks are left to tell a p so small. */
 function blockLength(series: CodedSeries, smallestP: number): number | null {
   const { reference, current, isOrdered, cells } = series;
@@ -187,10 +136,48 @@ function isFineEnough(
   return fewer >= FEWEST_BLOCKS && logChoose(all, fewer) >= Math.log(2 / smallestP);
 }
 
+/** What is drawn of a column, and how often so far. */
+interface Drawing {
+  readonly series: CodedSeries;
+  readonly blockRows: number;
+  readonly options: PermutationOptions;
+  readonly wanted: number;
+  readonly column: readonly [BlockLook, BlockDraws];
+  /** Of what is missing. */
+  readonly missing: readonly [BlockLook, BlockDraws] | null;
+}
+
+function drawOn(
+  [look, before]: readonly [BlockLook, BlockDraws],
+  { wanted, options }: Drawing,
+): readonly [BlockLook, BlockDraws] {
+  return [look, drawUntil(look, before, { random: options.random, draws: wanted })];
+}
+
+function drawn(before: Drawing): BlockPermutation {
+  const column = drawOn(before.column, before);
+  const missing = before.missing && drawOn(before.missing, before);
+  const now = { ...before, column, missing, wanted: before.wanted * MORE };
+  const { series, blockRows } = before;
+  const [{ blocks }, { sum, draws }] = column;
+  const [mean, degrees] = [sum / draws, blocks.total.filter((one) => one > 0).length - 1];
+  const isDone = isDrawn(...column) && (missing === null || isDrawn(...missing));
+  return {
+    p: pOfDraws(column[1]),
+    unseen: series.kinds === undefined ? null : unseenInBlocks(series.kinds, blockRows),
+    missingP: missing && pOfDraws(missing[1]),
+    effectiveSize: series.isOrdered ? (MEAN_KOLMOGOROV / mean) ** 2 : degrees / mean,
+    blockRows,
+    blocks: { reference: blocks.reference, current: blocks.current },
+    finer: isDone ? null : () => drawn(now),
+  };
+}
+
 /**
  * P values of a column whose rows depend on their neighbours: blocks long enough to be nearly
  * independent change sides at random (Kunsch 1989 for blocks, Pitman's permutation test). Null where
- * there are too few such blocks: then the rows say less than they seem to.
+ * there are too few such blocks: then the rows say less than they seem to. A small p takes many
+ * draws, and few columns need one: some are made at first, more where they are asked for.
  */
 export function blockPermutation(
   series: CodedSeries,
@@ -198,15 +185,18 @@ export function blockPermutation(
 ): BlockPermutation | null {
   const blockRows = blockLength(series, options.smallestP);
   if (blockRows === null) return null;
-  const blocks = cut(series, blockRows);
-  const { p, mean } = permuted(blocks, series.isOrdered ? orderedGap : shareChange, options);
-  const degrees = blocks.total.filter((one) => one > 0).length - 1;
-  const hasMissing = series.isOrdered && (blocks.total.at(-1) ?? 0) > 0;
-  return {
-    p,
-    missingP: hasMissing ? permuted(blocks, missingChange, options).p : null,
-    effectiveSize: series.isOrdered ? (MEAN_KOLMOGOROV / mean) ** 2 : degrees / mean,
-    blockRows,
-    blocks: { reference: blocks.reference, current: blocks.current },
+  const [blocks, most] = [cut(series, blockRows), Math.ceil(4 / options.smallestP)];
+  const begun = (statistic: BlockLook['statistic']): readonly [BlockLook, BlockDraws] => {
+    const look = { blocks, statistic, most };
+    return [look, noDraws(look)];
   };
+  const hasMissing = series.isOrdered && (blocks.total.at(-1) ?? 0) > 0;
+  return drawn({
+    series,
+    blockRows,
+    options,
+    wanted: FIRST_DRAWS,
+    column: begun(series.isOrdered ? orderedGap : shareChange),
+    missing: hasMissing ? begun(missingChange) : null,
+  });
 }

@@ -16,6 +16,16 @@ export interface CodedSeries {
   readonly cells: number;
   /** Whether the cells have an order. */
   readonly isOrdered: boolean;
+  /** Of categories: which one each row has, however many there are, from 1; 0 where it has none. */
+  readonly kinds?: SeriesKinds | undefined;
+}
+
+/** The category of each row in order of time. */
+export interface SeriesKinds {
+  readonly reference: Uint32Array;
+  readonly current: Uint32Array;
+  /** Different ones on both sides together. */
+  readonly count: number;
 }
 
 /** Both sides of a column, and the order of their rows in time. */
@@ -92,20 +102,28 @@ export function codedCategories(
     counts.set(name, (counts.get(name) ?? 0) + count);
   }
   const frequent = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  const codes = new Map(frequent.slice(0, CATEGORY_CELLS).map(([name], i) => [name, i]));
-  const others = codes.size;
-  const code = (column: Categories, rows: Uint32Array): Uint8Array => {
-    const coded = new Uint8Array(rows.length);
+  const kindOf = new Map(frequent.map(([name], i) => [name, i + 1]));
+  const others = Math.min(frequent.length, CATEGORY_CELLS);
+  const kindsOf = (column: Categories, rows: Uint32Array): Uint32Array => {
+    const kinds = new Uint32Array(rows.length);
     for (let i = 0; i < rows.length; i += 1) {
       const name = column[rows[i] ?? 0] ?? null;
-      coded[i] = name === null ? others + 1 : (codes.get(name) ?? others);
+      kinds[i] = name === null ? 0 : (kindOf.get(name) ?? 0);
     }
-    return coded;
+    return kinds;
+  };
+  const code = (kinds: Uint32Array): Uint8Array =>
+    Uint8Array.from(kinds, (kind) => (kind === 0 ? others + 1 : Math.min(kind - 1, others)));
+  const kinds = {
+    reference: kindsOf(columns.reference, order.reference),
+    current: kindsOf(columns.current, order.current),
+    count: frequent.length,
   };
   return {
-    reference: code(columns.reference, order.reference),
-    current: code(columns.current, order.current),
+    reference: code(kinds.reference),
+    current: code(kinds.current),
     cells: others + 2,
     isOrdered: false,
+    kinds,
   };
 }

@@ -25,7 +25,7 @@ function missingShare(sample: DriftSample): number {
 export function effectBetween(reference: DriftSample, current: DriftSample): number | null {
   if (rowsOf(reference) < FEWEST || rowsOf(current) < FEWEST) return null;
   if (reference.kind === 'categorical' && current.kind === 'categorical') {
-    return categoricalTests(reference, current)[0]?.effect ?? null;
+    return Math.max(...categoricalTests(reference, current).map(({ effect }) => effect));
   }
   if (reference.kind !== 'numeric' || current.kind !== 'numeric') return null;
   const missing = Math.abs(missingShare(reference) - missingShare(current));

@@ -45,3 +45,11 @@ export function detectableShares(effectiveSize: number, alpha: number, degrees: 
   }
   return locationEquivalent(Math.sqrt(noncentrality / effectiveSize) / 2);
 }
+
+/**
+ * The smallest share of rows in new categories that is found with 80 % chance at level alpha by a bound
+ * of Chernoff's; `deviation` is that of the share where there is no drift.
+ */
+export function detectableUnseen(deviation: number, alpha: number): number {
+  return locationEquivalent((Math.sqrt(-2 * Math.log(alpha)) + POWER_Z) * deviation);
+}

@@ -1,7 +1,12 @@
 import type { BlockPermutation, PermutationOptions } from './block-permutation.js';
 import { blockPermutation } from './block-permutation.js';
 import type { CodedSeries } from './coded-series.js';
-import { detectableShares, detectableShift } from './drift-effect.js';
+import {
+  detectableShares,
+  detectableShift,
+  detectableUnseen,
+  locationEquivalent,
+} from './drift-effect.js';
 import type { DriftFigures } from './drift-figures.js';
 import { NO_FIGURES, categoricalFigures, numericFigures } from './drift-figures.js';
 import type { DriftSample } from './drift-sample.js';
@@ -36,6 +41,8 @@ export interface DriftEvidence {
   readonly tooLittle: string | null;
   /** How p was found where rows have a time. */
   readonly blocks: BlockPermutation | null;
+  /** The same with p told more finely, where p is drawn and more draws could matter. */
+  readonly finer?: (() => DriftEvidence) | undefined;
 }
 
 interface Both {
@@ -79,11 +86,23 @@ function figuresAndTests(both: Both): { figures: DriftFigures; tests: DriftTest[
   return { figures: NO_FIGURES, tests: [] };
 }
 
+/** Categories that a stretch of time alone has are no news where the reference has such as well. */
+function withUnseen(test: DriftTest, { unseen }: BlockPermutation): DriftTest {
+  const { p, share, deviation } = unseen ?? { p: 1, share: 0, deviation: 1 };
+  return {
+    ...test,
+    p,
+    effect: Math.min(test.effect, locationEquivalent(share)),
+    detectable: (alpha) => Math.max(detectableUnseen(deviation, alpha), test.detectable(alpha)),
+  };
+}
+
 /** The tests with the p values and the effective size that blocks of dependent rows say. */
 function withBlocks(tests: readonly DriftTest[], found: BlockPermutation): DriftTest[] {
   return tests.map((test) => {
     const { missingP, effectiveSize, p } = found;
     if (test.subject === 'missing') return { ...test, p: missingP ?? 1 };
+    if (test.ofUnseen) return withUnseen(test, found);
     const ofBlocks = (alpha: number): number =>
       test.subject === 'values'
         ? detectableShift(effectiveSize, alpha)
@@ -126,7 +145,7 @@ export function driftEvidence(
   return withTime(found, column.series, permutation);
 }
 
-type Compared = Omit<DriftEvidence, 'tooLittle' | 'blocks'>;
+type Compared = Omit<DriftEvidence, 'tooLittle' | 'blocks' | 'finer'>;
 
 /** What remains of the evidence once it is minded that rows depend on their neighbours. */
 function withTime(
@@ -139,7 +158,13 @@ function withTime(
   }
   const blocks = blockPermutation(series, permutation);
   if (blocks === null) return { ...found, tooLittle: DEPENDENT, blocks };
-  return { ...found, tests: withBlocks(found.tests, blocks), tooLittle: null, blocks };
+  return ofBlocks(found, blocks);
+}
+
+function ofBlocks(found: Compared, blocks: BlockPermutation): DriftEvidence {
+  const [tests, { finer }] = [withBlocks(found.tests, blocks), blocks];
+  const evidence = { ...found, tests, tooLittle: null, blocks };
+  return finer === null ? evidence : { ...evidence, finer: () => ofBlocks(found, finer()) };
 }
 
 function typeOf({ reference, current }: Both): ColumnType {

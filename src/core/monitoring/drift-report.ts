@@ -5,7 +5,7 @@ import { columnShape } from './column-shape.js';
 import type { ComparedColumn } from './drift-evidence.js';
 import { driftEvidence } from './drift-evidence.js';
 import type { ColumnDrift, DriftRule } from './drift-verdict.js';
-import { DRIFT_RULE, judgedColumns } from './drift-verdict.js';
+import { DRIFT_RULE, drawnVerdicts } from './drift-verdict.js';
 
 /** A column judged and described. */
 export interface ReportedColumn extends ColumnDrift {
@@ -72,7 +72,7 @@ export function driftReport(
     random,
     smallestP: smallestTold(columns.length, rule),
   };
-  const judged = judgedColumns(
+  const judged = drawnVerdicts(
     columns.map((column) => driftEvidence(column, permutation)),
     rule,
   );

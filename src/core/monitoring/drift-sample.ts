@@ -25,18 +25,26 @@ export interface CategoricalSample {
 
 export type DriftSample = NumericSample | CategoricalSample;
 
-function deviationOf(values: Float64Array): number {
+/** The population standard deviation of numbers over their unit. */
+function scaledDeviation(values: Float64Array, unit: number): number {
   const n = values.length;
-  if (n === 0) return Number.NaN;
   let sum = 0;
-  for (let i = 0; i < n; i += 1) sum += values[i] ?? 0;
+  for (let i = 0; i < n; i += 1) sum += (values[i] ?? 0) / unit;
   const mean = sum / n;
   let squares = 0;
   for (let i = 0; i < n; i += 1) {
-    const distance = (values[i] ?? 0) - mean;
+    const distance = (values[i] ?? 0) / unit - mean;
     squares += distance * distance;
   }
-  return Math.sqrt(squares / n);
+  return unit * Math.sqrt(squares / n);
+}
+
+/** Of ascending values; squares of huge ones overflow, so these are taken in their largest as unit. */
+function deviationOf(values: Float64Array): number {
+  if (values.length === 0) return Number.NaN;
+  const deviation = scaledDeviation(values, 1);
+  if (Number.isFinite(deviation)) return deviation;
+  return scaledDeviation(values, Math.max(Math.abs(values[0] ?? 0), Math.abs(values.at(-1) ?? 0)));
 }
 
 function known(column: Float64Array): Float64Array {

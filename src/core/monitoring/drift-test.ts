@@ -1,10 +1,16 @@
 import { twoSampleChiSquare } from '../statistics/chi-square.js';
-import { detectableShares, detectableShift, locationEquivalent } from './drift-effect.js';
+import {
+  detectableShares,
+  detectableShift,
+  detectableUnseen,
+  locationEquivalent,
+} from './drift-effect.js';
 import { pairedCounts } from './drift-figures.js';
 import type { DriftFigures } from './drift-figures.js';
 import type { CategoricalSample, DriftSample, NumericSample } from './drift-sample.js';
 import { rowsOf } from './drift-sample.js';
 import { totalVariation } from './share-distances.js';
+import { alikeCategories, unseenDeviation, unseenP } from './unseen-categories.js';
 
 /** A category with fewer expected rows than this on the smaller side is judged with other rare ones. */
 const FEWEST_EXPECTED = 5;
@@ -15,6 +21,8 @@ export type TestSubject = 'values' | 'missing' | 'categories';
 /** One look at a column: its p value, and how large the change is if it is one. */
 export interface DriftTest {
   readonly subject: TestSubject;
+  /** Whether it minds only how many rows are in categories that the reference never had. */
+  readonly ofUnseen?: boolean;
   readonly p: number;
   /** In standard deviations, location-equivalent. */
   readonly effect: number;
@@ -70,9 +78,13 @@ export function numericTests(
   return [...values, ...missingTest(reference, current)];
 }
 
+/** Rows of a category in the reference and in the current sample. */
+type Pair = readonly [reference: number, current: number];
+
 /**
  * A column of categories: one two-sample test over all of them, missing and new ones among them.
- * Rare ones count together, since chi-square is not to be believed where few are expected.
+ * Rare ones count together there, since chi-square is not to be believed where few are expected; so
+ * where there are any, a second look asks whether more of them are new than chance would make.
  */
 export function categoricalTests(
   reference: CategoricalSample,
@@ -81,10 +93,16 @@ export function categoricalTests(
   const [n, m] = [rowsOf(reference), rowsOf(current)];
   if (n === 0 || m === 0) return [];
   const counts = pairedCounts(reference, current);
-  const all = counts.names.map(
-    (_, i) => [counts.reference[i] ?? 0, counts.current[i] ?? 0] as const,
-  );
-  all.push([reference.missing, current.missing]);
+  const named = counts.names.map((_, i): Pair => [
+    counts.reference[i] ?? 0,
+    counts.current[i] ?? 0,
+  ]);
+  const shares = sharesTest([...named, [reference.missing, current.missing]], n, m);
+  // Of both sides together: whether there is a second look must not hang on which side has what.
+  return named.some((pair) => isRare(pair, n, m)) ? [shares, unseenTest(named, n, m)] : [shares];
+}
+
+function sharesTest(all: readonly Pair[], n: number, m: number): DriftTest {
   const common = all.filter((pair) => !isRare(pair, n, m));
   const rare = all.filter((pair) => isRare(pair, n, m));
   const sum = (side: 0 | 1): number => rare.reduce((total, pair) => total + pair[side], 0);
@@ -95,12 +113,26 @@ export function categoricalTests(
     reference: one.map((count) => count / n),
     current: other.map((count) => count / m),
   });
-  return [
-    {
-      subject: 'categories',
-      p,
-      effect: locationEquivalent(change),
-      detectable: (alpha) => detectableShares(effectiveSize(n, m), alpha, degrees),
-    },
-  ];
+  return {
+    subject: 'categories',
+    p,
+    effect: locationEquivalent(change),
+    detectable: (alpha) => detectableShares(effectiveSize(n, m), alpha, degrees),
+  };
+}
+
+/** Rows in new categories, beyond those that any other rows would have had (Good 1953, Turing). */
+function unseenTest(named: readonly Pair[], n: number, m: number): DriftTest {
+  const unseen = named.reduce((sum, [one, other]) => sum + (one === 0 ? other : 0), 0);
+  const single = named.filter(([one]) => one === 1).length;
+  const rows = named.map(([one, other]) => ({ rows: one + other, parts: one + other }));
+  const pooled = { alike: alikeCategories(rows), reference: n, current: m, unseen };
+  const deviation = unseenDeviation(pooled) / m;
+  return {
+    subject: 'categories',
+    ofUnseen: true,
+    p: unseenP(pooled),
+    effect: locationEquivalent(Math.max(0, unseen / m - single / n)),
+    detectable: (alpha) => detectableUnseen(deviation, alpha),
+  };
 }

@@ -23,9 +23,11 @@ export function numericDistances(
   current: NumericSample,
 ): NumericDistances {
   const isWeighted = reference.weights !== undefined || current.weights !== undefined;
-  return isWeighted
-    ? weightedDistances(reference, current)
-    : plainDistances(reference.values, current.values);
+  if (isWeighted) return weightedDistances(reference, current);
+  const found = plainDistances(reference.values, current.values);
+  if (Number.isFinite(found.wasserstein)) return found;
+  // So many parts of so huge a value overflow; shares of it do not.
+  return { ...found, wasserstein: weightedDistances(reference, current).wasserstein };
 }
 
 /** Two samples and how far each has been looked through. */

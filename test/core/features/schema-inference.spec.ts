@@ -76,7 +76,12 @@ describe('schema inference', () => {
       unreadable: 3,
       firstUnreadable: 1,
     });
-    expect(inferColumn('x', ['inf', '-inf']).kind).toBe('categorical');
+    // Also where there is no other: then every one of them is missing.
+    expect(inferColumn('x', ['inf', '-inf', null])).toMatchObject({
+      kind: 'numeric',
+      missing: 3,
+      unreadable: 2,
+    });
   });
 
   it('reads moments without a zone as UTC and with one as said', () => {

@@ -65,6 +65,20 @@ describe('drift verdicts', () => {
     expect(sharp.drifted).toEqual(['tiny']);
   });
 
+  it('are not hidden by a sure change of what is missing that is too small to mind', () => {
+    const n = 20_000;
+    const holed = normals(n, 0.1).map((value, i) => (i % 71 === 0 ? Number.NaN : value));
+    const report = compare({
+      x: [numeric(normals(n)), numeric(holed)],
+      same: [numeric(normals(n)), numeric(normals(n).with(0, Number.NaN))],
+    });
+    expect(verdicts(report)).toEqual({ x: 'drifted', same: 'stable' });
+    const { effect, pValue, ks, subject } = report.columns['x'] ?? {};
+    expect(subject).toBe('values');
+    expect(effect).toBeCloseTo(locationEquivalent(ks?.statistic ?? 0), 12);
+    expect(pValue).toBeCloseTo(2 * (ks?.p ?? 0), 12);
+  });
+
   it('count what is missing, and categories that are new', () => {
     const n = 2000;
     const holes = normals(n).map((value, i) => (i % 10 === 0 ? Number.NaN : value));
@@ -84,6 +98,35 @@ describe('drift verdicts', () => {
     });
     expect(report.columns['holes']).toMatchObject({ subject: 'missing' });
     expect(report.columns['fresh']?.shape.newCategories).toEqual(['c']);
+  });
+
+  it('find categories that are new, however rare each of them is', () => {
+    const twice = (letter: string, n = 2000): string[] =>
+      Array.from({ length: n }, (_, i) => `${letter}${i >> 1}`);
+    const some = (n: number): string[] =>
+      Array.from({ length: n }, () => `g${Math.floor(1000 * random())}`);
+    const report = compare({
+      replaced: [words(twice('g')), words(twice('h'))],
+      third: [words(twice('g')), words(twice('g').map((one, i) => (i % 3 ? one : `h${i >> 3}`)))],
+      same: [words(some(2000)), words(some(2000))],
+      few: [words(some(2000)), words(some(100))],
+      ids: [
+        words(twice('a').map((one, i) => one + String(i))),
+        words(twice('b', 900).map((one, i) => one + String(i))),
+      ],
+    });
+    expect(verdicts(report)).toEqual({
+      replaced: 'drifted',
+      third: 'drifted',
+      same: 'stable',
+      few: 'stable',
+      ids: 'stable',
+    });
+    const { subject, effect, minimumDetectableEffect } = report.columns['replaced'] ?? {};
+    expect(subject).toBe('categories');
+    expect(effect).toBeGreaterThan(5);
+    expect(minimumDetectableEffect).toBeLessThan(0.5);
+    expect(report.columns['ids']?.pValue).toBe(1);
   });
 
   it('go on past columns that cannot be compared', () => {
@@ -190,6 +233,56 @@ describe('drift of rows that depend on each other', () => {
       { times: timesOf(1000, 300) },
     );
     expect(drift.columns['x']?.verdict).toBe('not-enough-data');
+  });
+
+  it('takes what a short while alone has for no news, and new categories for all time for some', () => {
+    const [n, m] = [3000, 2000];
+    // Sessions of four rows each, one after the other.
+    const sessions = (rows: number, letter: string): string[] =>
+      Array.from({ length: rows }, (_, i) => `${letter}${i >> 2}`);
+    const some = (rows: number, letter: string): string[] =>
+      Array.from({ length: rows }, () => `${letter}${Math.floor(400 * random())}`);
+    const report = compare(
+      {
+        sessions: [words(sessions(n, 'a')), words(sessions(m, 'b'))],
+        replaced: [words(some(n, 'a')), words(some(m, 'b'))],
+        same: [words(some(n, 'a')), words(some(m, 'a'))],
+      },
+      { times: timesOf(n, m) },
+    );
+    expect(verdicts(report)).toEqual({
+      sessions: 'stable',
+      replaced: 'drifted',
+      same: 'stable',
+    });
+    expect(report.columns['sessions']?.effect).toBeLessThan(0.05);
+  });
+
+  it('is drawn as often as verdicts need it, not as the number of columns squared', () => {
+    const [n, m] = [200, 80];
+    const of = (columns: number, drifted: number): [DriftReport, number] => {
+      const pairs = Array.from({ length: columns }, (_, i) => [
+        `x${i}`,
+        [numeric(normals(n)), numeric(normals(m, i < drifted ? 1.5 : 0))] as const,
+      ]);
+      const seeded = seededRandom(5);
+      let drawn = 0;
+      const counted = (): number => {
+        drawn += 1;
+        return seeded();
+      };
+      const more = { times: timesOf(n, m), random: counted };
+      return [compare(Object.fromEntries(pairs) as Parameters<typeof compare>[0], more), drawn];
+    };
+    const [few, drawnForFew] = of(10, 10);
+    const [many, drawnForMany] = of(40, 40);
+    expect(few.drifted.length).toBeGreaterThan(7);
+    expect(many.drifted.length).toBeGreaterThan(36);
+    expect(drawnForMany / drawnForFew).toBeLessThan(8);
+    // A single one among many needs a small p, and gets it.
+    const [one] = of(40, 1);
+    expect(one.drifted).toEqual(['x0']);
+    expect(one.columns['x0']?.pValue).toBeLessThan(0.05 / 40);
   });
 
   it('does not mind the order of the rows in the file', () => {

@@ -32,6 +32,17 @@ describe('drift figures', () => {
     expect(figures.ks).toBeNull();
   });
 
+  it('of huge numbers are those of small ones', () => {
+    const random = seededRandom(6);
+    const drawn = Array.from({ length: 20_000 }, () => random() - 0.3);
+    const side = (unit: number, shift = 0) =>
+      numericSample(Float64Array.from(drawn, (value) => unit * (value + shift)));
+    const [small, huge] = [1, 1e300].map((unit) => numericFigures(side(unit), side(unit, 0.2)));
+    near(huge?.wassersteinScaled, small?.wassersteinScaled ?? 0);
+    near((huge?.wasserstein ?? 0) / 1e300, small?.wasserstein ?? 0);
+    near(side(1e300).deviation / 1e300, side(1).deviation);
+  });
+
   it('fill the share of a new category', () => {
     const every = (cells: readonly string[]): string[] =>
       Array.from({ length: 10 }, () => cells).flat();
