@@ -105,12 +105,10 @@ export class ChampionScorer {
    */
   async score(sql: Sql, items: readonly ToScore[]): Promise<ScoredEpisode[][]> {
     if (items.length === 0) return [];
-    const versions = await journeyVersions(sql);
     const answers: ScoredEpisode[][] = [];
     for (const reign of await reignsOf(sql, items)) {
       const model = await this.ready(reign.version);
-      const ground = { sql, baselines: this.baselines, model, versions };
-      answers.push(...(await scoreEpisodes(ground, reign.items)));
+      answers.push(...(await this.scoreBy(sql, model, reign.items)));
     }
     const challenger = await this.challenger(sql);
     if (challenger === null) return answers;
@@ -119,6 +117,20 @@ export class ChampionScorer {
       if ((items[i]?.asOf ?? 0) < createdAt) return own;
       return own.map((one) => ({ ...one, shadow: shadowOf(model, one) }));
     });
+  }
+
+  /** What the present champion says of anomalies, those of the past too: an answer that nobody keeps. */
+  async ask(sql: Sql, items: readonly ToScore[]): Promise<ScoredEpisode[][]> {
+    return await this.scoreBy(sql, await this.champion(sql), items);
+  }
+
+  private async scoreBy(
+    sql: Sql,
+    model: ScoringModel,
+    items: readonly ToScore[],
+  ): Promise<ScoredEpisode[][]> {
+    const versions = await journeyVersions(sql);
+    return await scoreEpisodes({ sql, baselines: this.baselines, model, versions }, items);
   }
 
   private async ready(version: string): Promise<ScoringModel> {

@@ -47,15 +47,10 @@ const begun = Date.now();
 const step = (words) =>
   process.stderr.write(`${((Date.now() - begun) / 1000).toFixed(0)} s: ${words}\n`);
 
-/** What the drift report of the week between drift and retraining said on the day of the retraining. */
-async function staleDrift({ url, key }, version) {
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  await fetch(`${url}/v1/models/${version}/promote`, {
-    method: 'POST',
-    headers: { ...headers, 'idempotency-key': randomUUID() },
-    body: JSON.stringify({ reason: 'a benchmark asks for its drift' }),
-  });
-  const [from, to] = [DRIFT, RETRAINED].map((day) => new Date(at(day)).toISOString());
+/** What the drift report of the week between drift and retraining said before the retraining. */
+async function staleDrift({ url, key }) {
+  const headers = { authorization: `Bearer ${key}` };
+  const [from, to] = [at(DRIFT), at(RETRAINED) - 1].map((moment) => new Date(moment).toISOString());
   const question = `from=${from}&to=${to}&asOf=${to}`;
   const answer = await fetch(`${url}/v1/reports/drift?${question}`, { headers });
   if (!answer.ok) throw new Error(`the drift report: ${answer.status} ${await answer.text()}`);
@@ -117,9 +112,7 @@ async function live(folder) {
       headers: { authorization: `Bearer ${key}` },
     });
     await writeFile(join(folder, 'measured.ndjson'), await outcomes.text());
-    const [stale] = summary.trainings;
-    const answered = stale?.state === 'promoted' ? stale.model : '0';
-    await writeFile(join(folder, 'drift.json'), await staleDrift(service, answered));
+    await writeFile(join(folder, 'drift.json'), await staleDrift(service));
     step('asked what drifted');
     const versions = ['0', ...summary.trainings.flatMap(({ model }) => model ?? [])];
     const answers = await answersOf(service, versions, folder);

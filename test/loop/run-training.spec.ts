@@ -275,6 +275,8 @@ describe('a training run', () => {
     const answers = await scorer.score(sql, [before, after, before]);
     const by = answers.map(([scored]) => scored?.prediction.modelVersion);
     expect(by).toEqual(['0', first?.model, '0']);
+    const [[answer] = []] = await scorer.ask(sql, [before]);
+    expect(answer?.prediction.modelVersion).toBe(first?.model);
     expect((await scorer.championAt(sql, mid - 1)).version).toBe('0');
     expect((await scorer.championAt(sql, mid)).version).toBe(first?.model);
     // Installed after the history that it answered.

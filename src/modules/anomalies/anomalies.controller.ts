@@ -61,7 +61,8 @@ export class AnomaliesController {
 
   @Post('predictions')
   @Operation({
-    summary: 'Score 1 to 500 anomalies without storing them',
+    summary:
+      'What the present champion says of 1 to 500 anomalies, with what was known at `receivedAt`; nothing is stored',
     scope: 'read',
     body: anomalyBody,
     bulk: true,

@@ -75,7 +75,7 @@ export class AnomaliesService {
       episodeId: anomaly.id,
       asOf: receivedAt,
     }));
-    const scored = await this.scorer.score(this.source.manager, toScore);
+    const scored = await this.scorer.ask(this.source.manager, toScore);
     const results = arrivals.map(({ index, anomaly }, i): AnomalyResult => {
       const predictions = (scored[i] ?? []).map((one) => writePrediction(one.prediction));
       const status = predictions.length === 0 ? 'unmapped' : 'stored';

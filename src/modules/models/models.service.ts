@@ -13,6 +13,7 @@ import { htmlFile } from '../../http/report-question.js';
 import { ReportWriter } from '../../loop/reports.js';
 import { modelCardPage } from '../../reports/model-card-page.js';
 import { audit } from '../../storage/audit.store.js';
+import { knownUntil } from '../../storage/backfill.store.js';
 import type { ModelRow } from '../../storage/entities/model.entity.js';
 import {
   championHistory,
@@ -164,8 +165,10 @@ export class ModelsService {
     await this.source.transaction(async (sql) => {
       const before = await championVersion(sql);
       if (before === version) return;
+      // While history is fed it is by its clock that somebody decides.
+      const since = await knownUntil(sql, now);
       const isRollback = action === 'model.rollback';
-      await crown(sql, version, { since: now, by: caller.name, reason, isRollback });
+      await crown(sql, version, { since, by: caller.name, reason, isRollback });
       await audit(sql, {
         at: new Date(now),
         who: caller.name,

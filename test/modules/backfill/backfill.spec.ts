@@ -7,6 +7,8 @@ import { Clock } from '../../../src/http/clock.js';
 import { ChampionScorer } from '../../../src/loop/champion-scorer.js';
 import type { JobQueue } from '../../../src/queue/job-queue.js';
 import { EventCopies } from '../../../src/storage/event-copies.js';
+import { priorCard } from '../../../src/core/registry/prior-card.js';
+import { addModel, championHistory } from '../../../src/storage/model.store.js';
 import { ModelFiles } from '../../../src/storage/model-files.js';
 import { aJourney, anAnomaly, minutesAgo, minutesAfter } from '../../builders/bodies.js';
 import { RunningApi } from '../../builders/running-api.js';
@@ -64,6 +66,18 @@ describe('while history is fed', () => {
     const key = await api.keyOf('ingest');
     await api.post('/v1/anomalies', anAnomaly({ startedAt: minutesAgo(2) }), { key });
     expect(await measured()).toBe(1);
+  });
+
+  it('somebody who makes a model champion does so by its clock', async () => {
+    const version = '2026-01-01.1';
+    await addModel(api.source.manager, { ...priorCard(0, 'test'), version }, 'challenger');
+    const receivedAt = minutesAgo(3999);
+    await tell(minutesAgo(4000), receivedAt);
+    await api.post(`/v1/models/${version}/promote`, { reason: 'it is better' });
+    const [champion] = await championHistory(api.source.manager);
+    expect(champion).toMatchObject({ version, since: new Date(receivedAt) });
+    await api.post('/v1/models/rollback', { reason: 'that was all' });
+    await api.post('/v1/backfill/end', {});
   });
 
   it('only a key that may backfill ends it', async () => {
