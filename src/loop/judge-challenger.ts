@@ -220,13 +220,13 @@ export async function judgeChallenger(
   if (judgedAfter === undefined) {
     return { kind: 'insufficient-data', reason: 'no decided episode is newer than the champion' };
   }
-  const { labels, weights } = trainingSetOf(answers.rows);
+  const { labels, weights, groups } = trainingSetOf(answers.rows);
   const scored = { labels, weights, probabilities: answers.probabilities };
   return {
     kind: 'judged',
     trained,
     decision: decide({ defender, version, answers }),
     judgedAfter,
-    intervals: metricIntervals(scored, { random: seededRandom(SEED) }),
+    intervals: metricIntervals(scored, { random: seededRandom(SEED), groups }),
   };
 }

@@ -21,6 +21,7 @@ import {
 import { runTraining } from '../../src/loop/run-training.js';
 import { takeEvents } from '../../src/loop/take-events.js';
 import type { TrainingRunRow } from '../../src/storage/entities/training-run.entity.js';
+import { saveIncident } from '../../src/storage/incident.store.js';
 import { ModelFiles } from '../../src/storage/model-files.js';
 import { championHistory, crown, models } from '../../src/storage/model.store.js';
 import { appendOutcome } from '../../src/storage/outcome.store.js';
@@ -336,6 +337,25 @@ describe('a training run', () => {
     expect(Math.abs(own - 1)).toBeLessThan(0.2);
     const weight = taught.reduce((sum, row) => sum + row.weight, 0);
     expect(weight / rows.length).toBeCloseTo(1, 2);
+  });
+
+  it('draws the episodes of an incident together for the figures on the card', async () => {
+    const EACH = 6;
+    // Of every thirteenth incident all that the rules say is wrong.
+    const isTurned = (index: number): boolean => Math.floor(index / EACH) % 13 === 7;
+    await label(world, ({ failure }, index) => failure !== isTurned(index));
+    for (let first = 0; first < EPISODES; first += EACH) {
+      const some = episodes.slice(first, first + EACH);
+      const [detectedAt = END] = some.map(({ asOf }) => asOf);
+      const told = { title: 'as one', severity: 'error', detectedAt } as const;
+      const incident = { ...told, id: `i${first}`, anomalyIds: some.map(({ id }) => id) };
+      await saveIncident(world.source.manager, incident, detectedAt);
+    }
+    await trained();
+    const [made] = await models(world.source.manager);
+    const [low = 0, high = 0] = made?.card.metrics?.naive.intervals.logLoss ?? [];
+    // Each episode by itself it would be half as wide: .23.
+    expect(high - low).toBeGreaterThan(0.35);
   });
 
   it('lets no later outcome say whose doing an earlier failure was', async () => {
