@@ -14,7 +14,7 @@ import { seededRandom } from '../core/statistics/random.js';
 import { driftPage } from '../reports/drift-page.js';
 import { html } from '../reports/html.js';
 import { byValue, driftColumns } from './drift-columns.js';
-import { atLeastZero, list, share, wholeNumber } from './drift-flags.js';
+import { atLeastZero, list, share, wholeNumber } from './flag-values.js';
 import { readTimes } from './evaluation-times.js';
 import type { TextTable } from './read-table.js';
 import { readTable } from './read-table.js';

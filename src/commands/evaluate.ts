@@ -1,5 +1,4 @@
 import { SingleBar } from 'cli-progress';
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 
 import { DomainError } from '../core/errors/domain-error.js';
@@ -13,6 +12,7 @@ import { logisticRegressionLearner } from '../core/training/logistic-regression.
 import { neuralLearner } from '../tensorflow/neural-learner.js';
 import { evaluationJson, evaluationText, shownName, shownStep } from './evaluation-report.js';
 import { evaluationSets } from './evaluation-sets.js';
+import { list, positive, share, wholeNumber } from './flag-values.js';
 import { readTable } from './read-table.js';
 
 /**
@@ -58,10 +58,10 @@ export function registerEvaluate(program: Command): void {
     .option('--group <column>', 'rows of one group stay on one side')
     .option('--categorical <columns>', 'read as categories whatever they hold: A,B', list, [])
     .option('--drop <columns>', 'leave out: A,B', list, [])
-    .option('--test-fraction <share>', 'share of rows that tests', fraction, 0.3)
+    .option('--test-fraction <share>', 'share of rows that tests', share, 0.3)
     .option('--seed <number>', 'of every random choice', wholeNumber, 0)
     .option('--learner <name>', `auto, ${[...LADDER.keys()].join(', ')}`, 'auto')
-    .option('--budget <seconds>', 'for all fits together', seconds, BUDGET)
+    .option('--budget <seconds>', 'for all fits together', positive, BUDGET)
     .option('--json', 'answer as JSON')
     .action(run);
 }
@@ -128,29 +128,4 @@ function progressBar(steps: number): { step: (name: string) => void; stop: () =>
       bar.stop();
     },
   };
-}
-
-function list(text: string): string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-}
-
-function fraction(text: string): number {
-  const share = Number(text);
-  if (share > 0 && share < 1) return share;
-  throw new InvalidArgumentError('It must lie between 0 and 1.');
-}
-
-function seconds(text: string): number {
-  const number = Number(text);
-  if (number > 0) return number;
-  throw new InvalidArgumentError('It must be more than 0.');
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (text.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError('It must be a whole number from 0.');
 }

@@ -5,6 +5,7 @@ import type { Comparison } from '../core/telemetry/anomaly.js';
 import { COMPARISONS } from '../core/telemetry/anomaly.js';
 import type { Duration } from '../core/telemetry/time.js';
 import { MINUTE, parseDuration } from '../core/telemetry/time.js';
+import { atLeastZero, finite, positive, share, wholeNumber } from './flag-values.js';
 
 /** What `throughline threshold` is asked. */
 export interface ThresholdFlags {
@@ -32,30 +33,6 @@ export interface ThresholdFlags {
   readonly maxStep?: number;
   readonly seed: number;
   readonly json?: boolean;
-}
-
-function finite(text: string): number {
-  const number = Number(text);
-  if (text.trim() !== '' && Number.isFinite(number)) return number;
-  throw new InvalidArgumentError('It must be a number.');
-}
-
-function positive(text: string): number {
-  const number = finite(text);
-  if (number > 0) return number;
-  throw new InvalidArgumentError('It must be above zero.');
-}
-
-function atLeastZero(text: string): number {
-  const number = finite(text);
-  if (number >= 0) return number;
-  throw new InvalidArgumentError('It must not be below zero.');
-}
-
-function share(text: string): number {
-  const number = finite(text);
-  if (number > 0 && number < 1) return number;
-  throw new InvalidArgumentError('It must lie between 0 and 1.');
 }
 
 function duration(text: string): Duration {
@@ -112,6 +89,6 @@ export function thresholdFlags(command: Command): Command {
     .option('--confidence <share>', 'of the proof', share, 0.9)
     .option('--floor <value>', 'no threshold more sensitive than this', finite)
     .option('--max-step <share>', 'move the current one by this share of it at most', positive)
-    .option('--seed <number>', 'of the draws behind the interval', finite, 0)
+    .option('--seed <number>', 'of the draws behind the interval', wholeNumber, 0)
     .option('--json', 'answer as JSON');
 }

@@ -183,7 +183,7 @@ describe('throughline drift', () => {
     const none = await call(before, now, '--drop', 'at,who,amount,level,plan,note');
     expect(none).toMatchObject({ status: 2, out: '' });
     expect(none.err).toContain('No column is left to compare.');
-    for (const seed of ['text', '-1', '1.5']) {
+    for (const seed of ['text', '-1', '1.5', '']) {
       const refused = await call(before, now, `--seed=${seed}`);
       expect(refused.status).not.toBe(0);
       expect(refused.err).toContain('It must be a whole number from 0.');

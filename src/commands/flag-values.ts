@@ -1,0 +1,44 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Any number; nothing at all is none, though JavaScript takes it for 0. */
+export function finite(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isFinite(number)) return number;
+  throw new InvalidArgumentError('It must be a number.');
+}
+
+/** Of any size above zero. */
+export function positive(text: string): number {
+  const number = finite(text);
+  if (number > 0) return number;
+  throw new InvalidArgumentError('It must be above zero.');
+}
+
+/** Of any size, not below zero. */
+export function atLeastZero(text: string): number {
+  const number = finite(text);
+  if (number >= 0) return number;
+  throw new InvalidArgumentError('It must not be below zero.');
+}
+
+/** More than 0, less than 1. */
+export function share(text: string): number {
+  const number = finite(text);
+  if (number > 0 && number < 1) return number;
+  throw new InvalidArgumentError('It must lie between 0 and 1.');
+}
+
+/** As a seed is one. */
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number;
+  throw new InvalidArgumentError('It must be a whole number from 0.');
+}
+
+/** Names, a comma between them. */
+export function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
