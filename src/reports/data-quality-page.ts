@@ -1,5 +1,5 @@
 import type { DataQualityReport, FeatureQuality } from '../core/monitoring/data-quality.js';
-import { someOf } from '../core/monitoring/drift-words.js';
+import { firstNames } from '../core/monitoring/drift-words.js';
 import { count, percent, utcTime } from './figures.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
@@ -79,7 +79,7 @@ function summaryOf({ rows, flagged, features }: DataQualityReport): string {
   const all = Object.values(features);
   if (rows === 0) return 'Nothing was asked in this time: there is nothing to say of any feature.';
   if (flagged.length > 0) {
-    return `${count(flagged.length)} of ${count(all.length)} features want a look: ${someOf(flagged)}.`;
+    return `${count(flagged.length)} of ${count(all.length)} features want a look: ${firstNames(flagged)}.`;
   }
   return all.every(({ missingInReference }) => missingInReference === null)
     ? 'Nothing was asked before this time: there is nothing to compare with.'

@@ -75,7 +75,7 @@ export function fieldErrors(
 }
 
 /** So many wrong fields of one item are told at most. */
-const MOST_TOLD = 20;
+export const MOST_TOLD = 20;
 
 const NOT_READ: FieldError = { pointer: '', code: 'invalid', detail: 'cannot be read' };
 

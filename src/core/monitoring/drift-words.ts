@@ -38,7 +38,7 @@ const counted = (count: number, one: string, many: string): string =>
 const NAMED = 5;
 
 /** The first few of some names, and how many more are meant. */
-export function someOf(names: readonly string[]): string {
+export function firstNames(names: readonly string[]): string {
   const named = names.slice(0, NAMED).join(', ');
   return names.length > NAMED ? `${named} and ${names.length - NAMED} more` : named;
 }
@@ -47,7 +47,7 @@ function answerWords(drifted: readonly string[], judged: number): string {
   if (judged === 0) return 'No column could be judged.';
   return drifted.length === 0
     ? `No drift in ${counted(judged, 'column', 'columns')} that could be judged.`
-    : `${counted(drifted.length, 'column', 'columns')} of ${judged} drifted: ${someOf(drifted)}.`;
+    : `${counted(drifted.length, 'column', 'columns')} of ${judged} drifted: ${firstNames(drifted)}.`;
 }
 
 /** The answer of a report, in sentences. */
@@ -61,8 +61,8 @@ export function reportWords({ columns, drifted, rule }: DriftReport): string[] {
   const answer = answerWords(drifted, judged);
   return [
     answer,
-    ...(thin.length > 0 ? [`Not enough data to judge ${someOf(thin)}.`] : []),
-    ...(odd.length > 0 ? [`Cannot be compared: ${someOf(odd)}.`] : []),
+    ...(thin.length > 0 ? [`Not enough data to judge ${firstNames(thin)}.`] : []),
+    ...(odd.length > 0 ? [`Cannot be compared: ${firstNames(odd)}.`] : []),
     `A column counts as drifted where its p value, adjusted over all columns, is below ${rule.q} and the change is at least ${rule.floor} standard deviations.`,
   ];
 }

@@ -22,6 +22,7 @@ import { writeTimes } from '../../wire/instant.js';
 import type { ReceptionRules } from '../../wire/received.js';
 import { receptionOf } from '../../wire/received.js';
 import type { BulkResult, FieldError } from '../../wire/rejection.js';
+import { MOST_TOLD } from '../../wire/rejection.js';
 
 type Times = Partial<
   Record<'detectedAt' | 'acknowledgedAt' | 'mitigatedAt' | 'resolvedAt', number | undefined>
@@ -48,9 +49,6 @@ function refuseBeforeDetection({ detectedAt, ...times }: Incident): void {
     throw new Problem(422, 'invalid-body', `${name} lies before detectedAt`, { fields: [field] });
   }
 }
-
-/** So many unknown anomalies of one body are told at most. */
-const MOST_TOLD = 20;
 
 /** The anomalies that nobody has told of, by their place; an incident keeps those that it has. */
 async function unknownAnomalies(
