@@ -1,3 +1,4 @@
+import { shortName } from '../core/monitoring/short-name.js';
 import type { ChartFrame, ChartShape } from './chart-frame.js';
 import { chartFrame, drawing } from './chart-frame.js';
 import type { Html } from './html.js';
@@ -56,7 +57,7 @@ export function categoryChart(shares: readonly CategoryShare[], label: string): 
   const lengthOf = (share: number): string => ((share / most) * (width - left - 48)).toFixed(1);
   const pair = ({ name, reference, current }: CategoryShare, i: number): Html => {
     const top = i * line + 4;
-    const short = name.length > 18 ? `${name.slice(0, 17)}…` : name;
+    const short = shortName(name, 18);
     const rect = (share: number, y: number, colour: Colour): Html =>
       html`<rect
         class="area ${colour}"
@@ -69,7 +70,7 @@ export function categoryChart(shares: readonly CategoryShare[], label: string): 
     const percents = `${(100 * reference).toFixed(1)} → ${(100 * current).toFixed(1)} %`;
     const end = left + Number(lengthOf(Math.max(reference, current))) + 4;
     return html`<g
-      ><title>${name}: ${percents}</title
+      ><title>${shortName(name, 200)}: ${percents}</title
       ><text x="${left - 6}" y="${top + 13}" text-anchor="end">${short}</text
       >${rect(reference, top, 'one')}${rect(current, top + 10, 'two')}<text
         x="${end}"

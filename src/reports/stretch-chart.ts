@@ -1,3 +1,4 @@
+import { shortName } from '../core/monitoring/short-name.js';
 import type { ChartFrame, ChartShape } from './chart-frame.js';
 import { chartFrame, drawing } from './chart-frame.js';
 import { utcTime } from './figures.js';
@@ -109,10 +110,10 @@ export function sharesChart(
     const path = known.map(
       (one, k) => `${k === 0 ? 'M' : 'L'}${x(one.from)} ${y(shares[k] ?? 0)}H${x(one.until)}`,
     );
-    const short = name.length > 18 ? `${name.slice(0, 17)}…` : name;
+    const short = shortName(name, 18);
     const percents = shares.map((share) => `${(100 * share).toFixed(1)} %`).join(', ');
     return html`<g
-      ><title>${name}: ${percents}</title><path class="grid" d="M${left} ${bottom}H${right}" /><text
+      ><title>${shortName(name, 200)}: ${percents}</title><path class="grid" d="M${left} ${bottom}H${right}" /><text
         x="${left - 6}"
         y="${bottom - 6}"
         text-anchor="end"

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { compareSamples } from '../../src/core/monitoring/drift-comparison.js';
 import type { DriftReport } from '../../src/core/monitoring/drift-report.js';
+import { verdictWords } from '../../src/core/monitoring/drift-words.js';
 import { seededRandom } from '../../src/core/statistics/random.js';
 import { HOUR } from '../../src/core/telemetry/time.js';
 import { driftPage } from '../../src/reports/drift-page.js';
@@ -53,6 +54,25 @@ describe('the drift page', () => {
     }
     expect(page).not.toMatch(/NaN|undefined|https?:|<script/);
     expect(page.length).toBeLessThan(60_000);
+  });
+
+  it('shortens a category of any length, in its sentence and its charts', () => {
+    const long = 'A failure of '.repeat(400);
+    const grown = compareSamples(
+      [
+        {
+          name: 'message',
+          reference: kinds(() => 'none'),
+          current: kinds((at) => (at < 0.5 ? 'none' : long)),
+        },
+      ],
+      { rows: { reference: ROWS, current: ROWS }, random },
+    );
+    const { message } = grown.columns;
+    expect(message && verdictWords(message)).toMatch(
+      /new: "A failure of A failure of A failure of …" \(50 % of rows\)$/,
+    );
+    expect(pageOf(grown).split('A failure of').length).toBeLessThan(40);
   });
 
   it('can be read in other orders of columns, by style alone', () => {

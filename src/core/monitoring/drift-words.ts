@@ -1,4 +1,8 @@
 import type { DriftReport, ReportedColumn } from './drift-report.js';
+import { shortName } from './short-name.js';
+
+/** How many characters of a category a sentence holds. */
+const LONGEST = 40;
 
 const figure = (value: number): string => String(Number(value.toPrecision(2)));
 
@@ -14,7 +18,7 @@ function changeWords(column: ReportedColumn): string {
   if (subject === 'missing') return missingWords(column);
   const size = `moved by ${figure(effect ?? 0)} standard deviations`;
   if (subject !== 'categories') return `its values ${size}`;
-  const unseen = shape.newCategories.slice(0, 3).map((name) => `"${name}"`);
+  const unseen = shape.newCategories.slice(0, 3).map((name) => `"${shortName(name, LONGEST)}"`);
   return unseen.length === 0
     ? `its shares ${size}`
     : `its shares ${size}; new: ${unseen.join(', ')} (${percent(shape.newShare)} of rows)`;
