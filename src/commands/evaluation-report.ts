@@ -61,6 +61,7 @@ export function evaluationJson(sets: EvaluationSets, evaluation: Evaluation): ob
       calibration: choice.calibration,
     },
     leftOut: Object.fromEntries(leftOut) as object,
+    shortened: evaluation.shortened.map(shownName),
     split: sets.how,
     unlabelled: sets.unlabelled,
     missing: Object.fromEntries(missing) as object,
@@ -89,10 +90,16 @@ export function evaluationText(sets: EvaluationSets, evaluation: Evaluation): st
     ...evaluation.leftOut.map(
       ({ learner, reason }) => `Left out: ${shownName(learner)} (${reason}).`,
     ),
+    ...shortenedText(evaluation),
     '',
     `Chosen inside the training part: ${chosenText(evaluation.choice)}. ${verdictText(evaluation)}`,
     '',
   ].join('\n');
+}
+
+function shortenedText({ shortened }: Evaluation): string[] {
+  if (shortened.length === 0) return [];
+  return [`Cut short by the time budget: ${shortened.map(shownName).join(', ')}.`];
 }
 
 const HOW = '(paired bootstrap of log loss, 90 %)';

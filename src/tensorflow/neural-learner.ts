@@ -76,13 +76,14 @@ export function neuralLearner(recipe: NeuralRecipe = NEURAL_RECIPE): Learner {
       const trained = await trainNeural(tf, rows, { recipe, random, ...options });
       const probe = makeProbe(tf, shape, trained.weights, random);
       const all = withBase(rows, trained.weights);
-      const { steps, bestStep, validationLogLoss } = trained;
+      const { steps, bestStep, validationLogLoss, isShortened } = trained;
       const training = {
         ...{ backend: name, steps, bestStep, validationLogLoss },
         completenessError: completenessError(rows, all),
       };
       const parameters = { encoder: encoder.parameters, members, width, probe, training };
-      return { kind: 'fitted', classifier: new NeuralClassifier(parameters, all) };
+      const classifier = new NeuralClassifier(parameters, all);
+      return { kind: 'fitted', classifier, cut: isShortened ? 'shortened' : undefined };
     },
     load: loadNeural,
   };

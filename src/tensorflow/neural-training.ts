@@ -22,6 +22,8 @@ export interface NeuralTraining {
   readonly steps: number;
   readonly bestStep: number;
   readonly validationLogLoss: number;
+  /** Whether fewer steps were planned than without a limit of time. */
+  readonly isShortened: boolean;
 }
 
 const CHUNK = 1024;
@@ -62,7 +64,8 @@ export async function trainNeural(
   run.dispose();
   const { weights, bestStep, logLoss, sharpness } = best;
   sharpen(rows.shape, weights, sharpness);
-  return { weights, bestStep, steps: run.steps, validationLogLoss: logLoss };
+  const isShortened = steps < planned;
+  return { weights, bestStep, steps: run.steps, validationLogLoss: logLoss, isShortened };
 }
 
 /** Share of the time left that training may take: some is needed for what follows. */

@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { seededRandom } from '../../src/core/statistics/random.js';
-import type { ClassifierArtefact, TrainingSet } from '../../src/core/training/classifier.js';
+import type {
+  ClassifierArtefact,
+  TimeCut,
+  TrainingSet,
+} from '../../src/core/training/classifier.js';
 import { NeuralClassifier } from '../../src/core/training/neural-classifier.js';
 import { neuralLearner } from '../../src/tensorflow/neural-learner.js';
 import { NEURAL_RECIPE } from '../../src/tensorflow/neural-recipe.js';
@@ -106,7 +110,9 @@ describe('the neural learner', () => {
 
   it('is not changed by time that does not run out, and ends in time where it would', async () => {
     const shares: number[] = [];
-    const told = async (milliseconds: number): Promise<ClassifierArtefact> => {
+    const told = async (
+      milliseconds: number,
+    ): Promise<ClassifierArtefact & { cut: TimeCut | undefined }> => {
       const end = performance.now() + milliseconds;
       shares.length = 0;
       const options = {
@@ -115,12 +121,15 @@ describe('the neural learner', () => {
       };
       const result = await learner.fit(set, seededRandom(1), options);
       if (result.kind !== 'fitted') throw new Error(result.reason);
-      return result.classifier.save();
+      return { ...result.classifier.save(), cut: result.cut };
     };
-    expect(await told(1e9)).toEqual(classifier.save());
+    expect(await told(1e9)).toEqual({ ...classifier.save(), cut: undefined });
     expect(shares.length).toBeGreaterThan(2);
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
-    expect(await told(0)).toMatchObject({ parameters: { training: { steps: 32 } } });
+    expect(await told(0)).toMatchObject({
+      parameters: { training: { steps: 32 } },
+      cut: 'shortened',
+    });
   });
 
   it('says that it has not enough to learn from', async () => {

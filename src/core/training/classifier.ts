@@ -28,12 +28,15 @@ export interface Classifier {
   save(): ClassifierArtefact;
 }
 
+/** `shortened`: it learned in fewer steps. `unsure`: nor was it as sure of its answers as it would have become. */
+export type TimeCut = 'shortened' | 'unsure';
+
 export type FitResult =
   | {
       readonly kind: 'fitted';
       readonly classifier: Classifier;
-      /** Whether the time ended it before it was as sure of its answers as it would have become. */
-      readonly isCut?: boolean;
+      /** What the time took from it; nothing where absent. */
+      readonly cut?: TimeCut | undefined;
     }
   | { readonly kind: 'insufficient-data'; readonly reason: string };
 

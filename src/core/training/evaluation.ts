@@ -48,6 +48,8 @@ export interface Evaluation extends ModelParts {
   readonly choice: ModelParts;
   readonly verdict: SignalVerdict;
   readonly leftOut: readonly LeftOut[];
+  /** Learners whose last fit learned less than it would have with more time. */
+  readonly shortened: readonly string[];
 }
 
 /** No learner but the base rate could be judged: nothing can be said of whether there is a signal. */
@@ -92,7 +94,8 @@ export async function evaluate(
   const fits = await lastFits(training, { ...climbed, choice }, { ...options, budget });
   onStep?.('measuring');
   const judged = judgedOn(test, { training, choice, fits, judging, seed });
-  return { kind: 'evaluated', ...judged, leftOut };
+  const cut = [...fits].filter(([, fit]) => fit.isCut);
+  return { kind: 'evaluated', ...judged, leftOut, shortened: cut.map(([name]) => name) };
 }
 
 interface Fits {
@@ -107,7 +110,7 @@ interface Fits {
 function judgedOn(
   test: TrainingSet,
   { training, choice, fits, judging, seed }: Fits,
-): Omit<Evaluation, 'kind' | 'leftOut'> {
+): Omit<Evaluation, 'kind' | 'leftOut' | 'shortened'> {
   const fitted = new Map([...fits].map(([name, { classifier }]) => [name, classifier]));
   const modelOf = (model: ModelChoice['best']): AutoClassifier =>
     assembled(training, model, fitted);
@@ -154,6 +157,7 @@ export function evaluationSteps(learners: readonly Learner[], training: Training
 interface LastFit {
   readonly classifier: Classifier;
   readonly milliseconds: number;
+  readonly isCut: boolean;
 }
 
 /** Fits every learner on all rows; of those that take time what was chosen first: the others are only compared. */
@@ -173,7 +177,8 @@ async function lastFits(
     const fitted = await learner.fit(training, seededRandom(seed + 1), told);
     const milliseconds = limit.now() - started;
     if (fitted.kind === 'fitted') {
-      fits.set(learner.name, { classifier: fitted.classifier, milliseconds });
+      const isCut = fitted.cut !== undefined;
+      fits.set(learner.name, { classifier: fitted.classifier, milliseconds, isCut });
     }
   }
   return fits;

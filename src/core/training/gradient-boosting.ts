@@ -9,7 +9,7 @@ import type { BoostingRecipes } from './boosting-recipes.js';
 import { BoostingRun } from './boosting-run.js';
 import type { BoostingRows } from './boosting-run.js';
 import { classBalance } from './class-balance.js';
-import type { FitOptions, FitResult, Learner, TrainingSet } from './classifier.js';
+import type { FitOptions, FitResult, Learner, TimeCut, TrainingSet } from './classifier.js';
 import { packTrees } from './tree-ensemble.js';
 import type { GrownNodes } from './tree-growth.js';
 import type { TreeFeature } from './tree-inputs.js';
@@ -66,7 +66,7 @@ function fitted(
   rows: BoostingRows,
   choice: BoostingChoice,
   { random, remaining }: { readonly random: () => number; readonly remaining: () => number },
-): { readonly classifier: BoostingClassifier; readonly isCut: boolean } {
+): { readonly classifier: BoostingClassifier; readonly cut: TimeCut | undefined } {
   const { bins } = rows.binned;
   const train = Int32Array.from({ length: rows.binned.rows }, (_, row) => row);
   const how = { recipe: choice.recipe, loss: binaryLogLoss, random };
@@ -77,7 +77,7 @@ function fitted(
   const gainShares = sharesOfGain(run.trees, bins.length);
   const parameters = { features, shape, baseLogOdds: run.start, gainShares };
   const classifier = new BoostingClassifier(parameters, weights);
-  return { classifier, isCut: choice.isCut || left > 0 };
+  return { classifier, cut: choice.isCut || left > 0 ? 'unsure' : undefined };
 }
 
 /** After so many it is known how long one takes. */

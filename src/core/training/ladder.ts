@@ -127,7 +127,7 @@ async function foldAnswers(
     const fitted = await learner.fit(trainingSetRows(set, train), random, options);
     lease.end();
     if (fitted.kind === 'insufficient-data') return { reason: fitted.reason };
-    isCut ||= fitted.isCut ?? false;
+    isCut ||= fitted.cut === 'unsure';
     const said = finiteLogOdds(fitted.classifier.predict(selectRows(set.table, test)));
     for (const odds of said) answered.push(odds);
   }

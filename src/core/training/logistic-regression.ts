@@ -8,6 +8,7 @@ import type {
   FitOptions,
   FitResult,
   Learner,
+  TimeCut,
   TrainingSet,
 } from './classifier.js';
 import { logOdds } from './linear-margin.js';
@@ -28,10 +29,10 @@ export const logisticRegressionLearner: Learner = {
     if (balance.kind === 'one-sided') return { kind: 'insufficient-data', reason: balance.reason };
     requireFeatures(set.table.schema, set.table);
     const counted = trainingSetRows(set, rowsThatCount(set));
-    let isCut = false;
+    let cut: TimeCut | undefined;
     const remaining = (): number => {
       const left = options?.remaining?.() ?? Number.POSITIVE_INFINITY;
-      if (left <= 0) isCut = true;
+      if (left <= 0) cut = 'unsure';
       return left;
     };
     const told = { ...options, remaining };
@@ -41,7 +42,7 @@ export const logisticRegressionLearner: Learner = {
     const baseLogOdds = logOdds(balance.positives / (balance.positives + balance.negatives));
     const { schema } = set.table;
     const classifier = LogisticClassifier.around({ ...fit, schema, baseLogOdds }, counted);
-    return { kind: 'fitted', classifier, isCut };
+    return { kind: 'fitted', classifier, cut };
   },
   load(artefact: ClassifierArtefact): Classifier {
     return new LogisticClassifier(parseLogisticParameters(artefact.parameters), artefact.weights);

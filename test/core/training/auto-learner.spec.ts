@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '../../../src/core/statistics/random.js';
 import type { TrainingSet } from '../../../src/core/training/classifier.js';
 import { autoLearner, trainAuto } from '../../../src/core/training/auto-learner.js';
-import type { Classifier, Learner } from '../../../src/core/training/classifier.js';
+import type { Classifier, Learner, TimeCut } from '../../../src/core/training/classifier.js';
 import { baseRateLearner } from '../../../src/core/training/base-rate.js';
 import { evaluate } from '../../../src/core/training/evaluation.js';
 import { smallTreesLearner } from '../../../src/core/training/gradient-boosting.js';
@@ -205,7 +205,7 @@ describe('auto', () => {
 
   it('teaches no calibration by fits that time had cut', async () => {
     /** Says a third of what it knows, on all but everything. */
-    const timid = (isCut: boolean): Learner => ({
+    const timid = (cut?: TimeCut): Learner => ({
       ...plainLogistic,
       async fit(set, random) {
         const result = await plainLogistic.fit(set, random);
@@ -215,17 +215,17 @@ describe('auto', () => {
           whole.predict(table).map((p) => sigmoid(Math.log(p / (1 - p)) / 3));
         const contributions = whole.contributions.bind(whole);
         const save = whole.save.bind(whole);
-        return { ...result, isCut, classifier: { learner: 'timid', predict, contributions, save } };
+        return { ...result, cut, classifier: { learner: 'timid', predict, contributions, save } };
       },
     });
-    const calibrationOf = async (isCut: boolean): Promise<string> => {
-      const ladder = { learners: [timid(isCut)], random: seededRandom(1) };
+    const calibrationOf = async (cut?: TimeCut): Promise<string> => {
+      const ladder = { learners: [timid(cut)], random: seededRandom(1) };
       const trained = await trainAuto(lawSet(1200), ladder);
       if (trained.kind !== 'trained') throw new Error(trained.reason);
       return trained.choice.calibration.kind;
     };
-    expect(await calibrationOf(false)).not.toBe('identity');
-    expect(await calibrationOf(true)).toBe('identity');
+    expect(await calibrationOf('shortened')).not.toBe('identity');
+    expect(await calibrationOf('unsure')).toBe('identity');
   });
 
   it('leaves the second learner its share of the time where the first would take it all', async () => {
@@ -331,8 +331,22 @@ describe('evaluation', () => {
     if (against.kind !== 'evaluated') throw new Error(against.kind);
     // Labels turned round in the test part: what was chosen is now worse than the base rate.
     expect(against).toMatchObject({ chosen: 'base-rate', verdict: 'no signal' });
+    expect(evaluation.shortened).toEqual([]);
     // The choice stays what it was before anyone looked.
     expect(against.choice).toMatchObject({ chosen: 'logistic', members: [{ weight: 1 }] });
+  });
+
+  it('names the learners whose last fit was cut short', async () => {
+    const hurried: Learner = {
+      ...plainLogistic,
+      async fit(set, random) {
+        const result = await plainLogistic.fit(set, random);
+        const isLast = set.labels.length === training.labels.length;
+        return result.kind === 'fitted' && isLast ? { ...result, cut: 'shortened' } : result;
+      },
+    };
+    const options = { learners: [hurried], seed: 0, limit: UNLIMITED };
+    expect(await evaluate(training, test, options)).toMatchObject({ shortened: ['logistic'] });
   });
 
   it('shows the figures of an average that was chosen and says nothing', async () => {
