@@ -32,6 +32,11 @@ export function blockOf({ from, width, count }: TimeBlocks, at: Instant): number
   return Math.min(count - 1, Math.max(0, Math.floor((at - from) / width)));
 }
 
+/** Whether no page of a threshold of this level catches the failure. */
+export function isMissed({ pieces }: FailureLoss, level: number): boolean {
+  return !pieces.some(({ low, high }) => low <= level && level < high);
+}
+
 /** The share of a failure's value that is lost with a threshold of this level. */
 export function lossShare({ pieces }: FailureLoss, level: number): number {
   return pieces.find(({ low, high }) => low <= level && level < high)?.share ?? 1;

@@ -3,7 +3,7 @@ import type { Instant } from '../telemetry/time.js';
 import { WEEK } from '../telemetry/time.js';
 import { thresholdLevel } from './alert-rule.js';
 import { candidateLevel } from './candidate-level.js';
-import { lossShare } from './cost-blocks.js';
+import { isMissed } from './cost-blocks.js';
 import { costHistory, currentLevel } from './cost-history.js';
 import type { PricedFailure } from './failure-loss.js';
 import { flippedDays } from './flips.js';
@@ -60,7 +60,7 @@ const NOTHING = {
 } as const;
 
 function missedAt({ losses }: ThresholdEvidence, level: number): PricedFailure[] {
-  const missed = losses.filter((loss) => lossShare(loss, level) === 1);
+  const missed = losses.filter((loss) => isMissed(loss, level));
   return missed.map(({ failure }) => failure);
 }
 

@@ -11,7 +11,7 @@ const STEP = 10 * MINUTE;
 const CATCHING = { lead: 30 * MINUTE, detect: 30 * MINUTE, savedShare: 1 };
 
 /** Noise of 0..1, harmless bumps to about 2, failures with bumps to 4..6. */
-function world(seed: number, weeks = 14, sign = 1): ThresholdEvidence {
+function world(seed: number, weeks = 14, sign = 1, catching = CATCHING): ThresholdEvidence {
   const random = seededRandom(seed);
   const at = Float64Array.from({ length: (weeks * WEEK) / STEP }, (_, i) => i * STEP);
   const values = at.map(() => random());
@@ -25,7 +25,7 @@ function world(seed: number, weeks = 14, sign = 1): ThresholdEvidence {
       failures.push({ id: `f${i}`, startedAt, endedAt: startedAt + HOUR, valueLost: 30 });
   }
   const rule = { comparison: sign > 0 ? '>' : '<', for: 0, keepFiringFor: 0, groupGap: 0 } as const;
-  return evidenceOf({ at, values: values.map((value) => sign * value) }, rule, failures, CATCHING);
+  return evidenceOf({ at, values: values.map((value) => sign * value) }, rule, failures, catching);
 }
 
 const goals = (current?: number) =>
@@ -55,6 +55,17 @@ describe('a suggested threshold', () => {
     expect(bound.suggested?.threshold).toBeGreaterThanOrEqual(5.5);
     expect(bound.missed).toHaveLength(bound.suggested?.missed ?? -1);
     expect(bound.missed.length).toBeGreaterThan(0);
+  });
+
+  it('does not call a failure missed that a page caught without saving anything', () => {
+    const evidence = world(2, 14, 1, { ...CATCHING, savedShare: 0 });
+    const { missed, suggested } = suggestThreshold(
+      evidence,
+      { ...goals(1.2), missRate: { alpha: 0.2, confidence: 0.9 } },
+      seededRandom(1),
+    );
+    expect(suggested?.caught).toBeGreaterThan(10);
+    expect(missed).toHaveLength(suggested?.missed ?? -1);
   });
 
   it('keeps a good one', () => {
