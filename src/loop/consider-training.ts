@@ -25,7 +25,8 @@ async function recentLoss(sql: Sql, since: Instant, now: Instant): Promise<Recen
   const failures = failuresAmong(labelled);
   if (failures < FEWEST_FAILURES) return null;
   const probabilities = Float64Array.from(labelled, ({ probability }) => probability);
-  const said = { probabilities, calibrated: probabilities };
+  const groups = labelled.map(({ group }) => group);
+  const said = { probabilities, calibrated: probabilities, groups };
   return {
     realised: classificationMetrics(scoredLabels(labelled)).logLoss,
     expected: realisedRange(said, { random: seededRandom(0) }).logLoss,

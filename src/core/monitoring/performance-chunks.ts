@@ -7,7 +7,7 @@ import type { Interval } from '../statistics/interval.js';
 import type { Duration, Instant } from '../telemetry/time.js';
 import type { Learner } from '../training/classifier.js';
 import type { JudgedAnswer } from './performance-answer.js';
-import { labelledAnswers, scoredLabels } from './performance-answer.js';
+import { isLabelled, labelledAnswers, scoredLabels } from './performance-answer.js';
 import { estimateCbpe, estimatePape } from './performance-estimate.js';
 import type { PerformanceEstimate } from './performance-estimate.js';
 import { realisedRange } from './performance-expected.js';
@@ -29,7 +29,7 @@ export interface PerformanceChunk {
   readonly pape: ClassificationMetrics | null;
   /** Why there is none: below 50 answers, below 200 known labels, or before the last 13 chunks. */
   readonly papeMissing: 'few-answers' | 'few-labels' | 'long-ago' | null;
-  /** Where the realised figures should lie, 90 %, by the latter where there is one. */
+  /** Where the realised figures should lie, 90 %, by the latter where there is one: of its labelled answers once they are realised. */
   readonly expected: Readonly<Record<MetricName, Interval>> | null;
   /** Null while too few labels are known. */
   readonly realised: RealisedFigures | null;
@@ -122,6 +122,24 @@ async function estimates(
   return { cbpe, pape, papeMissing };
 }
 
+/** Of the answers whose labels are known, once there are enough to be realised: else of all. */
+function expectedRange(
+  answers: readonly JudgedAnswer[],
+  calibrated: Float64Array,
+  { isRealised, random }: { readonly isRealised: boolean; readonly random: () => number },
+): Record<MetricName, Interval> {
+  const rows = [...answers.keys()].filter((row) => {
+    const answer = answers[row];
+    return !isRealised || (answer !== undefined && isLabelled(answer));
+  });
+  const unlabelled = {
+    probabilities: Float64Array.from(rows, (row) => answers[row]?.probability ?? 0),
+    calibrated: Float64Array.from(rows, (row) => calibrated[row] ?? 0),
+    groups: rows.map((row) => answers[row]?.group ?? ''),
+  };
+  return realisedRange(unlabelled, { random });
+}
+
 async function chunkOf(
   all: readonly JudgedAnswer[],
   [from, to]: readonly [Instant, Instant],
@@ -147,9 +165,10 @@ async function chunkOf(
     return { ...facts, ...none, papeMissing: 'few-answers' };
   }
   const { cbpe, pape, papeMissing } = await estimates(known, answers, options);
-  const probabilities = Float64Array.from(answers, ({ probability }) => probability);
-  const { calibrated } = pape ?? cbpe;
-  const expected = realisedRange({ probabilities, calibrated }, { random: options.randomOf() });
+  const expected = expectedRange(answers, (pape ?? cbpe).calibrated, {
+    isRealised: facts.realised !== null,
+    random: options.randomOf(),
+  });
   const reconciled = reconcile(facts.realised, expected);
   const estimated = { cbpe: cbpe.metrics, pape: pape?.metrics ?? null, papeMissing, expected };
   return { ...facts, ...estimated, reconciled };

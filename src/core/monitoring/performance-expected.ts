@@ -1,4 +1,4 @@
-import { drawCounts } from '../statistics/bootstrap.js';
+import { groupCodes } from '../statistics/bootstrap.js';
 import type { BootstrapOptions } from '../statistics/bootstrap.js';
 import {
   classificationMetrics,
@@ -16,6 +16,8 @@ export interface UnlabelledRows {
   readonly probabilities: Float64Array;
   /** Honest ones, by which each row would be a failure. */
   readonly calibrated: Float64Array;
+  /** One name per row; rows of one group fail together. Every row by itself where absent. */
+  readonly groups?: readonly string[] | undefined;
 }
 
 /**
@@ -42,26 +44,23 @@ export function expectedMetrics({
 }
 
 /**
- * Where the realised figures will lie, 90 %, if the calibrated probabilities are honest: rows are
- * drawn with replacement and each draws its label.
+ * Where the realised figures of these rows will lie, 90 %, if the calibrated probabilities are
+ * honest: every group draws once how lucky it is, and so what its rows' labels are.
  */
 export function realisedRange(
-  { probabilities, calibrated }: UnlabelledRows,
+  { probabilities, calibrated, groups }: UnlabelledRows,
   { random, resamples = 200 }: BootstrapOptions,
 ): Record<MetricName, Interval> {
   const rows = probabilities.length;
   const order = rankOrder(probabilities);
-  const told = new Uint8Array(rows);
-  const ranked = rankLabels({ labels: told, probabilities }, order);
-  const { labels, weights } = ranked;
-  const counts = new Float64Array(rows);
+  const ranked = rankLabels({ labels: new Uint8Array(rows), probabilities }, order);
+  const groupOf = groupCodes(rows, groups);
+  const luck = new Float64Array(new Set(groupOf).size);
   const drawn: ClassificationMetrics[] = [];
   for (let resample = 0; resample < resamples; resample += 1) {
-    drawCounts(counts, random);
-    for (let row = 0; row < rows; row += 1) told[row] = random() < (calibrated[row] ?? 0) ? 1 : 0;
+    for (let group = 0; group < luck.length; group += 1) luck[group] = random();
     order.forEach((row, rank) => {
-      labels[rank] = told[row] ?? 0;
-      weights[rank] = counts[row] ?? 0;
+      ranked.labels[rank] = (luck[groupOf[row] ?? 0] ?? 1) < (calibrated[row] ?? 0) ? 1 : 0;
     });
     drawn.push(rankedMetrics(ranked));
   }
