@@ -14,7 +14,10 @@ export interface ValueShare {
   readonly at: Duration;
   /** 1 - Kaplan-Meier. */
   readonly share: number;
-  /** 90 %, pointwise, log-log (Greenwood's variance; Kalbfleisch and Prentice 1980). */
+  /**
+   * 90 %, pointwise, log-log (Greenwood's variance; Kalbfleisch and Prentice 1980). Where all have got
+   * there that variance has no bounds: the last step's exact binomial one is taken.
+   */
   readonly interval: Interval;
   readonly atRisk: number;
   readonly reached: number;
@@ -22,10 +25,18 @@ export interface ValueShare {
 
 const Z90 = 1.6448536269514722;
 
-function intervalOf(survival: number, variance: number): Interval {
-  if (survival <= 0) return [1, 1];
+interface Step {
+  /** The share that has not got there, before the step and after. */
+  readonly before: number;
+  readonly survival: number;
+  readonly greenwood: number;
+  readonly atRisk: number;
+}
+
+function intervalOf({ before, survival, greenwood, atRisk }: Step): Interval {
+  if (survival <= 0) return [1 - before * (1 - 0.05 ** (1 / atRisk)), 1];
   const logLog = Math.log(-Math.log(survival));
-  const half = (Z90 * Math.sqrt(variance)) / Math.abs(Math.log(survival));
+  const half = (Z90 * Math.sqrt(greenwood)) / Math.abs(Math.log(survival));
   return [1 - Math.exp(-Math.exp(logLog - half)), 1 - Math.exp(-Math.exp(logLog + half))];
 }
 
@@ -46,9 +57,10 @@ export function timeToValue(observations: readonly ValueObservation[]): ValueSha
     }
     const atRisk = sorted.length - start;
     if (reached > 0) {
+      const before = survival;
       survival *= (atRisk - reached) / atRisk;
       greenwood += reached / (atRisk * (atRisk - reached));
-      const interval = intervalOf(survival, greenwood);
+      const interval = intervalOf({ before, survival, greenwood, atRisk });
       shares.push({ at, share: 1 - survival, interval, atRisk, reached });
     }
     start = end;

@@ -1,4 +1,4 @@
-/** A segment with fewer failures than this is not judged on its own. */
+/** A segment with fewer failures than this, by weight, is not judged on its own. */
 export const MIN_SEGMENT_FAILURES = 10;
 
 /** No segment's mean log loss may rise by more than this (nats). */
@@ -21,12 +21,12 @@ export function worseSegment(rows: SegmentedDifferences): string | null {
     const weight = rows.weights === undefined ? 1 : (rows.weights[row] ?? 0);
     sum.loss += weight * (rows.differences[row] ?? 0);
     sum.weight += weight;
-    sum.failures += rows.labels[row] ?? 0;
+    sum.failures += weight * (rows.labels[row] ?? 0);
     sums.set(segment, sum);
   });
   for (const [segment, { loss, weight, failures }] of sums) {
     if (failures < MIN_SEGMENT_FAILURES || loss / weight <= SEGMENT_MARGIN) continue;
-    return `segment ${segment} gets worse: log loss ${(loss / weight).toFixed(4)} over ${failures} failures`;
+    return `segment ${segment} gets worse: log loss ${(loss / weight).toFixed(4)} over ${Math.round(failures)} failures`;
   }
   return null;
 }

@@ -1,3 +1,5 @@
+import { logGamma } from './special-functions.js';
+
 const HALF_LOG_TWO_PI = 0.9189385332046727;
 const ROOT_TWO_PI = Math.sqrt(2 * Math.PI);
 const PI2 = Math.PI ** 2;
@@ -122,7 +124,9 @@ function oneSidedTail(n: number, x: number): number {
   return x * sum;
 }
 
+/** ln(n! / n^n): by Stirling's series from ten on, where the two would cancel. */
 function logFactorialOverPower(n: number): number {
+  if (n < 10) return logGamma(n + 1) - n * Math.log(n);
   const w = 1 / (n * n);
   const series = (1 / 12 + w * (-1 / 360 + w * (1 / 1260 - w / 1680))) / n;
   return Math.log(n) / 2 - n + HALF_LOG_TWO_PI + series;

@@ -48,9 +48,15 @@ describe('timeToValue', () => {
     expect(timeToValue([])).toEqual([]);
   });
 
-  it('is certain once everybody has got there', () => {
-    const [last] = timeToValue([{ duration: 4, reached: true }]);
-    expect(last).toMatchObject({ share: 1, interval: [1, 1] });
+  it('is as sure that everybody gets there as so many can be', () => {
+    const alone = timeToValue([{ duration: 4, reached: true }]);
+    // One who got there: the exact binomial bound, scipy.stats.binomtest(1, 1).
+    expect(alone).toMatchObject([{ share: 1, interval: [expect.closeTo(0.05, 12), 1] }]);
+    const durations = [1, 2, 2, 3, 3, 3].map((duration) => ({ duration, reached: true }));
+    const curve = timeToValue(durations);
+    // Half had got there before; of three that were left all three did.
+    const low = 1 - 0.5 * (1 - 0.05 ** (1 / 3));
+    expect(curve.at(-1)).toMatchObject({ share: 1, interval: [expect.closeTo(low, 12), 1] });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { gate, type GateInput } from '../../../src/core/registry/promotion-gate.js';
+import { worseSegment } from '../../../src/core/registry/segment-check.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
 
 interface World {
@@ -118,6 +119,16 @@ describe('the promotion gate', () => {
     expect(alone.verdict).toBe('promoted');
     expect(judged.verdict).toBe('kept');
     expect(judged.reason).toContain('segment mobile');
+  });
+
+  it('judges no segment by failures that hardly count', () => {
+    const differences = new Float64Array(24).fill(0.06);
+    const labels = Uint8Array.from({ length: 24 }, (_, i) => (i < 12 ? 1 : 0));
+    const segments = Array.from(labels, () => 'mobile');
+    expect(worseSegment({ differences, labels, segments })).toContain('over 12 failures');
+    // A tenth of a failure each: 1.2 of them.
+    const weights = Float64Array.from(labels, (label) => (label === 1 ? 0.1 : 0.9));
+    expect(worseSegment({ differences, labels, segments, weights })).toBeNull();
   });
 
   it('counts an incident once, however many episodes it has', () => {
