@@ -7,6 +7,7 @@ import { currentJourneys } from '../storage/journey.store.js';
 import type { OutcomeOfEpisode } from '../storage/outcome.store.js';
 import { outcomesByEpisode } from '../storage/outcome.store.js';
 import type { Sql } from '../storage/sql.js';
+import { answerGroups } from './answer-groups.js';
 import { attributedFailures } from './attributed-failures.js';
 import { episodeAudit, episodeState, failureOnEpisode } from './episode-label.js';
 
@@ -37,17 +38,17 @@ function failureOf(
 /** What an answer is judged by. */
 interface Ground {
   readonly outcomes: readonly OutcomeOfEpisode[];
+  readonly group: string;
   /** How likely a failure is of the episode's own doing. */
   readonly share: number;
   /** What a conversion is worth. */
   readonly value: number;
 }
 
-function judged(answer: FirstAnswer, { outcomes, share, value }: Ground): JudgedAnswer {
+function judged(answer: FirstAnswer, { outcomes, group, share, value }: Ground): JudgedAnswer {
   const { episodeId, journey, stage, segment, source, asOf, dueAt, features } = answer;
   const state = episodeState(outcomes);
   const label = state.state === 'labelled' ? state.label.label : null;
-  const failureId = outcomes.find((outcome) => outcome.failureId !== undefined)?.failureId;
   return {
     episodeId,
     journey,
@@ -64,7 +65,7 @@ function judged(answer: FirstAnswer, { outcomes, share, value }: Ground): Judged
     label,
     share,
     labelKnownAt: label === null ? null : Math.max(...outcomes.map(({ knownAt }) => knownAt)),
-    group: answer.incidentId ?? failureId ?? episodeId,
+    group,
     failure: label === 1 && share >= 0.5 ? failureOf(answer, outcomes, value) : null,
     audit: answer.isChosen ? { label: episodeAudit(outcomes) } : null,
   };
@@ -94,8 +95,10 @@ export async function judgedAnswers(
     return { journey, stage, asOf, features: known, outcomes: told[i] ?? [] };
   });
   const shares = await attributedFailures(sql, answered, knownBy);
+  const groups = answerGroups(answers.map((answer, i) => ({ ...answer, outcomes: told[i] ?? [] })));
   return answers.map((answer, i) => {
+    const group = groups[i] ?? answer.episodeId;
     const value = values.get(answer.journey) ?? 1;
-    return judged(answer, { outcomes: told[i] ?? [], share: shares[i] ?? 1, value });
+    return judged(answer, { outcomes: told[i] ?? [], group, share: shares[i] ?? 1, value });
   });
 }

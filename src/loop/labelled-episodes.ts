@@ -11,6 +11,7 @@ import { outcomesByEpisode } from '../storage/outcome.store.js';
 import type { LoggedFeatures } from '../storage/prediction.store.js';
 import { firstPredictions } from '../storage/prediction.store.js';
 import type { Sql } from '../storage/sql.js';
+import { answerGroups } from './answer-groups.js';
 import { coincidenceOf, suspectOf } from './attributed-failures.js';
 import { episodeLabel } from './episode-label.js';
 
@@ -20,7 +21,7 @@ export interface LabelledEpisode {
   readonly label: 0 | 1;
   /** When the last outcome came that the label rests on. */
   readonly labelKnownAt: Instant;
-  /** Rows of one incident or failure stay together. */
+  /** Rows of one incident, failure or episode stay together. */
   readonly group: string;
   readonly suspect: Suspect;
   /** How likely the failure is of its own doing; 1 where nothing failed. */
@@ -49,17 +50,15 @@ type Unattributed = Omit<LabelledEpisode, 'share'>;
 function labelled(
   logged: LoggedFeatures,
   outcomes: readonly OutcomeOfEpisode[],
-): Unattributed | null {
+): Omit<Unattributed, 'group'> | null {
   const label = episodeLabel(outcomes);
   const suspect = suspectOf({ ...logged, outcomes });
   if (label === null || suspect === null) return null;
-  const failureId = outcomes.find((outcome) => outcome.failureId !== undefined)?.failureId;
   return {
     logged,
     label: label.label,
     suspect,
     labelKnownAt: Math.max(...outcomes.map(({ knownAt }) => knownAt)),
-    group: logged.incidentId ?? failureId ?? logged.episodeId,
     relativeLoss:
       outcomes.findLast((outcome) => outcome.relativeLoss !== null)?.relativeLoss ?? null,
   };
@@ -73,7 +72,12 @@ export async function labelledEpisodes(sql: Sql, asOf: Instant): Promise<Labelle
     outcomes.set(place, [...(outcomes.get(place) ?? []), outcome]);
   }
   const logged = await firstPredictions(sql, asOf);
-  const decided = logged.flatMap((one) => labelled(one, outcomes.get(placeOf(one)) ?? []) ?? []);
+  const told = (one: LoggedFeatures): OutcomeOfEpisode[] => outcomes.get(placeOf(one)) ?? [];
+  const ungrouped = logged.flatMap((one) => labelled(one, told(one)) ?? []);
+  const groups = answerGroups(
+    ungrouped.map((one) => ({ ...one.logged, outcomes: told(one.logged) })),
+  );
+  const decided = ungrouped.map((one, i) => ({ ...one, group: groups[i] ?? '' }));
   const coincidence = await coincidenceOf(
     sql,
     decided.map((one) => one.logged),

@@ -35,7 +35,7 @@ export interface JudgedAnswer {
   readonly labelKnownAt: Instant | null;
   /** How likely a failure is of the episode's own doing; 1 where nothing failed. */
   readonly share: number;
-  /** Its incident, else its failure, else itself: answers of one group are not independent. */
+  /** Answers that share an incident, a failure or an episode are of one: not independent. */
   readonly group: string;
   readonly failure: AnsweredFailure | null;
   /**
