@@ -27,6 +27,8 @@ export function provenanceOf(suggestion: ExportedSuggestion): Record<string, str
     throughline_data: `${written(suggestion.from)}/${written(suggestion.until)}`,
     throughline_expires: written(suggestion.expiresAt),
     throughline_replaces: String(suggestion.question.rule.threshold),
+    // The best estimate is exported whatever the verdict: `keep` is no advice to take it.
+    throughline_verdict: suggestion.verdict,
   };
 }
 

@@ -126,7 +126,11 @@ describe('the Datadog monitor', () => {
     const one = monitorOf(anExported({ metric: 'errors', labels: { severity: 'page' } }));
     expect(one.query).toContain('errors{*}');
     expect(one.tags).toEqual(
-      expect.arrayContaining(['severity:page', 'throughline_suggestion:a-suggestion']),
+      expect.arrayContaining([
+        'severity:page',
+        'throughline_suggestion:a-suggestion',
+        'throughline_verdict:raise',
+      ]),
     );
   });
 
@@ -162,7 +166,7 @@ describe("Grafana's provisioned rule", () => {
       for: '2m',
       keepFiringFor: '3m',
       labels: { severity: 'page', price: '5$$' },
-      annotations: { throughline_suggestion: 'a-suggestion' },
+      annotations: { throughline_suggestion: 'a-suggestion', throughline_verdict: 'raise' },
       data: [
         { datasourceUid: '$PROMETHEUS_UID', model: { expr: 'error_ratio' } },
         {
