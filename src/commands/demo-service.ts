@@ -29,7 +29,8 @@ export async function serviceForDemo(env: NodeJS.ProcessEnv): Promise<RunningSer
   if (await isReady(url)) return { url, untilStopped: () => Promise.resolve() };
   const cli = fileURLToPath(new URL('../cli.js', import.meta.url));
   const child = spawn(process.execPath, ['--max-semi-space-size=64', cli, 'start'], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // What it says is not the demo's answer.
+    stdio: ['ignore', process.stderr.fd, 'inherit'],
   });
   const exited = once(child, 'exit');
   // Ctrl-C reaches the child too: it stops in good order, and we wait for it.

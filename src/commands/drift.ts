@@ -14,7 +14,7 @@ import { seededRandom } from '../core/statistics/random.js';
 import { driftPage } from '../reports/drift-page.js';
 import { html } from '../reports/html.js';
 import { byValue, driftColumns } from './drift-columns.js';
-import { atLeastZero, list, share, wholeNumber } from './flag-values.js';
+import { atLeastZero, listOption, share, wholeNumber } from './flag-values.js';
 import { readTimes } from './evaluation-times.js';
 import type { TextTable } from './read-table.js';
 import { readTable } from './read-table.js';
@@ -48,8 +48,8 @@ export function registerDrift(program: Command): void {
     .option('--html <file>', 'writes a report for people')
     .option('--time <column>', 'when each row happened: p then comes from permuting blocks')
     .option('--segment <column>', 'judges every segment too')
-    .option('--categorical <columns>', 'read as categories whatever they hold: A,B', list, [])
-    .option('--drop <columns>', 'leave out: A,B', list, [])
+    .addOption(listOption('--categorical <columns>', 'read as categories whatever they hold: A,B'))
+    .addOption(listOption('--drop <columns>', 'leave out: A,B'))
     .option('--q <share>', 'false discovery rate over all columns', share, DRIFT_RULE.q)
     .option('--floor <sd>', 'smaller changes are no drift', atLeastZero, DRIFT_RULE.floor)
     .option('--seed <number>', 'of the permutations', wholeNumber, 0)

@@ -12,7 +12,7 @@ import { logisticRegressionLearner } from '../core/training/logistic-regression.
 import { neuralLearner } from '../tensorflow/neural-learner.js';
 import { evaluationJson, evaluationText, shownName, shownStep } from './evaluation-report.js';
 import { evaluationSets } from './evaluation-sets.js';
-import { list, positive, share, wholeNumber } from './flag-values.js';
+import { listOption, positive, share, wholeNumber } from './flag-values.js';
 import { readTable } from './read-table.js';
 
 /**
@@ -56,8 +56,8 @@ export function registerEvaluate(program: Command): void {
     .option('--split <column>', 'holds train or test, row by row')
     .option('--time <column>', 'the last rows test; numbers or ISO 8601')
     .option('--group <column>', 'rows of one group stay on one side')
-    .option('--categorical <columns>', 'read as categories whatever they hold: A,B', list, [])
-    .option('--drop <columns>', 'leave out: A,B', list, [])
+    .addOption(listOption('--categorical <columns>', 'read as categories whatever they hold: A,B'))
+    .addOption(listOption('--drop <columns>', 'leave out: A,B'))
     .option('--test-fraction <share>', 'share of rows that tests', share, 0.3)
     .option('--seed <number>', 'of every random choice', wholeNumber, 0)
     .option('--learner <name>', `auto, ${[...LADDER.keys()].join(', ')}`, 'auto')

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** Any number; nothing at all is none, though JavaScript takes it for 0. */
 export function finite(text: string): number {
@@ -35,8 +35,11 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It must be a whole number from 0.');
 }
 
-/** Names, a comma between them. */
-export function list(text: string): string[] {
+/** A flag with names, a comma between them; none where it is absent. */
+export const listOption = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(list).default([], 'none');
+
+function list(text: string): string[] {
   return text
     .split(',')
     .map((name) => name.trim())

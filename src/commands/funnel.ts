@@ -43,7 +43,11 @@ export function registerFunnel(program: Command): void {
         .choices(FUNNEL_ORDERS)
         .default('ordered'),
     )
-    .option('--window <duration>', 'from entry to last step, inclusive', duration, 14 * DAY)
+    .addOption(
+      new Option('--window <duration>', 'from entry to last step, inclusive')
+        .argParser(duration)
+        .default(14 * DAY, '14d'),
+    )
     .option('--json', 'answer as JSON')
     .action(run);
 }

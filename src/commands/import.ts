@@ -116,7 +116,10 @@ async function importFiles(
   }
 }
 
-const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+const repeatable = (flags: string, description: string): Option =>
+  new Option(flags, description)
+    .argParser((text, before: readonly string[]) => [...before, text])
+    .default([], 'none');
 
 /** Adds `import`: files of journeys, events, outcomes and the rest through the public API. */
 export function registerImport(program: Command): void {
@@ -125,8 +128,8 @@ export function registerImport(program: Command): void {
     .description('send files of the contract’s bodies, or tables mapped to them, to the service')
     .addArgument(new Argument('<kind>', 'what the rows are').choices(KIND_NAMES))
     .argument('<file...>', 'CSV, NDJSON, JSON, Parquet or YAML')
-    .option('--map <field=column>', 'read a field from a column (repeatable)', collect, [])
-    .option('--set <field=value>', 'the same value in every row (repeatable)', collect, [])
+    .addOption(repeatable('--map <field=column>', 'read a field from a column (repeatable)'))
+    .addOption(repeatable('--set <field=value>', 'the same value in every row (repeatable)'))
     .option('--sql <query>', 'import the result of a query over the files')
     .addOption(new Option('--format <format>', 'instead of the extension').choices(FORMATS))
     .option('--delimiter <text>', 'between the cells of a CSV file')

@@ -30,8 +30,8 @@ export interface ReplayOptions {
 const HELP = `
 DIR holds journeys.json and changes, events, stage-metrics, incidents, anomalies, outcomes and
 retrospectives as .ndjson (each also as .gz; any may be missing), every line with the receivedAt at
-which it became known. They are sent in that order, one request at a time, with a key of scope
-backfill. --from and --until include their time; a record that is sent twice is a duplicate.
+which it became known. They are sent in that order, with a key of scope backfill; events may go
+ahead of the rest. --from and --until include their time; a record that is sent twice is a duplicate.
 
 A training of --train-at starts when everything received until its time is in, and is waited for.
 --predictions writes the answer of each anomaly, and of each of its revisions, as one line; the

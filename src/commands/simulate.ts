@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { SingleBar } from 'cli-progress';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 
 import type { SimulatedWorld } from '../core/simulation/simulated-world.js';
@@ -133,7 +133,11 @@ export function registerSimulate(program: Command): void {
     .requiredOption('--days <number>', 'how long the world lasts', wholeDays)
     .requiredOption('--seed <number>', 'the same seed writes the same bytes', seedNumber)
     .requiredOption('--out <folder>', 'where the files go')
-    .option('--start <time>', 'its first UTC day', utcDay, FIRST_DAY)
+    .addOption(
+      new Option('--start <time>', 'its first UTC day')
+        .argParser(utcDay)
+        .default(FIRST_DAY, new Date(FIRST_DAY).toISOString().slice(0, 10)),
+    )
     .option(
       '--scale <number>',
       'traffic against the default of 5,000 attempts a day',

@@ -77,11 +77,14 @@ function ruleFlags(command: Command): Command {
     );
 }
 
+const halfAnHour = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(duration).default(30 * MINUTE, '30m');
+
 /** Declares every flag of `throughline threshold`. */
 export function thresholdFlags(command: Command): Command {
   return ruleFlags(command)
-    .option('--lead <duration>', 'a page so long before the onset counts', duration, 30 * MINUTE)
-    .option('--detect <duration>', 'and so long after it', duration, 30 * MINUTE)
+    .addOption(halfAnHour('--lead <duration>', 'a page so long before the onset counts'))
+    .addOption(halfAnHour('--detect <duration>', 'and so long after it'))
     .option('--cost-page <cost>', 'of one page', atLeastZero, 1)
     .option('--cost-miss <cost>', 'of a failure without valueLost', atLeastZero, 20)
     .option('--max-pages <number>', 'at most so many pages a week', positive)

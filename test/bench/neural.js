@@ -82,7 +82,7 @@ function peer(training, test) {
   try {
     writeFileSync(join(folder, 'train.csv'), csv(training));
     writeFileSync(join(folder, 'test.csv'), csv(test));
-    const python = process.env.THROUGHLINE_PYTHON ?? '/usr/bin/python3';
+    const python = process.env.PYTHON ?? '/usr/bin/python3';
     const answer = execFileSync(python, ['-c', PEER, folder], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -29,7 +29,7 @@ if (folder === undefined) {
   process.exit(2);
 }
 const PROGRAM = process.env.THROUGHLINE_BIN ?? here('../../bin/throughline.js');
-const PYTHON = process.env.PEER_PYTHON ?? '/usr/bin/python3';
+const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
 const BARS = JSON.parse(readFileSync(here('quality-bars.json'), 'utf8'));
 const MOST_ECE = 0.02;
 const ECE_ROWS = 3000;

@@ -6,7 +6,7 @@ export type SecondsHistogram = Readonly<Record<string, number>>;
 /** Bins to a doubling: a quantile read from a bin is off by at most 2^(1/8) - 1 = 9.1 %. */
 const BINS_PER_DOUBLING = 4;
 
-/** The last bin begins at 2^26 seconds, which is two years. */
+/** The last bin begins at 2^25.75 seconds, which is a year and nine months. */
 const LAST_BIN = 26 * BINS_PER_DOUBLING;
 
 /** The bin of a duration: 0 below one second, then four to a doubling. */

@@ -1,7 +1,7 @@
 import type { Anomaly } from './anomaly.js';
 import { MINUTE, type Duration, type Instant } from './time.js';
 
-/** Repeats with a gap below this are one episode, unless a rule states another gap. */
+/** Repeats with a gap below this are one episode. */
 export const EPISODE_GAP: Duration = 15 * MINUTE;
 
 /** Repeats of one fingerprint with a short gap: one trouble, one unit of scoring and learning. */
