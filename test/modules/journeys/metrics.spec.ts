@@ -215,6 +215,30 @@ describe('stage metrics', () => {
     expect(far.status).toBe(200);
   });
 
+  it('count customers of every segment, in buckets of any size', async () => {
+    await api.post('/v1/journeys', aJourney({ key: 'segmented', stages: stagesOf('s') }));
+    const at = (minute: number): string => minutesAfter('2025-05-06T10:00:00Z', minute);
+    const arrivals = ['mobile', 'desktop', undefined].map((segment, place) =>
+      anEvent({
+        event: 's-cart',
+        actor: `actor ${place}`,
+        occurredAt: at(5 + 10 * place),
+        segment,
+      }),
+    );
+    await api.post('/v1/events', arrivals);
+    const [from, to] = ['2025-05-05T00:00:00Z', '2025-05-07T00:00:00Z'];
+    for (const bucket of ['5m', '15m', '30m', '1h', '6h', '1d']) {
+      const entered = async (more: string): Promise<number> => {
+        const query = `from=${from}&to=${to}&bucket=${bucket}${more}`;
+        const [cart] = (await metrics('segmented', query)).stages;
+        return cart?.buckets.reduce((sum, one) => sum + one.entered, 0) ?? 0;
+      };
+      expect([bucket, await entered('')]).toEqual([bucket, 3]);
+      expect([bucket, await entered('&segment=mobile')]).toEqual([bucket, 1]);
+    }
+  });
+
   it('have a funnel beside them, over any stretch of time', async () => {
     await api.post('/v1/journeys', aJourney({ key: 'funnel', stages: stagesOf('f') }));
     const at = (minute: number): string => minutesAfter('2025-04-04T10:00:00Z', minute);
