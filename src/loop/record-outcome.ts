@@ -8,7 +8,7 @@ import type { StoredEpisode } from '../storage/episode.store.js';
 import { episodesById } from '../storage/episode.store.js';
 import { appendLabelChanges } from '../storage/label.store.js';
 import type { StoredOutcome } from '../storage/outcome.store.js';
-import { appendOutcome, outcomesOfEpisode } from '../storage/outcome.store.js';
+import { appendOutcome, lockOutcomes, outcomesOfEpisode } from '../storage/outcome.store.js';
 import { episodeLabel } from './episode-label.js';
 import type { Refusal, Teller } from './outcome-refusal.js';
 import { refusalOf } from './outcome-refusal.js';
@@ -47,6 +47,7 @@ export async function recordOutcome(
 ): Promise<'stored' | 'duplicate' | Refusal> {
   const { relativeLoss, ...teller } = { ...OWN, ...told };
   const { anomalyId, journey, stage } = outcome;
+  await lockOutcomes(sql);
   const episode = anomalyId === undefined ? null : await episodeOf(sql, anomalyId);
   const refusal = await refusalOf(sql, outcome, { ...teller, episodeId: episode?.id ?? null });
   if (refusal !== null) return refusal;

@@ -153,8 +153,14 @@ export const mitigatedAt = (knownBy: string): string => `(
   WHERE ia.anomaly_id IN (SELECT id FROM anomaly WHERE episode_id = e.id)
     AND ia.known_at <= ${knownBy} AND known.mitigated_at >= e.started_at)`;
 
-/** The oldest unmeasured outcomes that are due, locked so that two workers never measure the same. */
+const MEASURING_LOCK = 7_405_010;
+
+/**
+ * The oldest unmeasured outcomes that are due. Until the caller's transaction ends whoever else asks
+ * waits, so that none is measured twice and who finds none left knows that all are.
+ */
 export async function dueOutcomes(sql: Sql, asOf: Instant, limit: number): Promise<DueOutcome[]> {
+  await run(sql, 'SELECT pg_advisory_xact_lock($1)', [MEASURING_LOCK]);
   const found = await rows<DueRow>(
     sql,
     `SELECT s.episode_id, s.journey, s.version, s.stage, s.relevance, s.horizon_seconds, s.due_at,
@@ -162,8 +168,7 @@ export async function dueOutcomes(sql: Sql, asOf: Instant, limit: number): Promi
        ${mitigatedAt('s.due_at')} AS mitigated_at
      FROM episode_stage s JOIN episode e ON e.id = s.episode_id JOIN anomaly a ON a.id = e.id
      WHERE s.measured_at IS NULL AND s.due_at <= to_timestamp($1 / 1000.0)
-     ORDER BY s.due_at, s.episode_id, s.journey, s.stage LIMIT $2
-     FOR UPDATE OF s SKIP LOCKED`,
+     ORDER BY s.due_at, s.episode_id, s.journey, s.stage LIMIT $2`,
     [asOf, limit],
   );
   return found.map((row) => ({

@@ -11,7 +11,7 @@ interface IncidentRow {
   readonly revision: number;
 }
 
-const LOCK = 7_405_007;
+const LOCK = 7_405_009;
 
 /** Keeps others from revising an incident until the caller's transaction ends; it need not exist yet. */
 export async function lockIncident(sql: Sql, id: string): Promise<void> {

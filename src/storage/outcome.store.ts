@@ -76,15 +76,21 @@ interface EpisodeOutcomeRow extends OutcomeRow {
 
 const LOG_LOCK = 7_405_006;
 
-/** Appends one outcome, inside the caller's transaction. The same id with the same content is a duplicate, with other content a conflict. */
+/**
+ * Until the caller's transaction ends nobody else appends: what it has read of outcomes stays so, and
+ * revisions are committed in their order. Who has read up to one has seen all before it.
+ */
+export async function lockOutcomes(sql: Sql): Promise<void> {
+  await run(sql, 'SELECT pg_advisory_xact_lock($1)', [LOG_LOCK]);
+}
+
+/** Appends one outcome, inside the caller's transaction, which holds `lockOutcomes`. The same id with the same content is a duplicate, with other content a conflict. */
 export async function appendOutcome(
   sql: Sql,
   outcome: Outcome,
   { knownAt, relativeLoss }: { readonly knownAt: Instant; readonly relativeLoss: number | null },
 ): Promise<'stored' | 'duplicate' | 'conflict'> {
   const content = contentKey(canonical(outcome));
-  // Revisions are committed in their order: who has read up to one has seen all before it.
-  await run(sql, 'SELECT pg_advisory_xact_lock($1)', [LOG_LOCK]);
   const written = await rows(
     sql,
     `INSERT INTO outcome (id, anomaly_id, journey, stage, failure, failure_probability, failure_id,

@@ -108,6 +108,38 @@ describe('measured outcomes', () => {
     await world.close();
   });
 
+  it('are all there when any of several who measure has done', async () => {
+    const on = await SmallWorld.open();
+    try {
+      await on.define(aJourney());
+      for (let i = 0; i < 160; i += 1) {
+        const anomaly = anAnomaly(`a${i}`, { startedAt: day(1) });
+        await on.take({ anomaly, receivedAt: day(1) + MINUTE });
+      }
+      const left = async (): Promise<unknown> => {
+        await measureDueOutcomes(on.source, new Baselines(), day(3));
+        return on.rows('SELECT count(*)::int AS n FROM episode_stage WHERE measured_at IS NULL');
+      };
+      expect(await Promise.all([left(), left(), left()])).toEqual(Array(3).fill([{ n: 0 }]));
+      expect(await outcomesSince(on.source.manager, 0, 1000)).toHaveLength(160);
+    } finally {
+      await on.close();
+    }
+  });
+
+  it('of what was told late are known no earlier than that', async () => {
+    const on = await SmallWorld.open();
+    try {
+      await on.define(aJourney());
+      await on.take({ anomaly: anAnomaly('late', { startedAt: day(1) }), receivedAt: day(3) });
+      await measureDueOutcomes(on.source, new Baselines(), day(4));
+      const all = await outcomesSince(on.source.manager, 0, 10);
+      expect(all).toMatchObject([{ anomalyId: 'late', knownAt: day(3) }]);
+    } finally {
+      await on.close();
+    }
+  });
+
   it('are of the journey as it was, whatever it became', async () => {
     const on = await SmallWorld.open();
     try {

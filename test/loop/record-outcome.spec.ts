@@ -73,6 +73,14 @@ describe('an outcome', () => {
     ]);
   });
 
+  it('is one label though several people tell of it at once', async () => {
+    const people = ['ann', 'ben', 'cem', 'dan'];
+    // Each with a connection that is open already, so that none is done before another begins.
+    await Promise.all(people.map(() => world.rows('SELECT pg_sleep(0.05)')));
+    await Promise.all(people.map((author) => record(anOutcome(author, 'a', { author }), day(3))));
+    expect(await tallies(day(3))).toEqual([[1, 1]]);
+  });
+
   it('that superseded another leaves nothing of it', async () => {
     await record(measured(null), day(2));
     await record(anOutcome('h', 'a', { failure: true }), day(3));

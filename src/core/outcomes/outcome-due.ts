@@ -20,13 +20,14 @@ export function labelDelay(
 
 /**
  * When an episode's outcome can be measured: the last failure that may begin in its window has
- * ended, everyone who entered then has had the time to convert, and late events have come.
+ * ended, everyone who entered then has had the time to convert, and late events have come; not before
+ * the episode itself is known.
  */
 export function outcomeDueAt(
-  episode: { readonly startedAt: Instant },
+  episode: { readonly startedAt: Instant; readonly knownAt: Instant },
   stage: Pick<Stage, 'horizon' | 'window'>,
   journey: Pick<Journey, 'window'>,
   lateness: Duration = LATENESS,
 ): Instant {
-  return episode.startedAt + labelDelay(stage, journey, lateness);
+  return Math.max(episode.knownAt, episode.startedAt + labelDelay(stage, journey, lateness));
 }

@@ -101,6 +101,10 @@ describe('outcomeDueAt', () => {
   it('waits for the search, the conversion window and late events', () => {
     const stage = { window: 30 * MINUTE, horizon: 2 * HOUR };
     expect(labelDelay(stage, { window: HOUR }, 5 * MINUTE)).toBe(8 * HOUR + 35 * MINUTE);
-    expect(outcomeDueAt({ startedAt: HOUR }, {}, { window: HOUR })).toBe(9 * HOUR + 15 * MINUTE);
+    const due = (knownAt: number): number =>
+      outcomeDueAt({ startedAt: HOUR, knownAt }, {}, { window: HOUR });
+    expect(due(HOUR)).toBe(9 * HOUR + 15 * MINUTE);
+    // Told of a day later: nothing of it was known before.
+    expect(due(25 * HOUR)).toBe(25 * HOUR);
   });
 });
