@@ -26,7 +26,14 @@ export interface ThresholdCase {
 /** A threshold that costs more with a greater probability than this is not moved to. */
 const HIGHEST_CHANCE = 0.025;
 
-const amount = (cost: number): string => String(Number(cost.toPrecision(4)));
+const amount = (cost: number, digits = 4): string => String(Number(cost.toPrecision(digits)));
+
+/** Two costs with as many digits as tell them apart. */
+export function costAgainst(one: number, other: number): string {
+  let digits = 4;
+  while (digits < 12 && one !== other && amount(one, digits) === amount(other, digits)) digits += 1;
+  return `${amount(one, digits)} against ${amount(other, digits)}`;
+}
 
 /** What is to be expected, in words. */
 function outlookInWords({ interval: [low, high], chanceDearer }: SavingOutlook): string {
@@ -54,10 +61,10 @@ function objectionTo({ current, suggested, outlook, walk, goals }: ThresholdCase
     return suggested.pages < current.pages ? null : 'no proved threshold sends fewer pages';
   }
   if (outlook.chanceDearer > HIGHEST_CHANCE) {
-    return `a lower cost is not clear: ${amount(suggested.cost)} against ${amount(current.cost)}; ${outlookInWords(outlook)}`;
+    return `a lower cost is not clear: ${costAgainst(suggested.cost, current.cost)}; ${outlookInWords(outlook)}`;
   }
   if (walk !== null && walk.cost > walk.currentCost) {
-    return `chosen from the past it would have cost more afterwards: ${amount(walk.cost)} against ${amount(walk.currentCost)}`;
+    return `chosen from the past it would have cost more afterwards: ${costAgainst(walk.cost, walk.currentCost)}`;
   }
   return null;
 }
