@@ -1,7 +1,7 @@
 import type { DriftReference } from '../core/monitoring/drift-reference.js';
 import { driftReference } from '../core/monitoring/drift-reference.js';
 import type { JudgedAnswer } from '../core/monitoring/performance-answer.js';
-import { labelledAnswers } from '../core/monitoring/performance-answer.js';
+import { isLabelled } from '../core/monitoring/performance-answer.js';
 import { featureTable } from '../core/features/feature-table.js';
 import type { ScoringModel } from '../core/scoring/score.js';
 import type { Instant } from '../core/telemetry/time.js';
@@ -51,8 +51,9 @@ function earlierReference(
     champion.schema,
     earlier.map(({ features }) => features),
   );
-  const labels = labelledAnswers(earlier).map(({ label, share }) => (share >= 0.5 ? label : 0));
-  return driftReference(table, labels, champion.classifier);
+  const labels = earlier.map((one) => (isLabelled(one) && one.share < 0.5 ? 0 : one.label));
+  const groups = earlier.map(({ group }) => group);
+  return driftReference(table, labels, champion.classifier, groups);
 }
 
 /**

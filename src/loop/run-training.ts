@@ -143,7 +143,7 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
     familiarity: familiarityOf(whole.table, surprise),
     probe: parityProbe(classifier, whole.table),
     loss,
-    reference: driftReference(whole.table, whole.labels, classifier),
+    reference: driftReference(whole.table, whole.labels, classifier, whole.groups),
   });
   const finishedAt = new Date(ground.now());
   await source.transaction(async (sql) => {

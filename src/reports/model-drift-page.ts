@@ -36,7 +36,8 @@ function rankingTable({ ranking }: ModelDriftReport): Html {
 function togetherWords({ together }: ModelDriftReport): string {
   if (together === null) return 'Too few rows to tell then from now by all features together.';
   const { rocAuc, p, effect } = together;
-  return `By all features together a row of now is told from one of then with ROC-AUC ${figure(rocAuc)} (p ${pValue(p)}; like a shift of ${figure(effect)} standard deviations).`;
+  const chance = p === null ? 'too few independent stretches for a p value' : `p ${pValue(p)}`;
+  return `By all features together a row of now is told from one of then with ROC-AUC ${figure(rocAuc)} (${chance}; like a shift of ${figure(effect)} standard deviations).`;
 }
 
 /** A stretch that began before the model was made holds rows that it learnt from. */

@@ -48,7 +48,7 @@ function logChoose(n: number, k: number): number {
 }
 
 /** Whole blocks that fit; what is left over belongs to the last one. */
-function cut(series: CodedSeries, blockRows: number): Blocks {
+export function cut(series: CodedSeries, blockRows: number): Blocks {
   const { cells } = series;
   const [reference, current] = [series.reference, series.current].map((codes) =>
     Math.floor(codes.length / blockRows),
@@ -115,7 +115,7 @@ function missingChange(part: Float64Array, total: Float64Array): number {
 }
 
 /** Rows a block has; null where too few blocks are left to tell a p so small. */
-function blockLength(series: CodedSeries, smallestP: number): number | null {
+export function blockLength(series: CodedSeries, smallestP: number): number | null {
   const { reference, current, isOrdered, cells } = series;
   const fewest = Math.ceil((reference.length + current.length) / MOST_BLOCKS);
   const needed = Math.max(

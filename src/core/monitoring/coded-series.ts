@@ -44,6 +44,20 @@ export function orderByTime(times: Float64Array): Uint32Array {
   return isOrdered ? rows : rows.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
 }
 
+/** Row numbers with those of one group side by side, groups by their first row. */
+export function orderByGroup(groups: readonly (string | number)[]): Uint32Array {
+  const first = new Map<string | number, number>();
+  groups.forEach((group, row) => {
+    if (!first.has(group)) first.set(group, row);
+  });
+  return orderByTime(Float64Array.from(groups, (group) => first.get(group) ?? 0));
+}
+
+/** Rows that lie in their order already. */
+export function inOrder(rows: number): Uint32Array {
+  return Uint32Array.from({ length: rows }, (_, row) => row);
+}
+
 function cellEdges(reference: NumericSample, current: NumericSample): Float64Array {
   const edges = new Set<number>();
   const half = NUMERIC_CELLS / 2;

@@ -40,7 +40,9 @@ export function compareSamples(
     ]);
   return {
     ...report,
-    ...(segments && { segments: driftBySegment(pairs, segments, rule) }),
+    ...(segments && {
+      segments: driftBySegment(pairs, segments, { rule, inTime: order && { order, random } }),
+    }),
     ...(chunks && { chunks }),
   };
 }

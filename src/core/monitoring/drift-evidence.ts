@@ -113,10 +113,9 @@ function withBlocks(tests: readonly DriftTest[], found: BlockPermutation): Drift
   });
 }
 
-function tooFewRows({ reference, current }: Both): string | null {
-  const [n, m] = [rowsOf(reference), rowsOf(current)];
+function tooFew(n: number, m: number, rows: string): string | null {
   if (Math.min(n, m) >= FEWEST_ROWS) return null;
-  return `${n} and ${m} rows; ${FEWEST_ROWS} a side are needed`;
+  return `${n} and ${m} ${rows}; ${FEWEST_ROWS} a side are needed`;
 }
 
 const DEPENDENT =
@@ -140,7 +139,7 @@ export function driftEvidence(
   const incomparable = incomparableReason(both, type);
   if (incomparable !== null) return emptyEvidence(name, type, incomparable);
   const found = { name, type, incomparable: null, ...figuresAndTests(both) };
-  const tooLittle = tooFewRows(both);
+  const tooLittle = tooFew(rowsOf(reference), rowsOf(current), 'rows');
   if (tooLittle !== null) return { ...found, tooLittle, blocks: null };
   return withTime(found, column.series, permutation);
 }
@@ -156,6 +155,9 @@ function withTime(
   if (series === undefined || permutation === undefined) {
     return { ...found, tooLittle: null, blocks: null };
   }
+  const { length: n } = series.reference;
+  const tooLittle = tooFew(n, series.current.length, 'rows in order of time');
+  if (tooLittle !== null) return { ...found, tooLittle, blocks: null };
   const blocks = blockPermutation(series, permutation);
   if (blocks === null) return { ...found, tooLittle: DEPENDENT, blocks };
   return ofBlocks(found, blocks);

@@ -1,5 +1,6 @@
 import type { FeatureTable } from '../features/feature-schema.js';
 import { selectRows } from '../features/table-rows.js';
+import { inOrder } from './coded-series.js';
 import type { ColumnValues } from './column-values.js';
 import { sampleOf } from './column-values.js';
 import type { ColumnSketch, NumericSketch } from './quantile-sketch.js';
@@ -18,6 +19,18 @@ export interface ReferenceColumn {
   readonly importance: number;
 }
 
+/** Values in order of time, and which of them hang together: those of one number. */
+export interface GroupedValues {
+  readonly values: readonly number[];
+  readonly groups: readonly number[];
+}
+
+/** What a model answered on its latest training rows, and the latest labels (0 or 1) that are known. */
+export interface LatestTargets {
+  readonly predictions: GroupedValues;
+  readonly labels: GroupedValues;
+}
+
 /** What a model was trained on, kept with it so that no report reads history again. */
 export interface DriftReference {
   readonly rows: number;
@@ -27,6 +40,8 @@ export interface DriftReference {
   /** Rows whose label is known, and the failures among them. */
   readonly labelled: number;
   readonly failures: number;
+  /** Absent where older programs kept it. */
+  readonly latestTargets?: LatestTargets;
 }
 
 /** The same names, equal ones as one string: those are found again faster. */
@@ -86,14 +101,37 @@ function meanSizes(contributions: Float64Array, features: number): number[] {
   return sums.map((sum) => (sum * features) / Math.max(1, contributions.length));
 }
 
-/** Sketches the rows that a model was trained on, in order of time; `labels` are those that are known. */
+/** The latest of some rows, with what is known of them. */
+function latestOf(
+  rows: readonly number[],
+  valueOf: (row: number) => number,
+  groupOf: (row: number) => string | number,
+): GroupedValues {
+  const latest = rows.slice(-KEPT_ROWS);
+  const numbers = new Map<string | number, number>();
+  const groups = latest.map((row) => {
+    const group = groupOf(row);
+    const number = numbers.get(group) ?? numbers.size;
+    numbers.set(group, number);
+    return number;
+  });
+  return { values: latest.map(valueOf), groups };
+}
+
+/**
+ * Sketches the rows that a model was trained on, in order of time.
+ *
+ * @param labels one per row; null, or none at all, where it is not known
+ * @param groups rows of one are not independent; each row by itself where absent
+ */
 export function driftReference(
   table: FeatureTable,
-  labels: readonly number[] | Uint8Array,
+  labels: readonly (number | null)[] | Uint8Array,
   model: ReferenceModel,
+  groups?: readonly string[],
 ): DriftReference {
-  const first = Math.max(0, table.rows - KEPT_ROWS);
-  const rows = Uint32Array.from({ length: table.rows - first }, (_, i) => first + i);
+  const all = [...inOrder(table.rows)];
+  const rows = Uint32Array.from(all.slice(-KEPT_ROWS));
   const latest = selectRows(table, rows);
   const kept = columnsOf(latest);
   const importance = meanSizes(model.contributions(latest), table.schema.features.length);
@@ -108,11 +146,19 @@ export function driftReference(
       },
     ];
   });
+  const probabilities = model.predict(table);
+  const labelOf = (row: number): number => labels[row] ?? 0;
+  const groupOf = (row: number): string | number => groups?.[row] ?? row;
+  const labelled = all.filter((row) => (labels[row] ?? null) !== null);
   return {
     rows: table.rows,
     columns: Object.fromEntries(columns),
-    probability: numericSketch(numericSample(model.predict(table))),
-    labelled: labels.length,
-    failures: Array.from(labels).reduce((sum, label) => sum + label, 0),
+    probability: numericSketch(numericSample(probabilities)),
+    labelled: labelled.length,
+    failures: labelled.reduce((sum, row) => sum + labelOf(row), 0),
+    latestTargets: {
+      predictions: latestOf(all, (row) => probabilities[row] ?? 0, groupOf),
+      labels: latestOf(labelled, labelOf, groupOf),
+    },
   };
 }

@@ -33,6 +33,9 @@ const ENOUGH_REACHED = 20;
 /** With so many answers their failures are as good as normal. */
 const MANY = 2000;
 
+/** P is told no finer: one that underflows to 0 has no ratio to what is made of it. */
+const SMALLEST_P = 1e-300;
+
 const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
 
 function logOdds(p: number): number {
@@ -134,7 +137,7 @@ export function failureP(
 ): number {
   const gap = Math.abs(observed - expected.mean) * (1 - 1e-12);
   if (sum(groups.map(({ length }) => length)) >= MANY) {
-    return Math.min(1, 2 * normalCdf(-gap / expected.deviation));
+    return Math.max(SMALLEST_P, Math.min(1, 2 * normalCdf(-gap / expected.deviation)));
   }
   const draw = failureDraws(groups, offset, random);
   const most = Math.ceil(ENOUGH_REACHED / smallestP);

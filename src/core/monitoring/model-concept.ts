@@ -12,8 +12,8 @@ const MOST_JUDGED = 20_000;
 /** What alerts meant is how they did for so long: a change that is older is their meaning. */
 export const CONCEPT_HISTORY: Duration = 56 * DAY;
 
-/** Fewer labelled answers show no change of the errors. */
-const FEWEST_LABELLED = 40;
+/** Fewer groups of labelled answers show no change of the errors. */
+const FEWEST_GROUPS = 40;
 
 /** A lasting change of the mean squared error of the model's probabilities. */
 export interface ConceptChange {
@@ -35,11 +35,19 @@ export interface ModelConcept {
   readonly byService: readonly ServiceConcept[];
 }
 
+/** Squared errors of the answers of one group, which tell no more than one of them would. */
+interface GroupErrors {
+  /** When the first of them was given. */
+  readonly at: Instant;
+  sum: number;
+  answers: number;
+}
+
 /** What is known of answers, oldest first. */
 class KnownAnswers {
-  /** Squared errors of one model where the label is known, and when those answers were given. */
-  readonly errors: number[] = [];
-  readonly times: Instant[] = [];
+  /** One model's by group, where the label is known, as their first answers come. */
+  readonly errors = new Map<string, GroupErrors>();
+  own = 0;
   /** Any model's whose label is known, for so long before a moment and from it on. */
   readonly earlier: LabelledAnswer[] = [];
   readonly current: LabelledAnswer[] = [];
@@ -48,24 +56,32 @@ class KnownAnswers {
   constructor(answers: readonly JudgedAnswer[], model: string, from: Instant) {
     for (const answer of answers) {
       if (!isLabelled(answer)) continue;
-      const { asOf, probability } = answer;
-      if (answer.modelVersion === model) {
-        const own = failureChance(answer);
-        this.errors.push(own * (1 - probability) ** 2 + (1 - own) * probability ** 2);
-        this.times.push(asOf);
-      }
+      const { asOf } = answer;
+      if (answer.modelVersion === model) this.addError(answer);
       if (asOf >= from - CONCEPT_HISTORY) {
         (asOf < from ? this.earlier : this.current).push(answer);
       }
     }
   }
+
+  private addError(answer: LabelledAnswer): void {
+    const { group, asOf: at, probability } = answer;
+    const failed = failureChance(answer);
+    const errors = this.errors.get(group) ?? { at, sum: 0, answers: 0 };
+    this.errors.set(group, errors);
+    errors.sum += failed * (1 - probability) ** 2 + (1 - failed) * probability ** 2;
+    errors.answers += 1;
+    this.own += 1;
+  }
 }
 
-/** Changes of the model's errors, over answers whose labels are known. */
-function errorChanges({ errors, times }: KnownAnswers): ConceptChange[] {
-  if (errors.length < FEWEST_LABELLED) return [];
-  return meanChanges(errors).map(({ index, before, after }) => ({
-    at: times[index] ?? Number.NaN,
+/** Changes of the model's errors, over answers whose labels are known; each group counts once. */
+function errorChanges({ errors }: KnownAnswers): ConceptChange[] {
+  const groups = [...errors.values()];
+  if (groups.length < FEWEST_GROUPS) return [];
+  const means = groups.map(({ sum, answers }) => sum / answers);
+  return meanChanges(means).map(({ index, before, after }) => ({
+    at: groups[index]?.at ?? Number.NaN,
     before,
     after,
   }));
@@ -87,7 +103,7 @@ export function modelConcept(
   const named = driftedServices(byService);
   const judged = byService.filter(({ service, pValue }) => service !== null && pValue !== null);
   return {
-    answers: known.errors.length,
+    answers: known.own,
     changes: errorChanges(known),
     driftedServices: named,
     nearest: named.length > 0 ? null : (judged[0] ?? null),

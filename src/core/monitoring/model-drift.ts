@@ -2,25 +2,29 @@ import type { FeatureRow, FeatureSchema, FeatureTable } from '../features/featur
 import { featureTable } from '../features/feature-table.js';
 import type { Instant } from '../telemetry/time.js';
 import type { Learner } from '../training/classifier.js';
+import type { SeriesOrder } from './coded-series.js';
+import { inOrder, orderByGroup } from './coded-series.js';
 import type { ColumnPair } from './column-values.js';
 import { comparedColumn } from './column-values.js';
+import type { DomainFold } from './domain-chance.js';
 import type { DomainDrift } from './domain-classifier.js';
-import { domainDrift } from './domain-classifier.js';
+import { domainDrift, domainFolds } from './domain-classifier.js';
 import { driftChunks } from './drift-chunks.js';
 import type { ComparedColumn } from './drift-evidence.js';
 import type { RankedFeature } from './drift-ranking.js';
 import { rankingOf } from './drift-ranking.js';
 import type { DriftReference } from './drift-reference.js';
 import { columnsOf, latestValues } from './drift-reference.js';
-import type { DriftReport, ReportedColumn } from './drift-report.js';
+import type { DriftReport } from './drift-report.js';
 import { driftReport } from './drift-report.js';
-import { categoricalSample, numericSample } from './drift-sample.js';
 import { driftBySegment } from './drift-segments.js';
 import type { ModelConcept } from './model-concept.js';
 import { modelConcept } from './model-concept.js';
 import type { JudgedAnswer } from './performance-answer.js';
-import { labelledAnswers, someOf } from './performance-answer.js';
+import { someOf } from './performance-answer.js';
 import { sampleOfSketch } from './quantile-sketch.js';
+import type { TargetDrift } from './target-drift.js';
+import { targetDrift } from './target-drift.js';
 
 /** Rows a side that the classifier of domains is taught with, the latest ones. */
 const TOLD_APART = 1000;
@@ -45,8 +49,7 @@ export interface ModelDriftReport extends DriftReport {
   readonly rankError: number;
   /** The largest estimated loss first. */
   readonly ranking: readonly RankedFeature[];
-  /** The model's own answers, and the share of failures, judged together. */
-  readonly targets: Readonly<Record<'prediction' | 'label', ReportedColumn>>;
+  readonly targets: TargetDrift;
   /** All features together; null where rows are too few. */
   readonly together: DomainDrift | null;
   readonly concept: ModelConcept;
@@ -76,9 +79,19 @@ interface Sides {
   readonly pairs: readonly ColumnPair[];
   readonly compared: readonly ComparedColumn[];
   readonly current: Answers;
+  /** Rows of one group side by side: blocks would take what lies between them for independent. */
+  readonly order: SeriesOrder;
 }
 
-const upTo = (length: number): Uint32Array => Uint32Array.from({ length }, (_, row) => row);
+/** The latest training rows and the rows asked now, in order of time as far as groups allow. */
+function orderOf({ columns, latestTargets }: DriftReference, current: Answers): SeriesOrder {
+  const rows = Math.max(0, ...Object.values(columns).map(({ latest }) => latest.length));
+  const groups = latestTargets?.predictions.groups;
+  return {
+    reference: groups === undefined ? inOrder(rows) : orderByGroup(groups),
+    current: orderByGroup(current.map(({ group }) => group)),
+  };
+}
 
 /** Latest training rows beside the rows asked now, and every training row as a sketch beside them. */
 async function sidesOf(
@@ -92,49 +105,13 @@ async function sidesOf(
     const before = reference.columns[name];
     return { name, reference: before === undefined ? null : latestValues(before), current: column };
   });
+  const order = orderOf(reference, current);
   const compared = pairs.map((pair) => {
     const before = reference.columns[pair.name];
-    const rows = before?.latest.length ?? 0;
-    const order = { reference: upTo(rows), current: upTo(current.length) };
     const column = comparedColumn(pair, order);
     return { ...column, reference: before === undefined ? null : sampleOfSketch(before.sketch) };
   });
-  return { pairs, compared, current };
-}
-
-function targetsOf(
-  { reference, model }: ModelDriftQuestion,
-  current: Answers,
-): ModelDriftReport['targets'] {
-  const own = current.filter(({ modelVersion }) => modelVersion === model);
-  const labels = labelledAnswers(current).map(({ label, share }) =>
-    label === 1 && share >= 0.5 ? 'failure' : 'none',
-  );
-  const failures = new Map([
-    ['failure', reference.failures],
-    ['none', reference.labelled - reference.failures],
-  ]);
-  const columns: ComparedColumn[] = [
-    {
-      name: 'prediction',
-      reference: sampleOfSketch(reference.probability),
-      current: numericSample(Float64Array.from(own, ({ probability }) => probability)),
-    },
-    {
-      name: 'label',
-      reference: {
-        kind: 'categorical',
-        counts: failures,
-        count: reference.labelled,
-        missing: 0,
-      },
-      current: categoricalSample(labels),
-    },
-  ];
-  const rows = { reference: reference.rows, current: current.length };
-  const { prediction, label } = driftReport(columns, rows).columns;
-  if (prediction === undefined || label === undefined) throw new RangeError('no target was judged');
-  return { prediction, label };
+  return { pairs, compared, current, order };
 }
 
 /** Latest training rows and the rows asked last, one under the other. */
@@ -159,23 +136,34 @@ function stackedTable(schema: FeatureSchema, { pairs, current }: Sides): [Featur
   return [{ schema, rows, numeric, categorical }, before];
 }
 
-async function togetherOf(
+/** Latest training rows and rows asked last, as a classifier tells them apart. */
+async function foldsOf(
   { schema, learner, random }: ModelDriftQuestion,
   sides: Sides,
-): Promise<DomainDrift | null> {
+): Promise<DomainFold[] | null> {
   const [table, before] = stackedTable(schema, sides);
   if (Math.min(before, table.rows - before) < 60) return null;
-  const isCurrent = new Uint8Array(table.rows).fill(1, before);
-  return await domainDrift(table, isCurrent, { learner, random });
+  const { reference, current } = sides.order;
+  const skipped = current.length - (table.rows - before);
+  const asked = current.filter((row) => row >= skipped).map((row) => row - skipped + before);
+  return await domainFolds(table, { reference, current: asked }, { learner, random });
 }
 
-function segmentsOf({ pairs, current }: Sides, report: DriftReport): Pick<DriftReport, 'segments'> {
+function segmentsOf(
+  { pairs, current, order }: Sides,
+  { rule }: DriftReport,
+  random: () => number,
+): Pick<DriftReport, 'segments'> {
   const before = pairs.find(({ name }) => name === 'segment')?.reference;
   const now = current.map(({ segment }) => segment);
   if (before?.kind !== 'categorical' || new Set(now).size < 2) return {};
   const features = pairs.filter(({ name }) => name !== 'segment');
   return {
-    segments: driftBySegment(features, { reference: before.values, current: now }, report.rule),
+    segments: driftBySegment(
+      features,
+      { reference: before.values, current: now },
+      { rule, inTime: { order, random } },
+    ),
   };
 }
 
@@ -189,6 +177,8 @@ export async function modelDrift(question: ModelDriftQuestion): Promise<ModelDri
   const { pairs, compared, current } = sides;
   const rows = { reference: reference.rows, current: current.length };
   const report = driftReport(compared, rows, { random });
+  const folds = await foldsOf(question, sides);
+  const concept = modelConcept(question.answers, { model, from, random });
   const times = Float64Array.from(current, ({ asOf }) => asOf);
   return {
     model,
@@ -205,11 +195,13 @@ export async function modelDrift(question: ModelDriftQuestion): Promise<ModelDri
       ),
     ),
     ranking: rankingOf(report, reference),
-    targets: targetsOf(question, current),
-    together: await togetherOf(question, sides),
-    concept: modelConcept(question.answers, { model, from, random }),
+    targets: targetDrift(question, current, random),
+    together: folds && domainDrift(folds, random),
+    concept,
     ...report,
-    ...segmentsOf(sides, report),
-    chunks: driftChunks(pairs, compared, [{ side: 'current', times, order: upTo(current.length) }]),
+    ...segmentsOf(sides, report, random),
+    chunks: driftChunks(pairs, compared, [
+      { side: 'current', times, order: inOrder(current.length) },
+    ]),
   };
 }

@@ -33,6 +33,19 @@ const compare = (
     { rows: { reference: 0, current: 0 }, random: seededRandom(5), ...more },
   );
 
+/** Rows that remember the one before. */
+const walk = (n: number, memory: number, shift = 0): Float64Array => {
+  let level = normal();
+  return Float64Array.from({ length: n }, () => {
+    level = memory * level + Math.sqrt(1 - memory ** 2) * normal();
+    return level + shift;
+  });
+};
+const timesOf = (n: number, m: number) => ({
+  reference: Float64Array.from({ length: n }, (_, i) => i),
+  current: Float64Array.from({ length: m }, (_, i) => n + i),
+});
+
 const verdicts = ({ columns }: DriftReport): Record<string, string> =>
   Object.fromEntries(Object.entries(columns).map(([name, { verdict }]) => [name, verdict]));
 
@@ -194,18 +207,6 @@ describe('drift verdicts', () => {
 });
 
 describe('drift of rows that depend on each other', () => {
-  const walk = (n: number, memory: number, shift = 0): Float64Array => {
-    let level = normal();
-    return Float64Array.from({ length: n }, () => {
-      level = memory * level + Math.sqrt(1 - memory ** 2) * normal();
-      return level + shift;
-    });
-  };
-  const timesOf = (n: number, m: number) => ({
-    reference: Float64Array.from({ length: n }, (_, i) => i),
-    current: Float64Array.from({ length: m }, (_, i) => n + i),
-  });
-
   it('is not seen where there is only memory', () => {
     const [n, m] = [6000, 3000];
     let [byRows, byBlocks] = [0, 0];
@@ -308,6 +309,26 @@ describe('drift by segment', () => {
     expect(drifted.map(([name]) => name)).toEqual(['c']);
     const { pValue, pAdjusted } = report.segments?.['c']?.columns['x'] ?? {};
     expect(pAdjusted).toBeCloseTo(4 * (pValue ?? 0), 12);
+  });
+
+  const inTime = (shift: number): string[] => {
+    const [n, m] = [4000, 2000];
+    const segments = { reference: pick(n, 'abc'), current: pick(m, 'abc') };
+    const now = walk(m, 0.9).map((one, i) => one + (segments.current[i] === 'c' ? shift : 0));
+    const x = [numeric(walk(n, 0.9)), numeric(now)] as const;
+    const report = compare({ x }, { segments, times: timesOf(n, m) });
+    return Object.entries(report.segments ?? {}).flatMap(([name, { drifted }]) =>
+      drifted.length > 0 ? name : [],
+    );
+  };
+
+  it('is not seen where there is only memory', () => {
+    const named = Array.from({ length: 20 }, () => inTime(0));
+    expect(named.filter(({ length }) => length > 0).length).toBeLessThan(4);
+  });
+
+  it('is seen all the same where rows have a time', () => {
+    expect(inTime(1.5)).toEqual(['c']);
   });
 });
 

@@ -4,6 +4,7 @@ import { dataQuality } from '../../../src/core/monitoring/data-quality.js';
 import { driftFindings } from '../../../src/core/monitoring/drift-findings.js';
 import type { DriftReference } from '../../../src/core/monitoring/drift-reference.js';
 import { driftReference } from '../../../src/core/monitoring/drift-reference.js';
+import { modelConcept } from '../../../src/core/monitoring/model-concept.js';
 import type { ModelDriftReport } from '../../../src/core/monitoring/model-drift.js';
 import { modelDrift } from '../../../src/core/monitoring/model-drift.js';
 import type { JudgedAnswer } from '../../../src/core/monitoring/performance-answer.js';
@@ -139,9 +140,11 @@ describe('drift of a model', () => {
 
   it('sees that the same inputs come to mean something else', async () => {
     const before = answersOf(400);
-    const after = answersOf(400, {}, (row) => 1 - chanceOf(row)).map((answer) => ({
+    const after = answersOf(400, {}, (row) => 1 - chanceOf(row)).map((answer, i) => ({
       ...answer,
+      episodeId: `later${i}`,
       asOf: answer.asOf + 400 * HOUR,
+      group: `later${i}`,
     }));
     const report = await ask([...before, ...after]);
     const { concept, drifted } = report;
@@ -149,6 +152,27 @@ describe('drift of a model', () => {
     expect(driftFindings(report)).toMatchObject({ verdict: 'drifted', errorsRose: true });
     expect(concept.changes).toHaveLength(1);
     expect(concept.changes[0]?.after).toBeGreaterThan(2 * (concept.changes[0]?.before ?? 1));
+  });
+
+  it('counts answers of one incident once where the errors of all of them are looked at', () => {
+    const incidents = (random: () => number, start: number, rate: number, episodes: number) =>
+      Array.from({ length: 400 }, (_, incident) => {
+        const label = random() < rate ? 1 : 0;
+        return answersOf(episodes).map((answer, i): JudgedAnswer => {
+          const asOf = FROM + (start + episodes * incident + i) * HOUR;
+          const probability = 0.1 + 0.2 * random();
+          const episodeId = `${asOf}`;
+          return { ...answer, episodeId, asOf, probability, label, group: `i${start + incident}` };
+        });
+      }).flat();
+    const changesOf = (seed: number, rate: number) => {
+      const random = seededRandom(seed);
+      const [early, late] = [incidents(random, 0, 0.2, 4), incidents(random, 1600, rate, 4)];
+      return modelConcept([...early, ...late], { model: 'm1', from: FROM, random }).changes;
+    };
+    const steady = Array.from({ length: 30 }, (_, i) => changesOf(i, 0.2));
+    expect(steady.filter(({ length }) => length > 0)).toHaveLength(0);
+    expect(changesOf(1, 0.6)).toHaveLength(1);
   });
 
   it('compares some of very many, chosen at random', async () => {

@@ -132,6 +132,24 @@ describe('drift of meaning by service', () => {
     expect(first?.effect).toBeGreaterThan(first?.minimumDetectableEffect ?? 9);
   });
 
+  it('names a service whose failures are beyond what a double holds as a tail', () => {
+    const oneFails = (seed: number, rate: number): LabelledAnswer[] => {
+      const drawn = seededRandom(seed);
+      return aWeek({ seed, answers: 5000 }).map((one, i) => {
+        const service = i % 4 < 2 ? 'service-0' : 'service-1';
+        const label = drawn() < (service === 'service-0' ? rate : 0.05) ? 1 : 0;
+        return { ...one, features: { ...one.features, service }, stage: 'payment', label };
+      });
+    };
+    const rows = serviceConcept(
+      { earlier: oneFails(1, 0.05), current: oneFails(2, 0.9) },
+      seededRandom(1),
+    );
+    expect(rows[0]).toMatchObject({ service: 'service-0', verdict: 'drifted' });
+    expect(driftedServices(rows)).toEqual(['service-0']);
+    expect(rows.filter(({ pAdjusted }) => Number.isNaN(pAdjusted))).toEqual([]);
+  });
+
   it('says so where there is too little, now or before', () => {
     const few = concept({ seed: 7, answers: 24 });
     expect(few.filter(({ service }) => service !== null).map(({ verdict }) => verdict)).toEqual(
