@@ -113,7 +113,8 @@ export function sharesChart(
     const short = shortName(name, 18);
     const percents = shares.map((share) => `${(100 * share).toFixed(1)} %`).join(', ');
     return html`<g
-      ><title>${shortName(name, 200)}: ${percents}</title><path class="grid" d="M${left} ${bottom}H${right}" /><text
+      ><title>${shortName(name, 200)}: ${percents}</title
+      ><path class="grid" d="M${left} ${bottom}H${right}" /><text
         x="${left - 6}"
         y="${bottom - 6}"
         text-anchor="end"
