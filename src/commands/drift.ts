@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import type { Command } from 'commander';
@@ -18,6 +17,7 @@ import { atLeastZero, listOption, share, wholeNumber } from './flag-values.js';
 import { readTimes } from './evaluation-times.js';
 import type { TextTable } from './read-table.js';
 import { readTable } from './read-table.js';
+import { writePage } from './write-page.js';
 
 interface DriftFlags {
   readonly reference: string;
@@ -81,7 +81,7 @@ async function answer(flags: DriftFlags): Promise<void> {
     random: seededRandom(flags.seed),
   });
   for (const note of notes) process.stderr.write(`throughline drift: ${note}\n`);
-  if (flags.html !== undefined) await writeFile(flags.html, pageOf(report, notes, flags));
+  if (flags.html !== undefined) await writePage(flags.html, pageOf(report, notes, flags));
   process.stdout.write(
     flags.json ? `${JSON.stringify({ ...report, notes }, null, 2)}\n` : textOf(report),
   );

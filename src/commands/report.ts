@@ -1,19 +1,30 @@
-import { writeFile } from 'node:fs/promises';
-
 import type { Command } from 'commander';
 
 import type { ApiClient } from './api-client.js';
 import { expectOk } from './api-client.js';
 import { askService } from './ask-service.js';
+import { writePage } from './write-page.js';
 
 const CHUNK = ['--chunk <duration>', 'length of a chunk of time, such as 7d'] as const;
 const AS_OF = ['--as-of <time>', 'leave out what became known later'] as const;
 
 /** The reports that a running service makes, and what may be asked of each. */
 const REPORTS = [
-  { name: 'performance', asks: [AS_OF, CHUNK] },
-  { name: 'drift', asks: [AS_OF] },
-  { name: 'data-quality', asks: [AS_OF, CHUNK] },
+  {
+    name: 'performance',
+    summary: 'how good the answers were, by the outcomes that are known',
+    asks: [AS_OF, CHUNK],
+  },
+  {
+    name: 'drift',
+    summary: 'what changed since the champion was trained',
+    asks: [AS_OF],
+  },
+  {
+    name: 'data-quality',
+    summary: 'what is missing, unseen or stuck in what the model was asked with',
+    asks: [AS_OF, CHUNK],
+  },
 ] as const;
 
 interface ReportFlags {
@@ -35,7 +46,7 @@ function pathOf(name: string, { from, to, asOf, chunk }: ReportFlags, format: st
 async function fetchReport(client: ApiClient, name: string, flags: ReportFlags): Promise<void> {
   if (flags.html !== undefined) {
     const page = expectOk(await client.get(pathOf(name, flags, 'html')));
-    await writeFile(flags.html, typeof page === 'string' ? page : JSON.stringify(page));
+    await writePage(flags.html, typeof page === 'string' ? page : JSON.stringify(page));
     if (flags.json !== true) process.stdout.write(`${flags.html}\n`);
   }
   if (flags.json !== true && flags.html !== undefined) return;
@@ -46,9 +57,10 @@ async function fetchReport(client: ApiClient, name: string, flags: ReportFlags):
 /** Adds `report`: what a running service reports, as a page or as JSON. */
 export function registerReport(program: Command): void {
   const report = program.command('report').description('reports of the running service');
-  for (const { name, asks } of REPORTS) {
+  for (const { name, summary, asks } of REPORTS) {
     const one = report
       .command(name)
+      .description(summary)
       .option('--from <time>', 'its beginning, RFC 3339')
       .option('--to <time>', 'its end');
     for (const [flag, meaning] of asks) one.option(flag, meaning);

@@ -2,7 +2,7 @@ import type { AnomalyDetail, Outcome } from './answers.js';
 import { element, fragment } from './element.js';
 import { changesView, outcomesView, similarView } from './episode-tables.js';
 import { filled } from './fill.js';
-import { figure } from './format.js';
+import { exact, reading } from './format.js';
 import { emptyNotice } from './notices.js';
 import { chip, crumbs, facts, link, section, small, time } from './parts.js';
 import { predictionView } from './prediction-view.js';
@@ -11,6 +11,7 @@ import type { Page } from './page.js';
 import { linkTo } from './address.js';
 import { storiesView } from './stories-view.js';
 import type { Journeys } from './words.js';
+import { named } from './words.js';
 
 const MOST_STORIES = 500;
 
@@ -23,9 +24,9 @@ function measured({
 }: AnomalyDetail): string | null {
   if (value === undefined) return metric ?? null;
   const against =
-    threshold === undefined ? '' : ` (fires ${comparison ?? 'at'} ${figure(threshold)})`;
-  const peak = peakValue === undefined ? '' : `, at worst ${figure(peakValue)}`;
-  return `${metric ?? 'value'} ${figure(value)}${peak}${against}`;
+    threshold === undefined ? '' : ` (fires ${comparison ?? 'at'} ${exact(threshold)})`;
+  const peak = peakValue === undefined ? '' : `, at worst ${reading(peakValue)}`;
+  return `${metric ?? 'value'} ${reading(value)}${peak}${against}`;
 }
 
 function headline(anomaly: AnomalyDetail): Node {
@@ -34,7 +35,7 @@ function headline(anomaly: AnomalyDetail): Node {
   const { repeats } = anomaly.episode;
   const tags = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return fragment(
-    element('h1', {}, name, service !== undefined && ` on ${service}`),
+    element('h1', {}, named(name), service !== undefined && ` on ${named(service)}`),
     annotations?.['description'] !== undefined && element('p', {}, annotations['description']),
     facts([
       ['Severity', chip(severity, severity)],
@@ -89,10 +90,10 @@ async function outcomesOf({ id, episode }: AnomalyDetail): Promise<readonly Outc
   return (await Promise.all(ids.map(getOutcomes))).flat();
 }
 
-async function detail(id: string): Promise<Node> {
+async function detail(id: string, rename: (title: string) => void): Promise<Node> {
   const [anomaly, known] = await Promise.all([getAnomaly(id), getJourneys()]);
   const journeys = new Map(known.map((journey) => [journey.key, journey]));
-  document.title = `${anomaly.name} · Throughline`;
+  rename(anomaly.name);
   return fragment(
     headline(anomaly),
     section('What is predicted', predictions(anomaly, journeys)),
@@ -104,16 +105,19 @@ async function detail(id: string): Promise<Node> {
     section('Changes nearby', changesView(anomaly.changesNearby, anomaly.startedAt)),
     section(
       'Who was under way',
-      filled(async () => storiesView(await getStories(id, MOST_STORIES), journeys)),
+      filled(async () => {
+        const stories = await getStories(id, MOST_STORIES);
+        return storiesView({ stories, limit: MOST_STORIES }, journeys);
+      }),
     ),
   );
 }
 
 /** One anomaly: what it will do, why, and what it did. */
-export const anomalyPage: Page = ({ parts: [id = ''] }) => ({
+export const anomalyPage: Page = ({ parts: [id = ''] }, rename) => ({
   title: id,
   content: fragment(
     crumbs('#/queue', 'Queue'),
-    filled(() => detail(id)),
+    filled(() => detail(id, rename), `Anomaly ${id}`),
   ),
 });

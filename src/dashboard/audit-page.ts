@@ -3,9 +3,10 @@ import { element, fragment } from './element.js';
 import { fill } from './fill.js';
 import { emptyNotice, problemNotice } from './notices.js';
 import type { Page } from './page.js';
+import { exact, reading } from './format.js';
 import { chip, link, section, small, time } from './parts.js';
-import { linkTo } from './address.js';
 import { getAuditQueue, getJourneys, tellOutcome } from './requests.js';
+import { journeyAround } from './stretch.js';
 import { table } from './table.js';
 import type { Journeys } from './words.js';
 import { placeName } from './words.js';
@@ -22,7 +23,7 @@ function whatFired({ anomaly }: AuditItem): Node {
   const measured =
     value === undefined
       ? ''
-      : `${value}${threshold === undefined ? '' : ` ${comparison} ${threshold}`}`;
+      : `${reading(value)}${threshold === undefined ? '' : ` ${comparison} ${exact(threshold)}`}`;
   const told = Object.entries(labels).map(([label, text]) => `${label}=${text}`);
   return fragment(
     chip(severity, severity),
@@ -31,29 +32,34 @@ function whatFired({ anomaly }: AuditItem): Node {
   );
 }
 
-function answerCell(item: AuditItem, onTold: () => void): HTMLElement {
+function answerCell(item: AuditItem, onTold: (answered: Element) => void): HTMLElement {
   const { anomalyId, journey, stage } = item;
-  const place = element('div', { class: 'actions' });
+  const wrong = element('div');
   const tell = async (outcome: object): Promise<void> => {
+    for (const one of buttons) one.disabled = true;
+    wrong.replaceChildren();
     try {
       await tellOutcome({ anomalyId, journey, stage, source: 'human', ...outcome });
-      onTold();
+      onTold(place);
     } catch (error) {
-      place.replaceChildren(problemNotice(error));
+      wrong.replaceChildren(problemNotice(error));
+      for (const one of buttons) one.disabled = false;
     }
   };
-  for (const { text, outcome } of ANSWERS) {
+  const buttons = ANSWERS.map(({ text, outcome }) => {
     const button = element('button', { type: 'button' }, text);
-    button.addEventListener('click', () => {
-      for (const one of place.querySelectorAll('button')) one.disabled = true;
-      void tell(outcome);
-    });
-    place.append(button);
-  }
+    button.addEventListener('click', () => void tell(outcome));
+    return button;
+  });
+  const place = element('div', {}, element('div', { class: 'actions' }, ...buttons), wrong);
   return place;
 }
 
-function waitingView(items: readonly AuditItem[], journeys: Journeys, onTold: () => void): Node {
+function waitingView(
+  items: readonly AuditItem[],
+  journeys: Journeys,
+  onTold: (answered: Element) => void,
+): Node {
   if (items.length === 0) {
     return emptyNotice(
       'Nothing waits',
@@ -65,7 +71,7 @@ function waitingView(items: readonly AuditItem[], journeys: Journeys, onTold: ()
     {
       header: 'Stage',
       cell: (item: AuditItem) =>
-        link(linkTo(['journeys', item.journey]), placeName(item, journeys)),
+        link(journeyAround(item.journey, item.anomaly.startedAt), placeName(item, journeys)),
     },
     { header: 'Began', cell: ({ anomaly }: AuditItem) => time(anomaly.startedAt) },
     {
@@ -81,7 +87,7 @@ function waitingView(items: readonly AuditItem[], journeys: Journeys, onTold: ()
   return table('Episodes to look at', columns, items);
 }
 
-async function queue(onTold: () => void): Promise<Node> {
+async function queue(onTold: (answered: Element) => void): Promise<Node> {
   const [items, journeys] = await Promise.all([getAuditQueue(), getJourneys()]);
   const named = new Map(journeys.map((journey) => [journey.key, journey]));
   const waiting = items.filter(({ audited }) => !audited);
@@ -91,8 +97,18 @@ async function queue(onTold: () => void): Promise<Node> {
 /** Episodes drawn by lot, to be judged by what is seen of them and not by their score. */
 export const auditPage: Page = () => {
   const place = element('div', { class: 'place' });
-  const refill = (): void => void fill(place, () => queue(refill));
-  refill();
+  const refill = async (): Promise<void> => {
+    await fill(place, () => queue((answered) => void goOn(answered)));
+  };
+  // The one below the answered one comes into its place.
+  const goOn = async (answered: Element): Promise<void> => {
+    const at = [...place.querySelectorAll('tbody tr')].findIndex((row) => row.contains(answered));
+    await refill();
+    const rows = [...place.querySelectorAll('tbody tr')];
+    const next = rows[Math.min(at, rows.length - 1)]?.querySelector('button');
+    (next ?? document.querySelector('main'))?.focus();
+  };
+  void refill();
   return {
     title: 'Audit',
     content: fragment(

@@ -1,6 +1,14 @@
 import { element } from './element.js';
 import { problemNotice } from './notices.js';
 
+/** What somebody gave with a decision. */
+export interface Given {
+  readonly reason: string;
+  readonly owner: string;
+  /** The same for the same decision, however often it is sent. */
+  readonly once: string;
+}
+
 /** A decision as people read it, and what takes it. */
 export interface Decision {
   readonly name: string;
@@ -9,7 +17,11 @@ export interface Decision {
   readonly isMain?: boolean;
   /** Whether somebody else may be named as its owner. */
   readonly hasOwner?: boolean;
-  readonly take: (given: { readonly reason: string; readonly owner: string }) => Promise<void>;
+  readonly take: (given: Given) => Promise<void>;
+}
+
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint32Array(4))].join('-');
 }
 
 function dialogOf(decision: Decision, onTaken: () => void): HTMLDialogElement {
@@ -18,6 +30,7 @@ function dialogOf(decision: Decision, onTaken: () => void): HTMLDialogElement {
   const reason = element('textarea', { name: 'reason', required: true, rows: 3, maxlength: 2000 });
   const wrong = element('div');
   const cancel = element('button', { type: 'button' }, 'Cancel');
+  const submit = element('button', { type: 'submit', class: 'main' }, name);
   const form = element(
     'form',
     { class: 'decide' },
@@ -26,29 +39,36 @@ function dialogOf(decision: Decision, onTaken: () => void): HTMLDialogElement {
     hasOwner && element('label', {}, 'Owner (you, where left empty)', owner),
     element('label', {}, 'Reason', reason),
     wrong,
-    element(
-      'div',
-      { class: 'buttons' },
-      cancel,
-      element('button', { type: 'submit', class: 'main' }, name),
-    ),
+    element('div', { class: 'buttons' }, cancel, submit),
   );
   const dialog = element('dialog', { 'aria-label': name }, form);
+  let once = newKey();
   const send = async (): Promise<void> => {
+    submit.disabled = true;
+    wrong.replaceChildren();
     try {
-      await decision.take({ reason: reason.value, owner: owner.value });
+      await decision.take({ reason: reason.value.trim(), owner: owner.value, once });
       dialog.close();
       onTaken();
     } catch (error) {
       wrong.replaceChildren(problemNotice(error));
     }
+    submit.disabled = false;
   };
+  form.addEventListener('input', () => {
+    once = newKey();
+    const isBlank = reason.value !== '' && reason.value.trim() === '';
+    reason.setCustomValidity(isBlank ? 'A reason is more than blanks.' : '');
+  });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void send();
+    if (!submit.disabled) void send();
   });
   cancel.addEventListener('click', () => {
     dialog.close();
+  });
+  dialog.addEventListener('close', () => {
+    wrong.replaceChildren();
   });
   return dialog;
 }

@@ -2,19 +2,17 @@ import type { KeptReport } from './model-answers.js';
 import { element, fragment } from './element.js';
 import { ago, chip, small, time } from './parts.js';
 import { getReportPage } from './requests.js';
-import { saveText } from './save-text.js';
+import { saveButtons } from './save-buttons.js';
 import { driftWords } from './words.js';
 
 const VERDICTS = { drifted: 'drifted', stable: 'stable', 'not-enough-data': 'not enough data' };
 
 function saveButton({ id }: KeptReport): HTMLElement {
-  const button = element('button', { type: 'button' }, 'Save the report');
-  button.addEventListener('click', () => {
-    void getReportPage(id).then((page) => {
-      saveText(`${id}.html`, page);
-    });
+  const load = async () => ({
+    ...{ name: `${id}.html`, type: 'text/html' },
+    text: await getReportPage(id),
   });
-  return button;
+  return saveButtons([{ name: 'Save the report', load }]);
 }
 
 /** What the latest drift report came to. */
@@ -30,6 +28,6 @@ export function driftView(report: KeptReport | undefined): Node {
   return fragment(
     element('p', { class: 'answer' }, chip(verdict, VERDICTS[verdict]), ` ${driftWords(report)}`),
     small('Model ', model, ', ', time(from), ' to ', time(until), ', made ', ago(madeAt)),
-    element('div', { class: 'actions' }, saveButton(report)),
+    saveButton(report),
   );
 }

@@ -20,9 +20,28 @@ export function count(value: number): string {
   return number(value, { maximumFractionDigits: Math.abs(value) < 10 ? 1 : 0 });
 }
 
-/** A figure without a unit, such as a metric's value or a log loss. */
+function significant(value: number, digits: number): string {
+  const size = Math.abs(value);
+  const isFarOff = size >= 1e15 || (size > 0 && size < 1e-6);
+  const options = { maximumSignificantDigits: digits } as const;
+  return number(value, isFarOff ? { ...options, notation: 'scientific' } : options);
+}
+
+/** A figure without a unit that was reckoned, such as a log loss. */
 export function figure(value: number): string {
-  return number(value, { maximumSignificantDigits: 4 });
+  return significant(value, 4);
+}
+
+/** What somebody has set, such as a threshold: as it is, whatever its digits. */
+export function exact(value: number): string {
+  return significant(value, 15);
+}
+
+/** What was measured: whole numbers as they are, else four digits or as many as are whole. */
+export function reading(value: number): string {
+  if (Number.isInteger(value)) return exact(value);
+  const whole = Math.trunc(Math.abs(value)).toString().length;
+  return significant(value, Math.min(15, Math.max(4, whole)));
 }
 
 /** A figure of 0..1 that is not a share, with two decimals. */
@@ -37,15 +56,20 @@ export function signed(value: number, digits = 2): string {
 }
 
 /** Money where the currency is known, else a plain number. */
-export function money(value: number, currency: string | undefined): string {
-  if (currency === undefined) return count(value);
-  const digits = Math.abs(value) < 10 ? 2 : 0;
+export function price(value: number, currency: string | undefined, digits = 2): string {
+  const cents = { maximumFractionDigits: digits, trailingZeroDisplay: 'stripIfInteger' } as const;
+  if (currency === undefined) return number(value, cents);
   try {
-    return number(value, { style: 'currency', currency, maximumFractionDigits: digits });
+    return number(value, { style: 'currency', currency, ...cents });
   } catch {
     // A journey may name a currency that ISO 4217 does not.
-    return `${count(value)} ${currency}`;
+    return `${number(value, cents)} ${currency}`;
   }
+}
+
+/** Money that was reckoned: its cents tell something below a hundred. */
+export function money(value: number, currency: string | undefined): string {
+  return price(value, currency, Math.abs(value) < 100 ? 2 : 0);
 }
 
 /** A length of time in its largest fitting unit. */

@@ -1,7 +1,7 @@
 import type { Scale } from './chart-scale.js';
 import { linearScale, niceTicks, valueTicks } from './chart-scale.js';
 import { svg } from './element.js';
-import { count, figure } from './format.js';
+import { count, exact, figure } from './format.js';
 import { drawnRuns, pointInWords } from './frontier.js';
 import type { ThresholdPoint } from './suggestion-answers.js';
 import type { Costs } from './words.js';
@@ -25,6 +25,16 @@ interface Frame {
   /** The highest cost that is drawn. */
   readonly top: number;
 }
+
+interface Mark {
+  readonly name: string;
+  readonly text?: string;
+  readonly point: ThresholdPoint;
+  readonly isBelow: boolean;
+}
+
+/** The room that the name of a mark takes. */
+const LABEL = { width: 130, height: 14 };
 
 /** Costs far above both points are cut off: where every sample pages nobody chooses. */
 function highestShown({ points, current, suggested }: Frontier): number {
@@ -68,14 +78,32 @@ function curve(points: readonly ThresholdPoint[], { x, y, top }: Frame): SVGElem
   return svg('g', {}, ...lines);
 }
 
+/** What is marked, each with where its name stands: below its point where another is right beside it. */
+function marksOf({ current, suggested }: Frontier, { x, y, top }: Frame): Mark[] {
+  if (current === null || suggested === null) {
+    const [name, point] = current === null ? ['suggested', suggested] : ['current', current];
+    return point === null ? [] : [{ name, point, isBelow: false }];
+  }
+  if (current.threshold === suggested.threshold) {
+    return [{ name: 'suggested', text: 'current, suggested', point: suggested, isBelow: false }];
+  }
+  const across = Math.abs(x(current.threshold) - x(suggested.threshold));
+  const up = Math.abs(y(Math.min(current.cost, top)) - y(Math.min(suggested.cost, top)));
+  const isBelow = across < LABEL.width && up < LABEL.height;
+  return [
+    { name: 'current', point: current, isBelow: false },
+    { name: 'suggested', point: suggested, isBelow },
+  ];
+}
+
 function marker(
-  name: string,
-  point: ThresholdPoint,
+  { name, text = name, point, isBelow }: Mark,
   { comparison, costs }: Frontier,
   { x, y, width, top }: Frame,
 ): SVGElement {
   const [left, height] = [x(point.threshold), y(Math.min(point.cost, top))];
-  const isRight = left > width - 120;
+  const isRight = left > width - LABEL.width;
+  const above = Math.max(height - 8, MARGIN.top - 6);
   return svg(
     'g',
     { class: `mark ${name}` },
@@ -84,10 +112,10 @@ function marker(
       'text',
       {
         x: isRight ? left - 9 : left + 9,
-        y: Math.max(height - 8, MARGIN.top - 6),
+        y: isBelow ? above + 2 * LABEL.height : above,
         'text-anchor': isRight ? 'end' : 'start',
       },
-      `${name} ${figure(point.threshold)}`,
+      `${text} ${exact(point.threshold)}`,
     ),
     svg('title', {}, pointInWords(point, comparison, costs)),
   );
@@ -130,7 +158,6 @@ export function frontierChart(frontier: Frontier, width: number): SVGSVGElement 
     axes(ticks, domain, costs.unit, frame),
     curve(line, frame),
     hints(frontier, frame),
-    current && marker('current', current, frontier, frame),
-    suggested && marker('suggested', suggested, frontier, frame),
+    ...marksOf(frontier, frame).map((mark) => marker(mark, frontier, frame)),
   );
 }

@@ -1,4 +1,4 @@
-import { count, figure } from './format.js';
+import { count, exact } from './format.js';
 import type { Suggestion, ThresholdPoint } from './suggestion-answers.js';
 import type { Costs } from './words.js';
 
@@ -19,7 +19,7 @@ export function drawnRuns(points: readonly ThresholdPoint[], top: number): Thres
 export function pointInWords(point: ThresholdPoint, comparison: string, costs: Costs): string {
   const { threshold, pagesPerWeek, caught, missed, cost } = point;
   return [
-    `${comparison} ${figure(threshold)}`,
+    `${comparison} ${exact(threshold)}`,
     `${count(pagesPerWeek)} pages a week`,
     `${count(caught)} failures caught, ${count(missed)} missed`,
     `cost ${costs.inWords(cost)}`,
@@ -28,7 +28,7 @@ export function pointInWords(point: ThresholdPoint, comparison: string, costs: C
 
 /** `> 1.5 → 3.6`; `> 1.5` where nothing else is suggested. */
 export function move({ rule, current, suggested }: Suggestion): string {
-  const from = figure(current?.threshold ?? rule.threshold);
-  const to = suggested ? figure(suggested.threshold) : from;
+  const from = exact(current?.threshold ?? rule.threshold);
+  const to = suggested ? exact(suggested.threshold) : from;
   return to === from ? `${rule.comparison} ${from}` : `${rule.comparison} ${from} → ${to}`;
 }

@@ -1,7 +1,7 @@
 import type { Journey, Metrics } from './answers.js';
 import { element, fragment } from './element.js';
 import { fill, filled } from './fill.js';
-import { money } from './format.js';
+import { price } from './format.js';
 import { funnelView } from './funnel-view.js';
 import { missedView } from './missed-view.js';
 import { crumbs, facts, section, small } from './parts.js';
@@ -9,7 +9,8 @@ import { getFunnel, getJourney, getMetrics, getMissed } from './requests.js';
 import type { Page } from './page.js';
 import { linkTo } from './address.js';
 import { stageFigure } from './stage-figure.js';
-import { askedStretch, bucketOf, stretchChoice } from './stretch.js';
+import { askedStretch, bucketOf } from './stretch.js';
+import { stretchChoice } from './stretch-choice.js';
 
 function list(assumptions: Journey['assumptions']): HTMLElement | null {
   if (assumptions === undefined || assumptions.length === 0) return null;
@@ -18,7 +19,7 @@ function list(assumptions: Journey['assumptions']): HTMLElement | null {
 
 function headline(journey: Journey): Node {
   const { name, owner, window, valuePerConversion, currency, version, assumptions } = journey;
-  const value = valuePerConversion === undefined ? null : money(valuePerConversion, currency);
+  const value = valuePerConversion === undefined ? null : price(valuePerConversion, currency);
   return fragment(
     element('h1', {}, name),
     facts([
@@ -56,15 +57,13 @@ function body(journey: Journey, query: URLSearchParams): Node {
   );
 }
 
-async function detail(key: string, query: URLSearchParams): Promise<Node> {
-  const journey = await getJourney(key);
-  document.title = `${journey.name} · Throughline`;
+function detail(journey: Journey, query: URLSearchParams): Node {
   const place = element('div', { class: 'place' });
   const show = (asked: URLSearchParams): void => {
     void fill(place, () => Promise.resolve(body(journey, asked)));
   };
   const filters = stretchChoice(query, journey.segments, (changed) => {
-    history.replaceState(null, '', linkTo(['journeys', key], changed));
+    history.replaceState(null, '', linkTo(['journeys', journey.key], changed));
     show(changed);
   });
   show(query);
@@ -72,10 +71,14 @@ async function detail(key: string, query: URLSearchParams): Promise<Node> {
 }
 
 /** One journey: its funnel, and each of its stages over time against what is usual. */
-export const journeyPage: Page = ({ parts: [key = ''], query }) => ({
+export const journeyPage: Page = ({ parts: [key = ''], query }, rename) => ({
   title: key,
   content: fragment(
     crumbs('#/journeys', 'Journeys'),
-    filled(() => detail(key, query)),
+    filled(async () => {
+      const journey = await getJourney(key);
+      rename(journey.name);
+      return detail(journey, query);
+    }, `Journey ${key}`),
   ),
 });

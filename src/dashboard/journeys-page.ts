@@ -7,7 +7,8 @@ import { link } from './parts.js';
 import { getFunnel, getJourneys } from './requests.js';
 import type { Page } from './page.js';
 import { linkTo } from './address.js';
-import { askedStretch, stretchChoice } from './stretch.js';
+import { askedStretch } from './stretch.js';
+import { stretchChoice } from './stretch-choice.js';
 
 function card(journey: Journey, query: URLSearchParams): HTMLElement {
   const asked = askedStretch(query, Date.now());

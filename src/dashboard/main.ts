@@ -54,14 +54,26 @@ function markPlace(page: string | null): void {
   }
 }
 
-function put({ title, content }: View): void {
+function rename(title: string): void {
   document.title = `${title} · Throughline`;
+}
+
+let shown = Symbol('shown');
+
+/** Draws a page; once another is shown it has no say in the title any more. */
+function put(page: (rename: (title: string) => void) => View): void {
+  const own = Symbol('shown');
+  shown = own;
+  const { title, content } = page((name) => {
+    if (shown === own) rename(name);
+  });
+  rename(title);
   main?.replaceChildren(content);
 }
 
 function askForKey(problem: ProblemError | null): void {
   markPlace(null);
-  put({ title: 'Sign in', content: signIn(problem, show) });
+  put(() => ({ title: 'Sign in', content: signIn(problem, show) }));
   main?.querySelector('input')?.focus();
 }
 
@@ -78,14 +90,18 @@ function show(): void {
   }
   const route = parseRoute(location.hash);
   markPlace(route.page);
-  put(pageOf(route)(route));
+  put((name) => pageOf(route)(route, name));
   scrollTo(0, 0);
 }
 
 addEventListener('hashchange', () => {
-  // The skip link is an anchor of this page, not a page.
-  if (location.hash === '#main') return;
   show();
+  main?.focus();
+});
+
+// Its anchor would take the place of the page's own address.
+document.querySelector('.skip')?.addEventListener('click', (event) => {
+  event.preventDefault();
   main?.focus();
 });
 

@@ -5,7 +5,7 @@ import { decideOnModel } from './requests.js';
 
 /** A decision that is posted below `/v1/models`. */
 function decision(name: string, meaning: string, ...parts: readonly string[]): Decision {
-  return { name, meaning, take: ({ reason }) => decideOnModel(parts, reason) };
+  return { name, meaning, take: (given) => decideOnModel(parts, given) };
 }
 
 /** Makes the champion before the present one answer again. */

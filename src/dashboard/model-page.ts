@@ -112,6 +112,6 @@ export const modelPage: Page = ({ parts: [version = ''] }) => ({
   title: `Model ${version}`,
   content: fragment(
     crumbs('#/models', 'Models'),
-    filled(() => detail(version)),
+    filled(() => detail(version), `Model ${version}`),
   ),
 });

@@ -6,5 +6,5 @@ export interface View {
   readonly content: Node;
 }
 
-/** A page draws itself at once and fetches what it needs into the places that it left. */
-export type Page = (route: Route) => View;
+/** A page draws itself at once and fetches what it needs into the places that it left; `rename` says its title once that is known. */
+export type Page = (route: Route, rename: (title: string) => void) => View;

@@ -6,7 +6,7 @@ import { ago, chip, link, shareBar, small } from './parts.js';
 import { linkTo } from './address.js';
 import type { Column } from './table.js';
 import type { Journeys } from './words.js';
-import { conversionsInWords, placeName, span, worth } from './words.js';
+import { conversionsInWords, placeName, span, stakes } from './words.js';
 
 /** Which of an episode's predictions its row shows. */
 export type Shown = (item: QueueItem) => Prediction | undefined;
@@ -35,10 +35,10 @@ function chanceCell({ probability, interval }: Prediction): Child {
 
 function lossCell({ expectedLoss, journey }: Prediction, journeys: Journeys): Child {
   const { conversions, conversionsIfFailure, interval } = expectedLoss;
-  const value = worth(conversions, journeys.get(journey));
+  const { expected } = stakes(expectedLoss, journeys.get(journey));
   return fragment(
-    value ?? conversionsInWords(conversions),
-    value !== null && small(conversionsInWords(conversions)),
+    expected ?? conversionsInWords(conversions),
+    expected !== null && small(conversionsInWords(conversions)),
     small(`if it fails: ${count(conversionsIfFailure)} (${span(interval, count)})`),
   );
 }

@@ -13,7 +13,8 @@ import type { Journeys } from './words.js';
 
 const PAGE_SIZE = '25';
 
-const ASKED = ['journey', 'stage', 'state', 'min_priority', 'sort'];
+const FILTERS = ['journey', 'stage', 'state', 'min_priority'];
+const ASKED = [...FILTERS, 'sort'];
 
 /** What the address says, less what the API does not know. */
 function asked(query: URLSearchParams, cursor?: string): URLSearchParams {
@@ -34,7 +35,7 @@ function predictionFor(query: URLSearchParams): (item: QueueItem) => Prediction 
 }
 
 function nothing(query: URLSearchParams, journeys: Journeys): Node {
-  if (asked(query).size > 1) {
+  if (FILTERS.some((name) => query.has(name))) {
     return emptyNotice(
       'No anomaly matches these filters',
       element('p', {}, element('a', { href: '#/queue' }, 'Show all anomalies')),

@@ -9,8 +9,11 @@ import type {
   Story,
 } from './answers.js';
 import type { KeptReport, ModelCard, Registry, TrainingRun } from './model-answers.js';
-import { ask, askText } from './api.js';
+import { ask, askWhole } from './api.js';
 import type { AuditItem } from './audit-answers.js';
+import type { Given } from './decision.js';
+import { fileNameIn } from './file-name.js';
+import type { SavedFile } from './save-file.js';
 import type { Suggestion, SuggestionDetail } from './suggestion-answers.js';
 
 // This is the edge where answers get their types: the service and its dashboard are of one version.
@@ -48,7 +51,7 @@ export async function getAuditQueue(): Promise<readonly AuditItem[]> {
 
 /** Says what an episode did to a stage. */
 export async function tellOutcome(outcome: object): Promise<void> {
-  await ask(path('outcomes'), [outcome]);
+  await ask(path('outcomes'), { body: [outcome] });
 }
 
 /** The failures of a journey that no alert told of in a stretch of time, newest first. */
@@ -94,8 +97,11 @@ export async function getCard(version: string): Promise<ModelCard> {
 }
 
 /** Promotes, rejects or rolls back, with the reason. */
-export async function decideOnModel(parts: readonly string[], reason: string): Promise<void> {
-  await ask(path('models', ...parts), { reason });
+export async function decideOnModel(
+  parts: readonly string[],
+  { reason, once }: Given,
+): Promise<void> {
+  await ask(path('models', ...parts), { body: { reason }, once });
 }
 
 /** Training runs, newest first. */
@@ -105,7 +111,7 @@ export async function getTrainingRuns(): Promise<readonly TrainingRun[]> {
 
 /** Starts a training run. */
 export async function startTrainingRun(): Promise<TrainingRun> {
-  return (await ask(path('training-runs'), {})) as TrainingRun;
+  return (await ask(path('training-runs'), { body: {} })) as TrainingRun;
 }
 
 /** The latest drift report that was kept. */
@@ -116,12 +122,12 @@ export async function getLatestDrift(): Promise<KeptReport | undefined> {
 
 /** A kept report for people. */
 export async function getReportPage(id: string): Promise<string> {
-  return await askText(`${path('reports', id)}?format=html`);
+  return (await askWhole(`${path('reports', id)}?format=html`)).text;
 }
 
 /** A report of the service as a page that is one file. */
 export async function getReport(kind: string): Promise<string> {
-  return await askText(`${path('reports', kind)}?format=html`);
+  return (await askWhole(`${path('reports', kind)}?format=html`)).text;
 }
 
 /** Threshold suggestions, newest first. */
@@ -135,17 +141,19 @@ export async function getSuggestion(id: string): Promise<SuggestionDetail> {
 }
 
 /** A suggestion for another system. */
-export async function getSuggestionExport(id: string, format: string): Promise<string> {
+export async function getSuggestionExport(id: string, format: string): Promise<SavedFile> {
   const query = new URLSearchParams({ format });
-  return await askText(`${path('threshold-suggestions', id, 'export')}?${query}`);
+  const asked = `${path('threshold-suggestions', id, 'export')}?${query}`;
+  const { headers, text } = await askWhole(asked);
+  return { name: fileNameIn(headers.get('content-disposition')) ?? `throughline-${format}`, text };
 }
 
 /** Decides on a suggestion; an empty owner is whoever asks. */
 export async function decideOnSuggestion(
   id: string,
   decision: string,
-  { owner, reason }: { readonly owner: string; readonly reason: string },
+  { owner, reason, once }: Given,
 ): Promise<void> {
   const named = owner.trim() === '' ? {} : { owner: owner.trim() };
-  await ask(path('threshold-suggestions', id, decision), { ...named, reason });
+  await ask(path('threshold-suggestions', id, decision), { body: { ...named, reason }, once });
 }

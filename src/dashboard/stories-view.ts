@@ -3,6 +3,7 @@ import { element, fragment } from './element.js';
 import { chip, small, time } from './parts.js';
 import { table, tableRow } from './table.js';
 import type { Journeys } from './words.js';
+import { attemptsInWords } from './words.js';
 
 /** How many are shown at first. */
 const FIRST = 20;
@@ -19,15 +20,11 @@ function trail({ stages }: Story): Node {
   return element('ol', { class: 'trail' }, ...steps);
 }
 
-function tally(stories: readonly Story[]): string {
-  const states = new Map<string, number>();
-  for (const { state } of stories) states.set(state, (states.get(state) ?? 0) + 1);
-  const words = [...states].map(([state, times]) => `${times} ${state}`);
-  return `${stories.length} attempts: ${words.join(', ')}.`;
-}
-
 /** The attempts that were under way while the anomaly fired. */
-export function storiesView(stories: readonly Story[], journeys: Journeys): Node {
+export function storiesView(
+  { stories, limit }: { readonly stories: readonly Story[]; readonly limit: number },
+  journeys: Journeys,
+): Node {
   if (stories.length === 0) {
     return element('p', { class: 'small' }, 'Nobody was under way on the touched journeys.');
   }
@@ -46,7 +43,10 @@ export function storiesView(stories: readonly Story[], journeys: Journeys): Node
     {
       header: 'State',
       cell: ({ state, immature }: Story) =>
-        fragment(chip(state, state), immature && small('may still convert')),
+        fragment(
+          chip(state, state),
+          immature && state !== 'converted' && small('may still convert'),
+        ),
     },
   ];
   const [shown, rest] = [stories.slice(0, FIRST), stories.slice(FIRST)];
@@ -57,7 +57,7 @@ export function storiesView(stories: readonly Story[], journeys: Journeys): Node
     more.remove();
   });
   return fragment(
-    element('p', {}, tally(stories)),
+    element('p', {}, attemptsInWords(stories, limit)),
     made,
     rest.length > 0 && element('div', { class: 'more' }, more),
   );

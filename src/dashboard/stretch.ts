@@ -1,8 +1,4 @@
 import { linkTo } from './address.js';
-import { choice } from './choice.js';
-import type { Journey } from './answers.js';
-import { element } from './element.js';
-import { localTime } from './format.js';
 
 const DAY = 86_400_000;
 
@@ -13,7 +9,7 @@ interface Stretch {
 }
 
 /** Buckets are wide enough to hold some people and narrow enough to show an hour's trouble. */
-const STRETCHES: readonly Stretch[] = [
+export const STRETCHES: readonly Stretch[] = [
   { days: '1', text: '24 hours', bucket: '15m' },
   { days: '3', text: '3 days', bucket: '30m' },
   { days: '7', text: '7 days', bucket: '1h' },
@@ -23,15 +19,20 @@ const STRETCHES: readonly Stretch[] = [
 
 const USUAL = '7';
 
+/** The days that an address asks for. */
+export function daysIn(query: URLSearchParams): string {
+  return stretchIn(query)?.days ?? USUAL;
+}
+
 function stretchIn(query: URLSearchParams): Stretch | undefined {
   const days = query.get('days') ?? USUAL;
   return STRETCHES.find((one) => one.days === days);
 }
 
-/** The end of the stretch that an address names, if it is not now. */
-function endIn(query: URLSearchParams): number | null {
+/** The end of the stretch that an address names; null is now, of which there is nothing beyond. */
+export function endIn(query: URLSearchParams, now: number): number | null {
   const until = Date.parse(query.get('until') ?? '');
-  return Number.isNaN(until) ? null : until;
+  return until < now ? until : null;
 }
 
 /** The address of a journey as it was around a moment. */
@@ -42,8 +43,8 @@ export function journeyAround(journey: string, at: string): string {
 
 /** The stretch of time, and the segment, that an address asks the API for. */
 export function askedStretch(query: URLSearchParams, now: number): URLSearchParams {
-  const days = Number(stretchIn(query)?.days ?? USUAL);
-  const end = endIn(query);
+  const days = Number(daysIn(query));
+  const end = endIn(query, now);
   const sent = new URLSearchParams({ from: new Date((end ?? now) - days * DAY).toISOString() });
   if (end !== null) sent.set('to', new Date(end).toISOString());
   const segment = query.get('segment');
@@ -54,37 +55,4 @@ export function askedStretch(query: URLSearchParams, now: number): URLSearchPara
 /** How wide the buckets of a stretch are. */
 export function bucketOf(query: URLSearchParams): string {
   return stretchIn(query)?.bucket ?? '1h';
-}
-
-/** Chooses the stretch of time, and the segment where the journey has some. */
-export function stretchChoice(
-  query: URLSearchParams,
-  segments: Journey['segments'],
-  onChange: (query: URLSearchParams) => void,
-): HTMLElement {
-  const changed = new URLSearchParams(query);
-  const set = (name: string, value: string): void => {
-    if (value === '') changed.delete(name);
-    else changed.set(name, value);
-    onChange(new URLSearchParams(changed));
-  };
-  const spans = STRETCHES.map(({ days, text }) => ({ value: days, text }));
-  const groups = [
-    { value: '', text: 'all' },
-    ...(segments ?? []).map((segment) => ({ value: segment, text: segment })),
-  ];
-  const end = endIn(query);
-  const shown =
-    end === null ? 'The last' : `Until ${localTime(new Date(end).toISOString())}, the last`;
-  return element(
-    'div',
-    { class: 'filters', role: 'group', 'aria-label': 'What is shown' },
-    choice(shown, spans, stretchIn(query)?.days ?? USUAL, (days) => {
-      set('days', days);
-    }),
-    groups.length > 1 &&
-      choice('Segment', groups, query.get('segment') ?? '', (segment) => {
-        set('segment', segment);
-      }),
-  );
 }

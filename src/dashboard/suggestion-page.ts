@@ -2,13 +2,13 @@ import { linkTo } from './address.js';
 import type { Child } from './element.js';
 import { element, fragment } from './element.js';
 import { fill } from './fill.js';
-import { count, duration, figure, localTime, percent } from './format.js';
+import { count, duration, exact, figure, localTime, percent } from './format.js';
 import { move } from './frontier.js';
 import { frontierChart } from './frontier-chart.js';
 import { chip, crumbs, facts, link, section, small, time } from './parts.js';
 import type { Page } from './page.js';
 import { getJourneys, getSuggestion, getSuggestionExport } from './requests.js';
-import { saveText } from './save-text.js';
+import { saveButtons } from './save-buttons.js';
 import { suggestionDecisions } from './suggestion-decisions.js';
 import type { Decision, Lived, SuggestionDetail, ThresholdPoint } from './suggestion-answers.js';
 import { journeyAround } from './stretch.js';
@@ -57,8 +57,8 @@ function pointsView({ current, suggested, rule }: SuggestionDetail, costs: Costs
     cell: ([, point]: Row) => of(point),
   });
   const columns = [
-    { header: '', cell: ([name]: Row) => name },
-    number('Threshold', ({ threshold }) => `${rule.comparison} ${figure(threshold)}`),
+    { header: 'Which', cell: ([name]: Row) => name },
+    number('Threshold', ({ threshold }) => `${rule.comparison} ${exact(threshold)}`),
     number('Pages a week', ({ pagesPerWeek }) => count(pagesPerWeek)),
     number('Caught', ({ caught }) => count(caught)),
     number('Missed', ({ missed }) => count(missed)),
@@ -87,7 +87,7 @@ function effectView({ effect }: SuggestionDetail): Child {
     ['as long before', before.pagesPerWeek, perWeek(before), before],
   ];
   const columns = [
-    { header: '', cell: ([name]: Row) => name },
+    { header: 'When', cell: ([name]: Row) => name },
     { header: 'Pages a week', numeric: true, cell: ([, pages]: Row) => figure(pages) },
     {
       header: 'Missed a week',
@@ -124,17 +124,11 @@ function decisionsView(decisions: readonly Decision[]): Child {
 }
 
 function exportsView({ id }: SuggestionDetail): Node {
-  const buttons = FORMATS.map(([format, name]) => {
-    const button = element('button', { type: 'button' }, name);
-    button.addEventListener('click', () => {
-      void getSuggestionExport(id, format).then((text) => {
-        const kind = format.endsWith('tf') || format === 'json' ? 'json' : 'yml';
-        saveText(`throughline-${format}.${kind}`, text);
-      });
-    });
-    return button;
-  });
-  return section('Take it along', element('div', { class: 'actions' }, ...buttons));
+  const savings = FORMATS.map(([format, name]) => ({
+    name,
+    load: () => getSuggestionExport(id, format),
+  }));
+  return section('Take it along', saveButtons(savings));
 }
 
 function list(items: readonly string[] = []): Child {
@@ -227,7 +221,7 @@ async function detail(id: string, again: () => void): Promise<Node> {
 /** One suggestion: the trade, what speaks for it, and what people decide. */
 export const suggestionPage: Page = ({ parts: [id = ''] }) => {
   const place = element('div', { class: 'place' });
-  const show = (): void => void fill(place, () => detail(id, show));
+  const show = (): void => void fill(place, () => detail(id, show), 'Threshold');
   show();
   return { title: 'Threshold', content: fragment(crumbs('#/thresholds', 'Thresholds'), place) };
 };

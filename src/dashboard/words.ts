@@ -1,16 +1,25 @@
-import type { Journey, Outcome, Pair, Prediction } from './answers.js';
+import type { Journey, Outcome, Pair, Prediction, Story } from './answers.js';
 import type { KeptReport } from './model-answers.js';
 import { count, figure, money, percent } from './format.js';
 
 /** Journeys by key, for their names and currencies. */
 export type Journeys = ReadonlyMap<string, Journey>;
 
+/** Turns the direction of what follows it, were it not for an end. */
+const TURNS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A name from outside as it may stand in a sentence: one in Arabic turns nothing but itself. */
+export function named(name: string): string {
+  const plain = name.replace(TURNS, '');
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(plain) ? `\u2068${plain}\u2069` : plain;
+}
+
 /** `Checkout › payment`. */
 export function placeName(
   { journey, stage }: { readonly journey: string; readonly stage: string },
   journeys: Journeys,
 ): string {
-  return `${journeys.get(journey)?.name ?? journey} › ${stage}`;
+  return `${named(journeys.get(journey)?.name ?? journey)} › ${named(stage)}`;
 }
 
 /** `18 to 97`. */
@@ -18,10 +27,24 @@ export function span([low, high]: Pair, write: (value: number) => string): strin
   return `${write(low)} to ${write(high)}`;
 }
 
-/** What conversions of a journey are worth, or null where nobody said. */
+/** What conversions of a journey are worth by what it says today, or null where it says nothing. */
 export function worth(conversions: number, journey: Journey | undefined): string | null {
   const each = journey?.valuePerConversion;
   return each === undefined ? null : money(conversions * each, journey?.currency);
+}
+
+/** What a prediction puts at stake, weighed by its chance and if it fails, by what was said when it was made. */
+export function stakes(
+  { conversions, conversionsIfFailure, value }: Prediction['expectedLoss'],
+  journey: Journey | undefined,
+): { readonly expected: string | null; readonly ifFailure: string | null } {
+  if (journey?.valuePerConversion === undefined) return { expected: null, ifFailure: null };
+  const each = conversions > 0 ? value / conversions : journey.valuePerConversion;
+  const { currency } = journey;
+  return {
+    expected: money(value, currency),
+    ifFailure: money(conversionsIfFailure * each, currency),
+  };
 }
 
 /** How costs of a journey are told. */
@@ -50,14 +73,13 @@ export function answerInWords(prediction: Prediction, journeys: Journeys): strin
   const { probability, interval, expectedLoss } = prediction;
   const journey = journeys.get(prediction.journey);
   const { conversions, conversionsIfFailure } = expectedLoss;
-  const cost = worth(conversionsIfFailure, journey);
-  const expected = worth(conversions, journey);
+  const { expected, ifFailure } = stakes(expectedLoss, journey);
   return [
     `The chance that it breaks ${placeName(prediction, journeys)} is ${percent(probability)}`,
     ` (${span(interval, percent)}).`,
     ` If it does, about ${conversionsInWords(conversionsIfFailure)} are lost`,
     ` (${span(expectedLoss.interval, count)}`,
-    cost === null ? ').' : `), worth about ${cost}.`,
+    ifFailure === null ? ').' : `), worth about ${ifFailure}.`,
     ` Weighed by its chance that is ${conversionsInWords(conversions)}`,
     expected === null ? '.' : ` or ${expected}.`,
   ].join('');
@@ -72,6 +94,15 @@ export function effectInWords({
   if (!failure) return 'did not break it';
   const lost = conversionsLost ?? null;
   return lost === null ? 'broke it' : `broke it, ${conversionsInWords(lost)} lost`;
+}
+
+/** How many attempts there were, as far as `limit` let them be read, and what became of them. */
+export function attemptsInWords(stories: readonly Pick<Story, 'state'>[], limit: number): string {
+  const states = new Map<string, number>();
+  for (const { state } of stories) states.set(state, (states.get(state) ?? 0) + 1);
+  const words = [...states].map(([state, times]) => `${times} ${state}`);
+  const seen = `${stories.length} attempts`;
+  return `${stories.length < limit ? seen : `The first ${seen}`}: ${words.join(', ')}.`;
 }
 
 const SHOWN_FEATURES = 5;

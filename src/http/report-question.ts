@@ -31,7 +31,9 @@ interface Stretch {
 }
 
 function refuse(pointer: string, code: string, detail: string): never {
-  throw new Problem(422, code, detail, { fields: [{ pointer, code, detail }] });
+  throw new Problem(422, code, `${pointer.slice(1)} ${detail}`, {
+    fields: [{ pointer, code, detail }],
+  });
 }
 
 /**
@@ -40,7 +42,7 @@ function refuse(pointer: string, code: string, detail: string): never {
  * @throws Problem `empty-range`
  */
 export function refuseEmpty(from: Instant, until: Instant): void {
-  if (from >= until) refuse('/from', 'empty-range', 'from is not before to');
+  if (from >= until) refuse('/from', 'empty-range', 'is not before to');
 }
 
 /** The stretch that is asked for; the latest of the usual length unless said otherwise. */
@@ -58,7 +60,7 @@ export function askedStretch(
 /** Refuses chunks so short that the report would have more of them than it may. */
 export function limitChunks({ from, until }: Stretch, chunk: Duration, most: number): void {
   if ((until - from) / chunk <= most) return;
-  refuse('/chunk', 'too-many-chunks', `more than ${most} chunks: ask for longer ones`);
+  refuse('/chunk', 'too-many-chunks', `makes more than ${most} chunks: ask for longer ones`);
 }
 
 /** A page as a file of the answer. */

@@ -6,6 +6,8 @@ const DAY = 86_400_000;
 /** Room for the name of an axis. */
 const NAME = 16;
 const MARGIN = { top: 8, right: 10, bottom: 20, left: 44 };
+/** About the width of a digit. */
+const DIGIT = 6.5;
 
 /** A stretch of an axis, from and to. */
 export type Extent = readonly [from: number, to: number];
@@ -84,23 +86,30 @@ export function chartFrame(shape: ChartShape): ChartFrame {
   const right = width - MARGIN.right;
   const bottom = height - MARGIN.bottom - (xName === undefined ? 0 : NAME);
   const top = MARGIN.top + (yName === undefined ? 0 : NAME);
-  const x = scale(xExtent, [MARGIN.left, right]);
+  const heights = ticksOf(yExtent, height / 45);
+  const longest = Math.max(0, ...heights.map((tick) => figure(tick).length));
+  const left = Math.max(MARGIN.left, Math.ceil(8 + longest * DIGIT));
+  const x = scale(xExtent, [left, right]);
   const y = scale(yExtent, [bottom, top]);
   const wanted = width / 80;
-  const across = xKind === 'time' ? timeTicks(xExtent, wanted) : ticksOf(xExtent, wanted);
+  const ticksAcross = xKind === 'time' ? timeTicks(xExtent, wanted) : ticksOf(xExtent, wanted);
   const nameOf = (at: number): string => (xKind === 'time' ? timeText(at, xExtent) : figure(at));
-  const axes = html`${ticksOf(yExtent, height / 45).map(
+  const below = bottom + 15;
+  const across = ticksAcross.map((tick) => {
+    const name = nameOf(tick);
+    // In the middle below its tick, unless it would not end inside the drawing.
+    const at = Math.min(x(tick), round(width - (name.length * DIGIT) / 2));
+    return html`<text x="${at}" y="${below}" text-anchor="middle">${name}</text>`;
+  });
+  const axes = html`${heights.map(
     (tick) =>
-      html`<path class="grid" d="M${MARGIN.left} ${y(tick)}H${right}" /><text
-          x="${MARGIN.left - 5}"
+      html`<path class="grid" d="M${left} ${y(tick)}H${right}" /><text
+          x="${left - 5}"
           y="${y(tick) + 4}"
           text-anchor="end"
           >${figure(tick)}</text
         >`,
-  )}${across.map(
-    (tick) =>
-      html`<text x="${x(tick)}" y="${bottom + 15}" text-anchor="middle">${nameOf(tick)}</text>`,
-  )}${axisName(yName, 0, 11, 'start')}${axisName(xName, right, height - 4, 'end')}`;
+  )}${across}${axisName(yName, 0, 11, 'start')}${axisName(xName, right, height - 4, 'end')}`;
   return { x, y, bottom, axes };
 }
 

@@ -1,4 +1,4 @@
-import type { DriftChunk, DriftReport } from '../core/monitoring/drift-report.js';
+import type { DriftChunk, DriftReport, SegmentDrift } from '../core/monitoring/drift-report.js';
 import { reportWords } from '../core/monitoring/drift-words.js';
 import { ColumnOrders } from './column-order.js';
 import { DRAWN, shapesSection } from './drift-shapes.js';
@@ -50,11 +50,17 @@ const [LISTED, MANY, THROUGH_TIME] = [250, 40, 20];
 /** Drifted columns that are named of a segment. */
 const NAMED = 10;
 
-function listedColumns({ columns }: DriftReport): ColumnOrders {
+/** Segments that are listed. */
+const SEGMENTS = 100;
+
+/** How many bytes the page has at most. */
+const HEAVIEST = 500_000;
+
+function listedColumns({ columns }: DriftReport, most: number): ColumnOrders {
   const all = new ColumnOrders(columns);
-  return all.columns.length <= LISTED
+  return all.columns.length <= most
     ? all
-    : new ColumnOrders(Object.fromEntries(all.columns.slice(0, LISTED)));
+    : new ColumnOrders(Object.fromEntries(all.columns.slice(0, most)));
 }
 
 /** The stretches of time with the shapes of those columns alone that are drawn through them. */
@@ -81,7 +87,11 @@ function leftOutWords({ columns, chunks = [] }: DriftReport, listed: ColumnOrder
   }`;
 }
 
-function namesOf(drifted: readonly string[]): string {
+function namesOf({ drifted, columns }: SegmentDrift): string {
+  const isJudged = Object.values(columns).some(
+    ({ verdict }) => verdict === 'drifted' || verdict === 'stable',
+  );
+  if (!isJudged) return 'not enough data';
   const others = drifted.length - NAMED;
   const named = drifted.slice(0, NAMED).join(', ') || 'none';
   return others > 0 ? `${named} and ${count(others)} more` : named;
@@ -89,16 +99,19 @@ function namesOf(drifted: readonly string[]): string {
 
 function segmentSection({ segments }: DriftReport): ReportSection[] {
   if (segments === undefined) return [];
+  const all = Object.entries(segments);
   const body = table(
     [
       { heading: 'segment', cell: ([name]) => name },
-      { heading: 'drifted', cell: ([, { drifted }]) => namesOf(drifted) },
+      { heading: 'drifted', cell: ([, segment]) => namesOf(segment) },
       { heading: 'reference rows', cell: ([, { rows }]) => count(rows.reference), isNumber: true },
       { heading: 'current rows', cell: ([, { rows }]) => count(rows.current), isNumber: true },
     ],
-    Object.entries(segments),
+    all.slice(0, SEGMENTS),
   );
-  return [{ heading: 'By segment', body }];
+  const left = all.length - SEGMENTS;
+  const more = left > 0 && html`<p class="soft">${count(left)} more segments are in the JSON.</p>`;
+  return [{ heading: 'By segment', body: html`${body}${more}` }];
 }
 
 /** What a page says of where its samples come from. */
@@ -109,13 +122,29 @@ export interface DriftPageHead {
   readonly lead?: readonly string[];
 }
 
-/** A drift report as a page that is whole by itself. */
+/** A drift report as a page that is whole by itself; it lists fewer columns where it would be heavy. */
 export function driftPage(
   report: DriftReport,
-  { title, subtitle, lead = [] }: DriftPageHead,
+  head: DriftPageHead,
   more: readonly ReportSection[] = [],
 ): string {
-  const orders = listedColumns(report);
+  let orders = listedColumns(report, LISTED);
+  let page = pageOf(report, orders, { head, more });
+  while (orders.columns.length > 1 && new TextEncoder().encode(page).length > HEAVIEST) {
+    orders = listedColumns(report, Math.floor(0.8 * orders.columns.length));
+    page = pageOf(report, orders, { head, more });
+  }
+  return page;
+}
+
+function pageOf(
+  report: DriftReport,
+  orders: ColumnOrders,
+  {
+    head: { title, subtitle, lead = [] },
+    more,
+  }: { readonly head: DriftPageHead; readonly more: readonly ReportSection[] },
+): string {
   return reportPage({
     title,
     subtitle,

@@ -6,6 +6,7 @@ import { SUMMARY_SHARES } from '../core/monitoring/sample-summary.js';
 import type { ColumnOrders, Named } from './column-order.js';
 import { count, figure, pValue } from './figures.js';
 import type { Html } from './html.js';
+import { html } from './html.js';
 import type { Tone } from './table.js';
 import { bar, mark, table } from './table.js';
 
@@ -34,7 +35,8 @@ export function verdictTable(orders: ColumnOrders): Html {
       {
         heading: 'effect',
         cell: ([, { effect, verdict }]) =>
-          effect !== null && bar(effect / most, verdict === 'drifted' ? 'bad' : 'plain'),
+          effect !== null &&
+          html`${figure(effect)} ${bar(effect / most, verdict === 'drifted' ? 'bad' : 'plain')}`,
       },
       { heading: 'p, adjusted', cell: ([, { pAdjusted }]) => pValue(pAdjusted), isNumber: true },
       {

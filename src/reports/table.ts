@@ -35,7 +35,7 @@ export function table<Row>(
         ${columns.map((column) => html`<td class="${nameOf(column)}">${said(column, row)}</td>`)}
       </tr> `,
   );
-  return html`<div class="scroll">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Table">
     <table ${placeOf && html`class="ordered" style="--columns:${columns.length}"`}>
       <thead>
         <tr>

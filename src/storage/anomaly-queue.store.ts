@@ -26,35 +26,47 @@ export interface QueueRow {
   readonly open: boolean;
   /** What the queue is sorted by. */
   readonly place: number;
+  /** The highest on the stages that are asked for. */
+  readonly priority: number | null;
   readonly predictions: readonly Prediction[];
 }
 
 const PLACES = {
-  '-priority': 'coalesce(e.top_priority, -1)',
+  '-priority': 'coalesce(m.priority, -1)',
   '-startedAt': 'extract(epoch FROM e.started_at)::float8',
 };
 
 /** An episode that never said it ended counts as open for a day. */
 const OPEN = `(e.ended_at IS NULL AND e.started_at > $1::timestamptz - interval '1 day')`;
 
-/** A page of the ranked queue. Episodes that touch no stage have no priority and come last. */
+const ALL = `SELECT id AS episode_id, top_priority AS priority FROM episode
+  WHERE coalesce($2::text, $3::text) IS NULL`;
+
+/** Episodes on the stages that are asked for, each with its highest priority there. */
+const ON_STAGES = `SELECT episode_id, max(priority) AS priority FROM episode_stage
+  WHERE ($2::text IS NULL OR journey = $2) AND ($3::text IS NULL OR stage = $3) GROUP BY episode_id`;
+
+/**
+ * A page of the ranked queue, by the highest priority on the stages that are asked for. Episodes that
+ * touch no stage have no priority and come last.
+ */
 export async function anomalyQueue(sql: Sql, query: QueueQuery): Promise<QueueRow[]> {
   const place = PLACES[query.sort];
+  const matching = query.journey === undefined && query.stage === undefined ? ALL : ON_STAGES;
   return await rows<QueueRow>(
     sql,
-    `SELECT e.id, a.body AS anomaly, e.repeats, e.ended_at AS "endedAt", ${OPEN} AS open,
-       ${place} AS place,
+    `WITH page AS (
+       SELECT e.id, e.repeats, e.ended_at, ${OPEN} AS open, ${place} AS place, m.priority
+       FROM episode e JOIN (${matching}) m ON m.episode_id = e.id
+       WHERE ($4::float8 IS NULL OR m.priority >= $4)
+         AND ($5::text IS NULL OR ($5 = 'open') = ${OPEN})
+         AND ($6::float8 IS NULL OR (${place}, e.id) < ($6, $7))
+       ORDER BY place DESC, e.id DESC LIMIT $8)
+     SELECT e.id, a.body AS anomaly, e.repeats, e.ended_at AS "endedAt", e.open, e.place, e.priority,
        coalesce((SELECT jsonb_agg(p.body ORDER BY p.priority DESC, p.journey, p.stage) FROM (
          SELECT DISTINCT ON (journey, stage) body, priority, journey, stage FROM prediction
          WHERE episode_id = e.id ORDER BY journey, stage, id DESC) p), '[]') AS predictions
-     FROM episode e JOIN anomaly a ON a.id = e.id
-     WHERE (coalesce($2::text, $3::text) IS NULL OR EXISTS (SELECT 1 FROM episode_stage s
-         WHERE s.episode_id = e.id AND ($2::text IS NULL OR s.journey = $2)
-         AND ($3::text IS NULL OR s.stage = $3)))
-       AND ($4::float8 IS NULL OR e.top_priority >= $4)
-       AND ($5::text IS NULL OR ($5 = 'open') = ${OPEN})
-       AND ($6::float8 IS NULL OR (${place}, e.id) < ($6, $7))
-     ORDER BY ${place} DESC, e.id DESC LIMIT $8`,
+     FROM page e JOIN anomaly a ON a.id = e.id ORDER BY e.place DESC, e.id DESC`,
     [
       new Date(query.now),
       query.journey,

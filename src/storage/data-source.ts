@@ -24,6 +24,7 @@ import { Reports1700000000017 } from './migrations/0017-reports.js';
 import { DaySums1700000000020 } from './migrations/0020-day-sums.js';
 import { DayStamps1700000000021 } from './migrations/0021-day-stamps.js';
 import { Rollbacks1700000000022 } from './migrations/0022-rollbacks.js';
+import { StagePriorities1700000000023 } from './migrations/0023-stage-priorities.js';
 
 /** The one place that names the entities and the migrations, oldest first. */
 export function createDataSource(url: string, poolSize = 10): DataSource {
@@ -52,6 +53,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
       DaySums1700000000020,
       DayStamps1700000000021,
       Rollbacks1700000000022,
+      StagePriorities1700000000023,
     ],
     synchronize: false,
     logging: false,

@@ -3,7 +3,7 @@ import type { Instant } from '../core/telemetry/time.js';
 import { ChampionRow } from './entities/champion.entity.js';
 import { ModelRow } from './entities/model.entity.js';
 import type { Sql } from './sql.js';
-import { rows } from './sql.js';
+import { rows, run } from './sql.js';
 
 export type ModelState = ModelRow['state'];
 
@@ -29,6 +29,11 @@ export async function addModel(sql: Sql, card: ModelCard, state: ModelState): Pr
     card: card as object,
     createdAt: new Date(card.createdAt),
   });
+}
+
+/** Lets one transaction at a time decide who answers. */
+export async function holdRegistry(sql: Sql): Promise<void> {
+  await run(sql, 'LOCK TABLE champion IN SHARE ROW EXCLUSIVE MODE');
 }
 
 /** The version that answers, or null before the first one was named. */

@@ -58,6 +58,16 @@ export async function savePredictions(sql: Sql, scored: readonly ScoredEpisode[]
      WHERE episode.id = top.id`,
     [JSON.stringify(lines)],
   );
+  await run(
+    sql,
+    `UPDATE episode_stage SET priority = latest.priority FROM (
+       SELECT "episodeId" AS id, body->>'journey' AS journey, body->>'stage' AS stage,
+         max((body->'priority'->>'value')::float8) AS priority
+       FROM jsonb_to_recordset($1::jsonb) AS t ("episodeId" text, body jsonb) GROUP BY 1, 2, 3) latest
+     WHERE episode_stage.episode_id = latest.id AND episode_stage.journey = latest.journey
+       AND episode_stage.stage = latest.stage`,
+    [JSON.stringify(lines)],
+  );
 }
 
 /** The latest prediction of each anomaly and stage, highest priority first. */

@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { count, duration, money, percent, relative, utcTime } from '../../src/dashboard/format.js';
+import {
+  count,
+  duration,
+  exact,
+  figure,
+  money,
+  percent,
+  price,
+  reading,
+  relative,
+  utcTime,
+} from '../../src/dashboard/format.js';
 
 describe('percent', () => {
   it('keeps tenths where they matter', () => {
@@ -21,7 +32,31 @@ describe('money', () => {
   });
 
   it('writes a currency that ISO 4217 does not know as it is', () => {
-    expect(money(12.2, 'gold coins')).toBe('12 gold coins');
+    expect(money(12.2, 'gold coins')).toBe('12.2 gold coins');
+  });
+
+  it('keeps cents where they tell something, and those of a stated price always', () => {
+    expect([12.5, 99.99, 80, 5].map((value) => money(value, 'EUR'))).toEqual([
+      ...['€12.50', '€99.99', '€80', '€5'],
+    ]);
+    expect([money(12.5, undefined), money(170.72, 'EUR')]).toEqual(['12.5', '€171']);
+    expect([price(1249.5, 'EUR'), price(12.5, undefined)]).toEqual(['€1,249.50', '12.5']);
+  });
+});
+
+describe('figures', () => {
+  it('are rounded where they were reckoned, and never where somebody set or counted them', () => {
+    expect([0.123456, 1_073_741_824].map(figure)).toEqual(['0.1235', '1,074,000,000']);
+    expect([1_073_741_824, 123_456, 0.00012345].map(exact)).toEqual([
+      ...['1,073,741,824', '123,456', '0.00012345'],
+    ]);
+    expect([1_073_741_824, 123_456.78, 1.23456, -5.123456789].map(reading)).toEqual([
+      ...['1,073,741,824', '123,457', '1.235', '-5.123'],
+    ]);
+  });
+
+  it('far off are told by their powers of ten', () => {
+    expect([figure(1e300), exact(1e-300), reading(1e300)]).toEqual(['1E300', '1E-300', '1E300']);
   });
 });
 

@@ -43,5 +43,9 @@ describe('the frontier', () => {
     expect(move({ ...one, suggested: point(1, 3) })).toBe('< 2 → 3');
     expect(move({ ...one, suggested: point(1, 2) })).toBe('< 2');
     expect(move({ ...one, suggested: null })).toBe('< 2');
+    const bytes = { ...one, current: point(1, 1_073_741_824) };
+    expect(move({ ...bytes, suggested: point(1, 1_073_800_000) })).toBe(
+      '< 1,073,741,824 → 1,073,800,000',
+    );
   });
 });

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { Journey, Prediction } from '../../src/dashboard/answers.js';
-import { answerInWords, costsOf, driftWords, effectInWords } from '../../src/dashboard/words.js';
+import {
+  answerInWords,
+  attemptsInWords,
+  costsOf,
+  driftWords,
+  effectInWords,
+  named,
+} from '../../src/dashboard/words.js';
 
 const prediction: Prediction = {
   journey: 'checkout',
@@ -59,6 +66,20 @@ describe('answerInWords', () => {
     expect(words).toMatch(/is 41 conversions\.$/);
   });
 
+  it('tells the worth of its time, not what the journey says today', () => {
+    const dearer = { ...checkout, valuePerConversion: 640 };
+    const words = answerInWords(prediction, new Map([['checkout', dearer]]));
+    expect(words).toContain('worth about €3,968.');
+    expect(words).toMatch(/41 conversions or €3,296\.$/);
+  });
+
+  it('lets no name turn what follows it', () => {
+    const turning = { ...checkout, name: 'Shop \u202eevil' };
+    const words = answerInWords(prediction, new Map([['checkout', turning]]));
+    expect(words).toContain('breaks Shop evil › payment is 83%');
+    expect([named('متجر'), named('Shop')]).toEqual(['\u2068متجر\u2069', 'Shop']);
+  });
+
   it('names a journey that is no longer there by its key', () => {
     expect(answerInWords(prediction, new Map())).toContain('checkout › payment');
   });
@@ -107,5 +128,13 @@ describe('driftWords', () => {
   it('keeps too little apart from no change', () => {
     const few = driftWords({ verdict: 'not-enough-data', findings: found });
     expect(few).not.toBe(driftWords({ verdict: 'stable', findings: found }));
+  });
+});
+
+describe('attemptsInWords', () => {
+  it('tells how many were under way, and that more may have been', () => {
+    const stories = ['converted', 'open', 'converted'].map((state) => ({ state }));
+    expect(attemptsInWords(stories, 4)).toBe('3 attempts: 2 converted, 1 open.');
+    expect(attemptsInWords(stories, 3)).toBe('The first 3 attempts: 2 converted, 1 open.');
   });
 });

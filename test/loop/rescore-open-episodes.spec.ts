@@ -69,6 +69,10 @@ describe('rescoring', () => {
     ]);
     const [queued] = await world.rows(`SELECT top_priority FROM episode WHERE id = 'open'`);
     expect(queued?.['top_priority']).toBeCloseTo(rescored?.priority.value ?? -1, 12);
+    const [staged] = await world.rows(
+      `SELECT priority FROM episode_stage WHERE episode_id = 'open' AND stage = '${rescored?.stage}'`,
+    );
+    expect(staged?.['priority']).toBeCloseTo(rescored?.priority.value ?? -1, 12);
   });
 
   it('does not take what people say of the episode itself for its history', async () => {

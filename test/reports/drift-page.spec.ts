@@ -110,6 +110,35 @@ describe('the drift page', () => {
     expect(page).toContain('50 more columns are left out here: the JSON has them.');
   });
 
+  it('stays light however long the names are', () => {
+    const columns = Array.from({ length: 260 }, (_, i) => ({
+      name: `${'a_name_of_many_words_'.repeat(i < 130 ? 4 : 20)}${i}`,
+      reference: numbers(random),
+      current: numbers((at) => random() + at),
+    }));
+    const many = compareSamples(columns, { rows: { reference: ROWS, current: ROWS }, random });
+    const page = pageOf(many);
+    expect(Buffer.byteLength(page)).toBeLessThan(500_000);
+    expect(page).toMatch(/\d+ more columns are left out here/);
+    expect(page.match(/class="card"/g)?.length).toBeGreaterThan(10);
+  });
+
+  it('tells a segment without drift from one of which nothing can be told', () => {
+    const segment = (verdict: 'stable' | 'not-enough-data') => ({
+      ...{ rows: { reference: 900, current: 5 }, drifted: [] },
+      columns: { amount: { ...report.columns['amount'], verdict } },
+    });
+    const segments = { web: segment('stable'), app: segment('not-enough-data') };
+    const page = pageOf({ ...report, segments } as unknown as DriftReport);
+    const said = (name: string): string | undefined =>
+      new RegExp(`<td class="name">${name}</td><td class="name">([^<]*)<`).exec(page)?.[1];
+    expect([said('web'), said('app')]).toEqual(['none', 'not enough data']);
+  });
+
+  it('tells each effect as a number beside its bar', () => {
+    expect(pageOf(report)).toMatch(/>0\.\d+ <span class="bar">/);
+  });
+
   it('draws a report that was kept before stretches had shapes', () => {
     const chunks = (report.chunks ?? []).map(({ shapes: _, ...chunk }) => chunk);
     const page = pageOf({ ...report, chunks });

@@ -120,6 +120,21 @@ describe('charts', () => {
     ]);
   });
 
+  it('cut off no name of an axis', () => {
+    const points = [0, 4].map((day) => ({ x: day * 86_400_000, y: 3_000_000 * (day + 1) }));
+    const lines = [{ name: 'n', colour: 'one', points } as const];
+    const [wide = ''] = lineChart({ label: 'l', xKind: 'time', lines }).text.split('narrow');
+    const texts = [...wide.matchAll(/x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)" ?>([^<]*)</g)];
+    expect(texts.map(([, , , name]) => name)).toEqual(
+      expect.arrayContaining(['10,000,000', '01-05']),
+    );
+    for (const [, x, anchor, name = ''] of texts) {
+      const width = 6 * name.length;
+      const left = Number(x) - (anchor === 'end' ? width : width / 2);
+      expect([name, left >= 0, left + width <= 640]).toEqual([name, true, true]);
+    }
+  });
+
   it('name categories and colours', () => {
     const shares = [{ name: '<b>', reference: 0.25, current: 0.5 }];
     expect(categoryChart(shares, 'c').text).toContain('&lt;b&gt;: 25.0 → 50.0 %');

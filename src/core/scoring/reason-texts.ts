@@ -1,4 +1,5 @@
 import type { FeatureRow } from '../features/feature-schema.js';
+import { MAX_LOG_RATIO } from '../features/threshold-ratio.js';
 
 const WEEKDAYS = [
   'Sunday',
@@ -63,7 +64,9 @@ function pastThreshold(row: FeatureRow): string {
   const subject = name(row, 'metric', 'the value');
   return say(row, 'threshold_log_ratio', (log) => {
     if (log === 0) return `${subject} is at its threshold`;
-    return `${subject} is ${log > 0 ? 'beyond' : 'within'} its threshold by a factor of ${rounded(Math.exp(Math.abs(log)))}`;
+    const factor =
+      Math.abs(log) < MAX_LOG_RATIO ? rounded(Math.exp(Math.abs(log))) : '1000 or more';
+    return `${subject} is ${log > 0 ? 'beyond' : 'within'} its threshold by a factor of ${factor}`;
   });
 }
 

@@ -50,7 +50,7 @@ function queueItem(row: QueueRow): object {
     endedAt: row.endedAt?.toISOString(),
     state: row.open ? 'open' : 'ended',
     repeats: row.repeats,
-    priority: row.predictions[0]?.priority.value ?? null,
+    priority: row.priority,
     predictions: row.predictions.map(writePrediction),
   };
 }

@@ -6,13 +6,13 @@ import { z } from 'zod';
 import type { Caller } from '../../http/caller.js';
 import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
+import { decisionReason } from '../../http/decision-reason.js';
 import { Operation } from '../../http/operation.decorator.js';
 import { reportFormat } from '../../http/report-question.js';
 import { anyObject } from '../../wire/answers.js';
-import { text } from '../../wire/labels.js';
 import { ModelsService } from './models.service.js';
 
-const decision = z.strictObject({ reason: text });
+const decision = z.strictObject({ reason: decisionReason });
 
 const cardQuery = z.object({ format: reportFormat });
 

@@ -19,10 +19,12 @@ import {
   championHistory,
   championVersion,
   crown,
+  holdRegistry,
   modelByVersion,
   models,
   rejectModel,
 } from '../../storage/model.store.js';
+import type { Sql } from '../../storage/sql.js';
 import { writeTimes } from '../../wire/instant.js';
 
 function written(row: ModelRow): object {
@@ -131,11 +133,14 @@ export class ModelsService {
 
   /** A rejected model scores no more, not even silently; it may still be promoted by hand. */
   async reject(version: string, reason: string, caller: Caller): Promise<object> {
-    const { state } = await this.known(version);
-    if (state === 'champion') {
-      throw new Problem(409, 'model-answers', 'the champion answers: roll back or promote another');
-    }
     await this.source.transaction(async (sql) => {
+      await holdRegistry(sql);
+      const { state } = await this.known(version, sql);
+      if (state === 'champion') {
+        const detail = 'the champion answers: roll back or promote another';
+        throw new Problem(409, 'model-answers', detail);
+      }
+      if (state === 'rejected') return;
       await rejectModel(sql, version);
       await audit(sql, {
         at: new Date(this.clock.now()),
@@ -163,6 +168,7 @@ export class ModelsService {
   private async change(version: string, { action, reason, caller }: Decision): Promise<object> {
     const now = this.clock.now();
     await this.source.transaction(async (sql) => {
+      await holdRegistry(sql);
       const before = await championVersion(sql);
       if (before === version) return;
       // While history is fed it is by its clock that somebody decides.
@@ -182,8 +188,8 @@ export class ModelsService {
     return await this.list();
   }
 
-  private async known(version: string): Promise<ModelRow> {
-    const row = await modelByVersion(this.source.manager, version);
+  private async known(version: string, sql: Sql = this.source.manager): Promise<ModelRow> {
+    const row = await modelByVersion(sql, version);
     if (row === null) throw new Problem(404, 'unknown-model', `there is no model ${version}`);
     return row;
   }

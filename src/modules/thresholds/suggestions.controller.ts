@@ -19,9 +19,10 @@ import { SUGGESTION_STATES } from '../../core/thresholds/suggestion-state.js';
 import type { Caller } from '../../http/caller.js';
 import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
+import { decisionReason } from '../../http/decision-reason.js';
 import { Operation } from '../../http/operation.decorator.js';
 import { listOf, problemBody } from '../../wire/answers.js';
-import { key, text } from '../../wire/labels.js';
+import { key } from '../../wire/labels.js';
 import type { SuggestionBody } from '../../wire/threshold-question.js';
 import { suggestionBody } from '../../wire/threshold-question.js';
 import { suggestionAnswer } from '../../wire/threshold-suggestion.js';
@@ -37,7 +38,7 @@ const listQuery = z.object({
   cursor: z.string().max(500).optional(),
 });
 
-const decisionBody = z.strictObject({ owner: key.optional(), reason: text });
+const decisionBody = z.strictObject({ owner: key.optional(), reason: decisionReason });
 type Decision = z.output<typeof decisionBody>;
 
 /** One of the decisions: all take an owner and a reason, and answer the suggestion. */

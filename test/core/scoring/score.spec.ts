@@ -228,6 +228,15 @@ describe('the words of reasons', () => {
     expect(say('data_freshness')).toBe('the newest journey event is 12 seconds old');
   });
 
+  it('say no more of a ratio than is known of it', () => {
+    const say = (value: number) => {
+      const row = extractFeatures({ ...anomaly, value, threshold: 1 }, mapping, context, NOW);
+      return REASON_TEXTS['threshold_log_ratio']?.(row);
+    };
+    expect(say(8697)).toMatch(/beyond its threshold by a factor of 1000 or more$/);
+    expect(say(869.7)).toMatch(/by a factor of 870$/);
+  });
+
   it('name every weekday right', () => {
     const days = Array.from({ length: 7 }, (_, i) => {
       const at = Date.UTC(2026, 10, 15 + i); // a Sunday at midnight and the days after it

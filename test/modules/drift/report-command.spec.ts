@@ -98,6 +98,31 @@ describe('throughline report', () => {
     expect(err).toContain('--chunk');
   });
 
+  it('says which page cannot be written, and why', async () => {
+    const lost = join(folder, 'none', 'page.html');
+    await expect(run('data-quality', '--html', lost)).rejects.toThrow(
+      `${lost} cannot be written: there is no such folder.`,
+    );
+  });
+
+  it('says of each report what it tells', async () => {
+    const { out } = await run('--help');
+    expect(out).toMatch(/ drift .*what changed/);
+    expect(out).toMatch(/ performance .*how good/);
+  });
+
+  it('names a field once where it is refused', async () => {
+    const { err } = await run(
+      'drift',
+      '--from',
+      '2026-01-03T00:00:00Z',
+      '--to',
+      '2026-01-02T00:00:00Z',
+    );
+    expect(err).toMatch(/from is not before to/);
+    expect(err).not.toMatch(/from from/);
+  });
+
   it('tells in one line what the service refused', async () => {
     const { status, err } = await run('drift', '--from', '2026-01-03', '--json');
     expect(status).toBe(2);

@@ -107,10 +107,36 @@ describe('the registry', () => {
     expect(body['type']).toMatch(/nothing-to-roll-back$/);
   });
 
-  it('wants a reason, and names the field', async () => {
-    const { status, body } = await api.post(`/v1/models/${OLD}/promote`, {});
+  it('takes a decision once, however often it is sent', async () => {
+    const decide = async (path: string, headers = {}): Promise<number[]> => {
+      const sent = [1, 2, 3, 4].map(() => api.post(`/v1/models/${path}`, because, { headers }));
+      return (await Promise.all(sent)).map(({ status }) => status);
+    };
+    const historyOf = async (): Promise<unknown[]> => {
+      const { body } = await api.get('/v1/models');
+      return (body['history'] as Json[]).map(({ version }) => version);
+    };
+    const before = await historyOf();
+    expect(await decide(`${NEW}/promote`)).toEqual([200, 200, 200, 200]);
+    expect(await historyOf()).toEqual([NEW, ...before]);
+    await decide(`${OLD}/promote`);
+    const once = { 'idempotency-key': 'back' };
+    await decide('rollback', once);
+    await api.post('/v1/models/rollback', because, { headers: once });
+    expect(await historyOf()).toEqual([NEW, OLD, NEW, ...before]);
+    await decide(`${OLD}/reject`);
+    const deeds = await deedsOf(`subject=${OLD}&action=model.reject`);
+    expect(deeds.map(({ before: was }) => was)).not.toContainEqual({ state: 'rejected' });
+    await api.post('/v1/models/0/promote', because);
+  });
+
+  it.each([{}, { reason: '' }, { reason: ' \n\t ' }])('wants a reason, not %j', async (given) => {
+    const { status, body } = await api.post(`/v1/models/${OLD}/promote`, given);
     expect(status).toBe(422);
     expect(body['errors']).toMatchObject([{ pointer: '/reason' }]);
+  });
+
+  it('knows no model that was never made', async () => {
     expect((await api.post('/v1/models/2020-01-01.1/promote', because)).status).toBe(404);
   });
 

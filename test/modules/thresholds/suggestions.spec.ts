@@ -155,6 +155,7 @@ describe('deciding on a suggestion', () => {
     const { id } = (await suggest(body())).body;
     expect(await decide(id, 'rollback')).toMatchObject({ status: 409 });
     expect((await decide(id, 'approve', {})).status).toBe(422);
+    expect((await decide(id, 'approve', { reason: '  ' })).status).toBe(422);
     const shadowed = await decide(id, 'shadow', { owner: 'sre', reason: 'see a week' });
     expect(shadowed).toMatchObject({ status: 200, body: { state: 'shadow' } });
     const approved = await decide(id, 'approve', { owner: 'sre', reason: 'fewer pages' });
