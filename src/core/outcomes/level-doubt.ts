@@ -1,4 +1,5 @@
 import type { Baseline } from './baseline.js';
+import { LITTLE_KNOWN } from './failure-course.js';
 import type { WindowTotals } from './window-totals.js';
 
 /**
@@ -10,8 +11,9 @@ function mayHideLoss(
   { entries, rate }: Baseline,
   minRelativeDrop: number,
 ): boolean {
-  const { entered, converted, expectedEntries, entriesReach } = window;
+  const { entered, converted, expectedEntries, entriesExcess, entriesReach } = window;
   const left = 1 - minRelativeDrop;
+  if (entriesExcess >= LITTLE_KNOWN && entered < expectedEntries * left) return true;
   // Where it is known who came in, they say how many are to be expected.
   const mayCome = entriesReach > 0 ? 1 : entries.course.mayBe[1];
   if (mayCome > 1 && entered < expectedEntries * mayCome * left) return true;
