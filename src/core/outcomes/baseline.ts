@@ -1,7 +1,8 @@
 import { DomainError } from '../errors/domain-error.js';
 import { HOUR, bucketStart, type Duration, type Instant } from '../telemetry/time.js';
 import { excessAt, excessOf, type Deviation, type ExcessVariance } from './excess-variance.js';
-import { fitRhythm, type FittedRhythm, type HourCount } from './fit-rhythm.js';
+import { fitRhythm, type FittedRhythm } from './fit-rhythm.js';
+import { tellsExcess, tellsSeason, type HourCount } from './level-course.js';
 import { bucketTime, maskedBuckets, type StageSeries, type TimeSpan } from './stage-series.js';
 import { hourOfWeek, usualAt } from './weekly-rhythm.js';
 
@@ -14,7 +15,7 @@ export interface Baseline {
   readonly rate: FittedRhythm;
   readonly entriesExcess: ExcessVariance;
   readonly rateExcess: ExcessVariance;
-  /** How much it rests on: unmasked buckets before `until`. */
+  /** How much it rests on: unmasked buckets before `until`, less those in which hardly anyone came. */
   readonly history: {
     readonly from: Instant;
     readonly until: Instant;
@@ -154,8 +155,9 @@ export function unseenExcess(baseline: Baseline, at: Instant): { entries: number
 
 /**
  * Learns what is usual from the unmasked buckets before `asOf`: hour-of-week season shrunk to the
- * hour of the day and to the whole that it is a part of, a robust level that drifts by the day, and dispersion beyond
- * chance. With little history it falls back to coarser seasons.
+ * hour of the day and to the whole that it is a part of, a robust level that drifts by the
+ * day and starts anew where it changes altogether, and the present's dispersion beyond chance. With
+ * little history it falls back to coarser seasons.
  *
  * @throws DomainError `unsupported-bucket` where the width does not divide an hour.
  */
@@ -178,24 +180,27 @@ export function fitBaseline(series: StageSeries, options: BaselineOptions): Base
     clampRate(usualAt(rate, bucketTime(series, i + 0.5))),
   );
   const usualConverted = usualRates.map((usual, i) => usual * (series.entered[i] ?? 0));
+  const telling = (tells: typeof tellsSeason, { course }: FittedRhythm): number[] =>
+    good.filter((index) => tells(course, bucketTime(series, index)));
+  const rests = telling(tellsSeason, entries);
   return {
     width,
     entries,
     rate,
-    entriesExcess: excessByLength(series, good, entries.leverage, {
+    entriesExcess: excessByLength(series, telling(tellsExcess, entries), entries.leverage, {
       count: series.entered,
       usual: usualEntries,
       chance: usualEntries,
     }),
-    rateExcess: excessByLength(series, good, rate.leverage, {
+    rateExcess: excessByLength(series, telling(tellsExcess, rate), rate.leverage, {
       count: series.converted,
       usual: usualConverted,
       chance: usualConverted.map((usual, i) => usual * (1 - (usualRates[i] ?? 0))),
     }),
     history: {
-      from: bucketTime(series, good[0] ?? 0),
+      from: bucketTime(series, rests[0] ?? 0),
       until: good.length === 0 ? series.start : bucketTime(series, (good.at(-1) ?? 0) + 1),
-      buckets: good.length,
+      buckets: rests.length,
       seasonality: entries.seasonality,
     },
   };

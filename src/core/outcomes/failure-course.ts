@@ -10,7 +10,7 @@ const CHANGES = 0.3;
 const UNTOLD_PER_HOUR = 0.01;
 
 /** Relative variance of the entries from which on the baseline hardly knows what is usual. */
-const LITTLE_KNOWN = 0.09;
+export const LITTLE_KNOWN = 0.09;
 
 /** log(exp(a) + exp(b)). */
 export function logAdd(a: number, b: number): number {

@@ -1,65 +1,29 @@
-import { DAY, bucketStart, type Instant } from '../telemetry/time.js';
+import { fitLevels, inSeason, type Levels } from './fit-levels.js';
+import {
+  isSameCourse,
+  levelCourse,
+  tellsSeason,
+  type HourCount,
+  type LevelCourse,
+} from './level-course.js';
 import { shrunkRatios, type CellCount, type ShrunkRatios } from './shrunk-ratios.js';
 import { HOURS_OF_WEEK, hourOfWeek, levelAt, type WeeklyRhythm } from './weekly-rhythm.js';
-
-/** One hour of history: entries per bucket, or conversions per entrant. */
-export interface HourCount {
-  readonly at: Instant;
-  readonly count: number;
-  /** Buckets (of entries) or entrants (of conversions) that the count is out of. */
-  readonly exposure: number;
-}
 
 export interface FittedRhythm extends WeeklyRhythm {
   readonly seasonality: 'hour-of-week' | 'hour-of-day' | 'flat';
   /** Relative variance from hour to hour beyond chance. */
   readonly within: number;
+  readonly course: LevelCourse;
 }
 
-/** Days after which the level has forgotten half of what it knew. */
-const HALF_LIFE_DAYS = 3;
 const PASSES = 3;
 /** Deviations beyond this many standard deviations are cut back to it (Huber 1964). */
 const CUT = 3;
 
-type Levels = Pick<WeeklyRhythm, 'origin' | 'levels'>;
-
-interface DayCount {
-  count: number;
-  exposure: number;
-}
-
-function countsByDay(
-  hours: readonly HourCount[],
-  season: readonly number[],
-  origin: Instant,
-): DayCount[] {
-  const last = hours.at(-1)?.at ?? origin;
-  const days = Array.from({ length: Math.floor((last - origin) / DAY) + 1 }, () => ({
-    count: 0,
-    exposure: 0,
-  }));
-  for (const { at, count, exposure } of hours) {
-    const day = days[Math.floor((at - origin) / DAY)];
-    if (!day) continue;
-    day.count += count;
-    day.exposure += exposure * (season[hourOfWeek(at)] ?? 1);
-  }
-  return days;
-}
-
-function fitLevels(hours: readonly HourCount[], season: readonly number[]): Levels {
-  const origin = bucketStart(hours[0]?.at ?? 0, DAY);
-  const days = countsByDay(hours, season, origin);
-  const decay = 0.5 ** (1 / HALF_LIFE_DAYS);
-  let [count, exposure] = [0, 0];
-  const known = days.map((day) => {
-    count = count * decay + day.count;
-    exposure = exposure * decay + day.exposure;
-    return exposure > 0 ? count / exposure : 0;
-  });
-  // Each day starts with what the days before it say; before them the first explains itself.
-  return { origin, levels: [known[0] ?? 0, ...known] };
+interface Known {
+  readonly course: LevelCourse;
+  /** Variance of a count by chance, relative to its mean. */
+  readonly chance: number;
 }
 
 interface Tiers {
@@ -68,9 +32,10 @@ interface Tiers {
   readonly ofWeek: ShrunkRatios;
 }
 
-function fitSeason(hours: readonly HourCount[], levels: Levels, chance: number): Tiers {
+function fitSeason(hours: readonly HourCount[], levels: Levels, { course, chance }: Known): Tiers {
+  const telling = hours.filter(({ at }) => tellsSeason(course, at));
   const cells = (cellOf: (hour: number) => number, base: (hour: number) => number): CellCount[] =>
-    hours.map(({ at, count, exposure }) => {
+    telling.map(({ at, count, exposure }) => {
       const hour = hourOfWeek(at);
       const expected = exposure * levelAt(levels, at) * base(hour);
       return { cell: cellOf(hour), count, expected, chance: expected * chance };
@@ -120,22 +85,29 @@ export function fitRhythm(
   const chance = binomial ? Math.max(0.01, 1 - total / Math.max(out, 1)) : 1;
   let calm: readonly HourCount[] = scaled;
   let season: readonly number[] = new Array<number>(HOURS_OF_WEEK).fill(1);
-  let levels = fitLevels(calm, season);
-  let tiers = fitSeason(calm, levels, chance);
+  // Before the season is known, a day far off may be how its weekday is.
+  let course: LevelCourse = { ...levelCourse(scaled, chance), strayDays: [] };
+  let levels = fitLevels(calm, season, course);
+  let tiers = fitSeason(calm, levels, { course, chance });
   for (let pass = 0; pass < PASSES; pass += 1) {
     season = tiers.season;
+    const known = course;
+    course = levelCourse(inSeason(scaled, season), chance);
+    // Counts cut back to what was taken for usual would say so again.
+    if (!isSameCourse(course, known)) levels = fitLevels(scaled, season, course);
     const within = tiers.ofWeek.within ?? tiers.ofDay.within ?? 0.04;
     calm = scaled.map((hour) => {
       const mean = hour.exposure * levelAt(levels, hour.at) * (season[hourOfWeek(hour.at)] ?? 1);
       const reach = CUT * Math.sqrt(mean * chance + mean * mean * within);
       return { ...hour, count: Math.min(Math.max(hour.count, mean - reach), mean + reach) };
     });
-    levels = fitLevels(calm, season);
-    tiers = fitSeason(calm, levels, chance);
+    levels = fitLevels(calm, season, course);
+    tiers = fitSeason(calm, levels, { course, chance });
   }
   const weekly = tiers.ofWeek.within !== null;
   return {
     ...levels,
+    course,
     season: season.map((factor, hour) => factor * (base[hour] ?? 1)),
     seen: tiers.ofWeek.seen,
     leverage: tiers.ofWeek.trust.map((own, hour) =>

@@ -6,6 +6,7 @@ import { LONGEST_FAILURE } from './failure-pieces.js';
 import { LONGEST_LEAD } from './failure-starts.js';
 import { scanForFailure } from './failure-window.js';
 import { drawLosses } from './loss-draws.js';
+import { isInDoubt } from './level-doubt.js';
 import type { StageSeries, TimeSpan } from './stage-series.js';
 import { WindowTable, type Controls } from './window-totals.js';
 
@@ -72,13 +73,13 @@ function undecided(
   };
 }
 
-function verdict(
-  probability: number,
-  loss: number,
-  minLoss: number,
-): Pick<MeasuredOutcome, 'failure' | 'reason'> {
+type Verdict = Pick<MeasuredOutcome, 'failure' | 'reason'>;
+
+const NOT_CERTAIN: Verdict = { failure: null, reason: 'not-certain' };
+
+function verdict(probability: number, loss: number, minLoss: number): Verdict {
   if (probability <= 1 - CERTAIN) return { failure: false };
-  if (probability < CERTAIN) return { failure: null, reason: 'not-certain' };
+  if (probability < CERTAIN) return NOT_CERTAIN;
   return loss >= minLoss ? { failure: true } : { failure: null, reason: 'loss-below-minimum' };
 }
 
@@ -96,12 +97,13 @@ export function measureOutcome(measurement: Measurement): MeasuredOutcome {
     from: startedAt - lead,
     to: until + LONGEST_FAILURE,
   });
-  const looked = Math.max(HOUR, until - startedAt);
+  const length = Math.max(HOUR, until - startedAt);
   const first = Math.floor((startedAt - table.timeOf(0)) / table.width);
-  const last = Math.min(table.buckets, first + Math.ceil(looked / table.width));
+  const last = Math.min(table.buckets, first + Math.ceil(length / table.width));
   const prior = measurement.prior ?? FAILURE_PRIOR;
   if (first < 0 || first >= last) return undecided('no-data', prior, 0);
-  const expectedEntrants = table.totals(first, last).expectedEntries;
+  const looked = table.totals(first, last);
+  const expectedEntrants = looked.expectedEntries;
   if (expectedEntrants < MIN_EXPECTED_ENTRANTS)
     return undecided('too-thin', prior, expectedEntrants);
   const scan = scanForFailure(table, { startedAt, until, minRelativeDrop, prior });
@@ -111,8 +113,11 @@ export function measureOutcome(measurement: Measurement): MeasuredOutcome {
   const mean = (values: Iterable<number>): number =>
     [...values].reduce((sum, value) => sum + value, 0) / DRAWS;
   const conversionsLost = mean(losses);
+  const judged = verdict(scan.failureProbability, conversionsLost, minLoss);
+  const seen = { looked, worst: table.within(scan.worst) };
+  const isOpen = isInDoubt(judged.failure, seen, baseline, minRelativeDrop);
   return {
-    ...verdict(scan.failureProbability, conversionsLost, minLoss),
+    ...(isOpen ? NOT_CERTAIN : judged),
     failureProbability: scan.failureProbability,
     conversionsLost,
     interval: [quantileOfSorted(losses, 0.05), quantileOfSorted(losses, 0.95)],

@@ -10,7 +10,7 @@ import {
   type InflowFactor,
   type SiteWideFactor,
 } from './site-wide-factor.js';
-import { bucketIndex, bucketTime, type StageSeries } from './stage-series.js';
+import { bucketIndex, bucketTime, type StageSeries, type TimeSpan } from './stage-series.js';
 
 /** Series that the episode does not touch, with what they usually do. */
 export interface Control {
@@ -163,6 +163,11 @@ export class WindowTable {
 
   timeOf(bucket: number): Instant {
     return bucketTime(this.stage.series, this.#main.first + bucket);
+  }
+
+  within({ startedAt, endedAt }: TimeSpan): WindowTotals {
+    const [from, to] = [startedAt, endedAt].map((at) => (at - this.timeOf(0)) / this.width);
+    return this.totals(Math.round(from ?? 0), Math.round(to ?? 0));
   }
 
   totals(from: number, to: number): WindowTotals {

@@ -207,6 +207,24 @@ describe('measureOutcome', () => {
     expect(measure(80, series, { startedAt, baseline }).failure).not.toBe(true);
   });
 
+  it('rules out no loss of entries on the first weekend, when it is not known who was to come', () => {
+    const startedAt = MONDAY + 5 * DAY + 11 * HOUR;
+    const world = { days: 13, traffic: 80, seed: 1, noise: 0.01 };
+    const full = { from: startedAt - 11 * HOUR, to: startedAt + DAY, entries: -2 / 3 };
+    const loss = { from: startedAt, to: startedAt + HOUR, entries: -1 / 6 };
+    const shown = (drop: Drop): MeasuredOutcome => {
+      const { series } = simulateStage({ ...world, drops: [drop, full] });
+      const baseline = fitBaseline(series, { asOf: startedAt - 11 * HOUR });
+      return measure(80, series, { startedAt, baseline });
+    };
+    // Without a loss as many come as on any weekday: two thirds more than on usual weekends.
+    expect(shown(full).failure).toBe(false);
+    expect(shown(loss)).toMatchObject({
+      failure: null,
+      reason: 'not-certain',
+    });
+  });
+
   it('counts a surge that converts as usual as no failure, and its lost visitors as lost', () => {
     const surge = { from: ONSET, to: ONSET + HOUR, entries: -2 };
     expect(measure(80, dropped(80, 11, surge).series).failure).toBe(false);
