@@ -94,7 +94,7 @@ function byDay(cells: readonly StatedCell[]): Map<Instant, StatedCell[]> {
 
 function written(
   { stored, range, bands }: MetricsFound,
-  stretch: Stretch,
+  { from, to }: Stretch,
   cells: readonly StatedCell[],
 ): WrittenStretch {
   const { journey } = stored;
@@ -102,7 +102,7 @@ function written(
   // A comma before the first bucket as well.
   const texts = journey.stages.map(() => ['']);
   let start = '';
-  for (const metric of stageMetrics(journey, cells, { ...stretch, bucket, now })) {
+  for (const metric of stageMetrics(journey, cells, { from, to, bucket, now })) {
     const { stageIndex, bucketStart: at } = metric;
     if (stageIndex === 0) start = formatInstant(at);
     texts[stageIndex]?.push(bucketText(metric, start, bands[stageIndex]?.band(at) ?? null));
