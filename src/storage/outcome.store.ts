@@ -127,15 +127,16 @@ export async function appendOutcome(
   return known?.content === content ? 'duplicate' : 'conflict';
 }
 
-/** Every outcome of these anomalies, oldest first. */
-export async function outcomesOfAnomalies(
-  sql: Sql,
-  anomalyIds: readonly string[],
-): Promise<StoredOutcome[]> {
+/** SQL for the anomalies of the episode that holds an anomaly (SQL too): what is told of one is told of all. */
+const sameEpisode = (anomalyId: string): string =>
+  `(SELECT own.id FROM anomaly one JOIN anomaly own USING (episode_id) WHERE one.id = ${anomalyId})`;
+
+/** Every outcome of the episode that holds an anomaly, oldest first. */
+export async function outcomesOfAnomaly(sql: Sql, anomalyId: string): Promise<StoredOutcome[]> {
   const found = await rows<OutcomeRow>(
     sql,
-    'SELECT * FROM outcome WHERE anomaly_id = ANY($1::text[]) ORDER BY revision',
-    [anomalyIds],
+    `SELECT * FROM outcome WHERE anomaly_id IN ${sameEpisode('$1')} ORDER BY revision`,
+    [anomalyId],
   );
   return found.map(stored);
 }
@@ -193,6 +194,7 @@ export async function outcomesByEpisode(sql: Sql, knownBy: Instant): Promise<Out
 
 /** Which outcomes of the log are wanted; all where nothing is asked for. */
 export interface OutcomeFilter {
+  /** Those of its whole episode. */
   readonly anomalyId?: string | undefined;
   readonly journey?: string | undefined;
   readonly verdict?: Outcome['verdict'] | undefined;
@@ -208,7 +210,7 @@ export async function outcomesSince(
   const found = await rows<OutcomeRow>(
     sql,
     `SELECT * FROM outcome WHERE revision > $1 AND ($3::text IS NULL OR journey = $3)
-       AND ($4::text IS NULL OR verdict = $4) AND ($5::text IS NULL OR anomaly_id = $5)
+       AND ($4::text IS NULL OR verdict = $4) AND ($5::text IS NULL OR anomaly_id IN ${sameEpisode('$5')})
      ORDER BY revision LIMIT $2`,
     [revision, limit, journey, verdict, anomalyId],
   );

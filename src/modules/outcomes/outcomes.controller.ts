@@ -30,7 +30,7 @@ const listing = z.object({
   verdict: z.enum(VERDICTS).optional(),
   since_revision: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(1000).optional().meta({
-    description: '100 of the log where nothing is said, all of one anomaly, and all as lines',
+    description: '100 of the log where nothing is said, all of one episode, and all as lines',
   }),
   format: z.enum(['json', 'ndjson']).default('json'),
 });
@@ -74,7 +74,7 @@ export class OutcomesController {
   @Get()
   @Operation({
     summary:
-      'Outcomes of one anomaly (the current one first), or the log since a revision; verdict=missed: failures that no alert told of',
+      'Outcomes of the episode that one anomaly belongs to (the current one first), or the log since a revision; verdict=missed: failures that no alert told of',
     scope: 'read',
     query: listing,
     answers: { 200: listOf(outcomeAnswer) },

@@ -15,7 +15,7 @@ import type { Teller } from '../../loop/outcome-refusal.js';
 import { recordOutcome } from '../../loop/record-outcome.js';
 import { canonical, contentKey } from '../../storage/content-key.js';
 import type { OutcomeFilter, StoredOutcome } from '../../storage/outcome.store.js';
-import { outcomesOfAnomalies, outcomesSince, standingMissed } from '../../storage/outcome.store.js';
+import { outcomesOfAnomaly, outcomesSince, standingMissed } from '../../storage/outcome.store.js';
 import {
   retrospectiveById,
   retrospectives,
@@ -116,10 +116,10 @@ export class OutcomesService {
     });
   }
 
-  /** What is asked for of one anomaly's outcomes; what superseded what is seen of all of them. */
+  /** What is asked for of the outcomes of an anomaly's episode; what superseded what is seen of all of them. */
   async ofAnomaly(query: OutcomeQuery & { readonly anomalyId: string }): Promise<object> {
     const { anomalyId, journey, verdict, since_revision: revision, limit } = query;
-    const found = await outcomesOfAnomalies(this.source.manager, [anomalyId]);
+    const found = await outcomesOfAnomaly(this.source.manager, anomalyId);
     const wanted = currentFirst(found).filter(
       (outcome) =>
         outcome.revision > revision &&

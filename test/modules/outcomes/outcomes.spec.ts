@@ -217,6 +217,26 @@ describe('outcomes', () => {
     expect(await lines('limit=1')).toHaveLength(1);
   });
 
+  it('are those of the whole episode, whichever of its anomalies is asked for', async () => {
+    const fingerprint = anId('fingerprint');
+    const first = await anAnomalyIn({ fingerprint, startedAt: minutesAgo(12) });
+    const repeat = await anAnomalyIn({ fingerprint, startedAt: minutesAgo(8) });
+    const other = await anAnomalyIn();
+    const [measured, told] = [
+      anOutcome(first, { source: 'measured', author: undefined }),
+      anOutcome(repeat),
+    ];
+    await send(measured, told, anOutcome(other));
+    const ids = [told['id'], measured['id']];
+    for (const anomalyId of [first, repeat]) {
+      expect((await outcomesOf(anomalyId)).map(({ id }) => id)).toEqual(ids);
+      const { text } = await api.get(`/v1/outcomes?format=ndjson&anomalyId=${anomalyId}`);
+      const lines = text.trimEnd().split('\n');
+      expect(lines.map((line) => (JSON.parse(line) as Json)['id'])).toEqual(ids.toReversed());
+    }
+    expect(await outcomesOf('nothing')).toEqual([]);
+  });
+
   it('are never overtaken: who reads up to a revision has seen all before it', async () => {
     const anomalyId = await anAnomalyIn();
     const begun = api.source.createQueryRunner();
