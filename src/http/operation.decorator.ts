@@ -4,7 +4,6 @@ import {
   ApiBody,
   ApiConsumes,
   ApiOperation,
-  ApiProduces,
   ApiQuery,
   ApiResponse,
 } from '@nestjs/swagger';
@@ -27,9 +26,9 @@ interface OperationFacts {
   readonly bulk?: boolean;
   readonly consumes?: readonly string[];
   readonly query?: z.ZodObject;
-  /** Media types of the files that it may answer in place of JSON. */
+  /** Media types of the files that it may answer (200) in place of JSON. */
   readonly files?: readonly string[];
-  /** The answer's schema by status. */
+  /** The JSON answer's schema by status; problems may be answered by every operation. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
 }
 
@@ -53,15 +52,40 @@ function bodyDecorators(facts: OperationFacts): MethodDecorator[] {
   return [ApiBody({ schema: schema, required: true }), ApiConsumes(...consumes)];
 }
 
+const PROBLEM = { 'application/problem+json': { schema: schemaOf(problemBody, 'output') } };
+
+/** Files that hold no text. */
+const BINARY = new Set(['application/vnd.apache.parquet']);
+
+const fileContent = (type: string): readonly [string, { schema: ApiSchema }] => [
+  type,
+  { schema: { type: 'string', ...(BINARY.has(type) ? { format: 'binary' } : {}) } },
+];
+
+type Content = Readonly<Record<string, { schema: ApiSchema }>>;
+
+/** What is answered with a status, by media type. */
+function contentOf(status: number, { answers, files = [] }: OperationFacts): Content {
+  const json = answers[status];
+  return {
+    ...(json === undefined ? {} : { 'application/json': { schema: schemaOf(json, 'output') } }),
+    ...(status === 200 ? Object.fromEntries(files.map(fileContent)) : {}),
+    ...(status >= 400 ? PROBLEM : {}),
+  };
+}
+
+function responses(facts: OperationFacts): MethodDecorator[] {
+  const files = facts.files === undefined ? [] : [200];
+  const statuses = [...new Set([...files, ...Object.keys(facts.answers).map(Number)])];
+  const told = statuses.map((status) =>
+    ApiResponse({ status, description: facts.summary, content: contentOf(status, facts) }),
+  );
+  const description = 'problem+json (RFC 9457)';
+  return [...told, ApiResponse({ status: 'default', description, content: PROBLEM })];
+}
+
 /** States an operation once: what the guard asks for, and what openapi.json says. */
 export function Operation(facts: OperationFacts): MethodDecorator {
-  const answers = Object.entries({ ...facts.answers, 400: problemBody }).map(([status, schema]) =>
-    ApiResponse({
-      status: Number(status) === 400 ? 'default' : Number(status),
-      description: Number(status) === 400 ? 'problem+json (RFC 9457)' : facts.summary,
-      schema: schemaOf(schema, 'output'),
-    }),
-  );
   const shape = (facts.query?.shape ?? {}) as Readonly<Record<string, z.ZodType>>;
   const queries = Object.entries(shape).map(([name, schema]) =>
     ApiQuery({
@@ -74,9 +98,8 @@ export function Operation(facts: OperationFacts): MethodDecorator {
     SetMetadata(NEEDED_SCOPE, facts.scope),
     ApiOperation({ summary: facts.summary }),
     ...(facts.scope === null ? [] : [ApiBearerAuth()]),
-    ...(facts.files === undefined ? [] : [ApiProduces('application/json', ...facts.files)]),
     ...bodyDecorators(facts),
     ...queries,
-    ...answers,
+    ...responses(facts),
   );
 }

@@ -145,6 +145,11 @@ export const trainingRunAnswer = z
     model: z.string().optional(),
     gate: z.record(z.string(), z.unknown()).optional(),
     reason: z.string().optional(),
+    /** Only what was known then was learnt from. */
+    asOf: time.optional(),
+    requestedBy: z.string(),
+    createdAt: time,
+    finishedAt: time.optional(),
   })
   .meta({ id: 'TrainingRun' });
 

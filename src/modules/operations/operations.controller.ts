@@ -40,7 +40,7 @@ export class OperationsController {
 
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  @Operation({ summary: 'Metrics for Prometheus', scope: null, answers: { 200: z.string() } })
+  @Operation({ summary: 'Metrics for Prometheus', scope: null, files: ['text/plain'], answers: {} })
   async metrics(): Promise<string> {
     return await this.registry.metrics();
   }

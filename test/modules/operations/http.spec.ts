@@ -339,6 +339,45 @@ describe('openapi.json', () => {
     );
   });
 
+  // Each answer of each of these tests is held to the document: see test/builders/declared-answers.ts.
+  it('says what is answered, files and refusals too', async () => {
+    const run = await api.post('/v1/training-runs', { asOf: '2026-01-01T00:00:00Z' });
+    expect(run.status).toBe(202);
+    const [key, id] = ['/v1/journeys/checkout', String(run.body['id'])];
+    const plain = Object.entries(document.paths)
+      .filter(([path, operations]) => !path.includes('{') && 'get' in operations)
+      .map(([path]) => path);
+    const answers = new Map<string, Answer>();
+    for (const path of [
+      ...plain,
+      `/v1/training-runs/${id}`,
+      ...['metrics', 'funnel', 'time-to-value'].map((name) => `${key}/${name}`),
+      ...['csv', 'parquet'].map((format) => `${key}/funnel?format=${format}`),
+      '/v1/outcomes?format=ndjson',
+      '/v1/outcomes/missed?journey=checkout',
+      '/v1/models/0',
+      '/v1/models/0/card',
+      '/v1/models/0/card?format=html',
+      '/v1/models/0/shadow',
+      '/v1/reports/performance?format=html',
+    ]) {
+      answers.set(path, await api.get(path));
+    }
+    const refused = [...answers].filter(([, { status }]) => status !== 200);
+    // A journey must be named there.
+    expect(refused.map(([path]) => path)).toEqual(['/v1/outcomes/missed']);
+    const content = (path: string): Body =>
+      (document.paths[path]?.['get']?.responses['200'] as { content: Body }).content;
+    expect(content('/metrics')).toEqual({ 'text/plain': { schema: { type: 'string' } } });
+    expect(Object.keys(content('/v1/outcomes'))).toEqual([
+      'application/json',
+      'application/x-ndjson',
+    ]);
+    expect(content('/v1/models/{version}/card')).toMatchObject({
+      'text/html': { schema: { type: 'string' } },
+    });
+  });
+
   it('refers to nothing that it does not hold', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
       ([, to]) => to,
