@@ -33,11 +33,11 @@ interface Checked {
   readonly rejected: readonly Rejection[];
 }
 
-const CONFLICT: ItemError = {
-  pointer: '/source',
-  code: 'conflict',
-  detail: 'this id came from another source before',
-};
+const CONFLICTS = {
+  source: 'this id came from another source before',
+  startedAt: 'this id came with another start before: what starts anew has an id of its own',
+  fingerprint: 'this id came with another fingerprint before',
+} as const;
 
 function idOf(item: unknown): string {
   const known = typeof item === 'object' && item !== null && 'id' in item;
@@ -100,7 +100,9 @@ export class AnomaliesService {
       const { startedAt, endedAt } = value;
       const reception = receptionOf(value, { startedAt, endedAt }, rules);
       if ('receivedAt' in reception) {
-        arrivals.push({ index, anomaly: anomalyOf(value), receivedAt: reception.receivedAt });
+        const { receivedAt } = reception;
+        const tellsFingerprint = value.fingerprint !== undefined;
+        arrivals.push({ index, anomaly: anomalyOf(value), receivedAt, tellsFingerprint });
       } else {
         rejected.push({ index, ...reception });
       }
@@ -154,12 +156,13 @@ function toScore(
 }
 
 function answer(
-  { status, anomaly }: Taken,
+  { status, anomaly, field = 'source' }: Taken,
   predictions: readonly Prediction[],
 ): Omit<AnomalyResult, 'index'> {
   const anomalyId = anomaly.id;
   if (status === 'conflict') {
-    return { anomalyId, status: 'rejected', predictions: [], error: CONFLICT };
+    const error = { pointer: `/${field}`, code: 'conflict', detail: CONFLICTS[field] };
+    return { anomalyId, status: 'rejected', predictions: [], error };
   }
   const unmapped = status === 'stored' && predictions.length === 0;
   return {
