@@ -23,7 +23,8 @@ import { checkItems } from '../../wire/rejection.js';
 export interface AnomalyResult {
   readonly index: number;
   readonly anomalyId: string;
-  readonly status: 'stored' | 'updated' | 'duplicate' | 'rejected' | 'unmapped';
+  /** `scored`: answered, and nothing kept. */
+  readonly status: 'stored' | 'updated' | 'duplicate' | 'scored' | 'rejected' | 'unmapped';
   readonly predictions: readonly object[];
   readonly error?: ItemError;
 }
@@ -78,7 +79,7 @@ export class AnomaliesService {
     const scored = await this.scorer.ask(this.source.manager, toScore);
     const results = arrivals.map(({ index, anomaly }, i): AnomalyResult => {
       const predictions = (scored[i] ?? []).map((one) => writePrediction(one.prediction));
-      const status = predictions.length === 0 ? 'unmapped' : 'stored';
+      const status = predictions.length === 0 ? 'unmapped' : 'scored';
       return { index, anomalyId: anomaly.id, status, predictions };
     });
     const refused = rejected.map((one) => refusal(one, idOf(items[one.index])));

@@ -305,7 +305,7 @@ describe('anomalies', () => {
       const scored = resultsOf(
         await api.post('/v1/predictions', [anomaly, anAnomaly({ labels: {} }), 5], { key }),
       );
-      expect(scored.map(({ status }) => status)).toEqual(['stored', 'unmapped', 'rejected']);
+      expect(scored.map(({ status }) => status)).toEqual(['scored', 'unmapped', 'rejected']);
       expect(scored[0]?.predictions).toHaveLength(1);
       expect(await rowCount()).toEqual(before);
       expect((await api.get(`/v1/anomalies/${String(anomaly['id'])}`)).status).toBe(404);
