@@ -15,6 +15,12 @@ import type { Scope } from './caller.js';
 /** Where the guard finds the scope that an operation needs. */
 export const NEEDED_SCOPE = 'throughline:scope';
 
+/** Where the guard finds whether an operation takes query parameters. */
+export const HAS_QUERY = 'throughline:query';
+
+/** The query of what others call by URLs that we do not write: it may hold anything. */
+export const anyQuery = z.looseObject({});
+
 type ApiSchema = Extract<Parameters<typeof ApiBody>[0], { schema: unknown }>['schema'];
 
 interface OperationFacts {
@@ -25,6 +31,7 @@ interface OperationFacts {
   /** Whether the body may be an array of such items. */
   readonly bulk?: boolean;
   readonly consumes?: readonly string[];
+  /** None: every parameter is refused. */
   readonly query?: z.ZodObject;
   /** Media types of the files that it may answer (200) in place of JSON. */
   readonly files?: readonly string[];
@@ -96,6 +103,7 @@ export function Operation(facts: OperationFacts): MethodDecorator {
   );
   return applyDecorators(
     SetMetadata(NEEDED_SCOPE, facts.scope),
+    SetMetadata(HAS_QUERY, facts.query !== undefined),
     ApiOperation({ summary: facts.summary }),
     ...(facts.scope === null ? [] : [ApiBearerAuth()]),
     ...bodyDecorators(facts),

@@ -12,6 +12,7 @@ import { conflict, takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { pageOf } from '../../http/cursor.js';
+import { refuseEmpty } from '../../http/report-question.js';
 import type { Teller } from '../../loop/outcome-refusal.js';
 import { recordOutcome } from '../../loop/record-outcome.js';
 import { canonical, contentKey } from '../../storage/content-key.js';
@@ -142,6 +143,7 @@ export class OutcomesService {
 
   /** The missed failures of a journey that touch a stretch of time, newest first. */
   async missed({ journey, from = -Infinity, to = Infinity }: MissedQuery): Promise<object> {
+    refuseEmpty(from, to);
     const found = missedOfJourney(await standingMissed(this.source.manager, journey));
     const inside = found.filter(({ startedAt, endedAt }) => startedAt < to && endedAt > from);
     return { items: inside.map(writtenMissed) };

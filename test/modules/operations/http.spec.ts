@@ -290,6 +290,45 @@ describe('operations', () => {
   });
 });
 
+describe('queries', () => {
+  it('are refused by the name of what an operation does not have', async () => {
+    const paths = [
+      ['GET', '/v1/models?foo=1'],
+      ['GET', '/v1/models/0?foo=1'],
+      ['GET', '/v1/journeys?foo=1'],
+      ['GET', '/v1/journeys/checkout?foo=1'],
+      ['GET', '/v1/rules?foo=1'],
+      ['GET', '/v1/incidents?foo=1'],
+      ['GET', '/v1/training-runs?foo=1'],
+      ['GET', '/v1/training-runs/x?foo=1'],
+      ['GET', '/v1/threshold-suggestions/x?foo=1'],
+      ['POST', '/v1/backfill/end?foo=1'],
+    ] as const;
+    for (const [method, path] of paths) {
+      const answer = await api.request(method, path, undefined);
+      expectProblem(answer, 400, 'invalid-query', path);
+      expect(answer.body['errors']).toEqual([
+        { pointer: '/foo', code: 'unknown-key', detail: 'foo is not a field of this query' },
+      ]);
+    }
+    expectProblem(
+      await api.get('/v1/models?foo=1', { key: null }),
+      401,
+      'unauthenticated',
+      '/v1/models?foo=1',
+    );
+  });
+
+  it('may hold anything where others write the URL: probes, scrapes and webhooks', async () => {
+    for (const path of ['/livez?x=1', '/readyz?x=1', '/metrics?x=1']) {
+      expect([path, (await api.get(path, { key: null })).status]).toEqual([path, 200]);
+    }
+    const alerts = { version: '4', alerts: [] };
+    const told = await api.post('/v1/ingest/alertmanager/x?team=shop', alerts);
+    expect(told.status).toBe(202);
+  });
+});
+
 describe('openapi.json', () => {
   interface Operation {
     readonly parameters?: readonly Body[];

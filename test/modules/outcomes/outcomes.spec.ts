@@ -285,6 +285,11 @@ describe('outcomes', () => {
     const some = (await api.get(`/v1/outcomes/missed?${query}`)).body['items'] as Json[];
     expect(some.map(({ id }) => id)).toEqual([first['id']]);
     expect((await api.get('/v1/outcomes/missed')).status).toBe(400);
+    const turned = `journey=checkout&from=${minutesAgo(1)}&to=${minutesAgo(2)}`;
+    expect(await api.get(`/v1/outcomes/missed?${turned}`)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/from', code: 'empty-range' }] },
+    });
   });
 
   it('are labels: only who may label may tell them', async () => {
