@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+
+import { SCOPES } from '../http/caller.js';
+import { SERVICE, saveServiceKey } from '../storage/api-key.store.js';
+import { audit } from '../storage/audit.store.js';
 import type { Config } from './config.js';
 
 /** The key with all scopes, and where it came from. */
@@ -25,4 +30,20 @@ export async function serviceKey(config: Config): Promise<ServiceKey> {
   await writeFile(draft, `${key}\n`, { mode: 0o600 });
   await rename(draft, file);
   return { key, file, isNew: true };
+}
+
+/** Makes the service's key the one that it was started with; says how many older ones that revokes. */
+export async function keepServiceKey(
+  source: DataSource,
+  secret: string,
+  createdAt: Date,
+): Promise<number> {
+  return await source.transaction(async (sql) => {
+    const revoked = await saveServiceKey(sql, { secret, scopes: SCOPES, createdAt });
+    if (revoked > 0) {
+      const deed = { at: createdAt, who: SERVICE, action: 'api-key.revoke', subject: SERVICE };
+      await audit(sql, { ...deed, after: { revoked }, reason: 'started with another key' });
+    }
+    return revoked;
+  });
 }

@@ -10,19 +10,18 @@ import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 
 import { AddressGuard } from '../connectors/prometheus/address-guard.js';
-import { SCOPES } from '../http/caller.js';
 import { ChampionScorer } from '../loop/champion-scorer.js';
 import { ensurePrior } from '../loop/ensure-prior.js';
 import type { ReportWriter } from '../loop/reports.js';
 import { ReportWriterHere } from '../loop/reports.js';
 import { queueConnection } from '../queue/connection.js';
 import { createJobQueue } from '../queue/job-queue.js';
-import { saveApiKey } from '../storage/api-key.store.js';
 import { openDataSource } from '../storage/data-source.js';
 import { EventCopies } from '../storage/event-copies.js';
 import { ModelFiles } from '../storage/model-files.js';
 import { apiDocument } from './api-document.js';
 import { ApiModule } from './api.module.js';
+import { keepServiceKey } from './api-key.js';
 import type { Config } from './config.js';
 import { serviceUrl } from './config.js';
 import { limitBodyTypes } from './http/body-types.js';
@@ -56,8 +55,14 @@ export async function startApi(config: Config, databaseUrl: string): Promise<Api
   const source = await openDataSource(databaseUrl);
   await ensurePrior(source, Date.now());
   if (config.apiKey !== undefined) {
-    const key = { secret: config.apiKey, name: 'service', scopes: SCOPES, createdAt: new Date() };
-    await saveApiKey(source.manager, key);
+    const revoked = await keepServiceKey(source, config.apiKey, new Date());
+    if (revoked > 0) {
+      const logger = createLogger(config, 'api');
+      logger.warn(
+        { revoked },
+        "the service's key is another one than before: the old one is revoked",
+      );
+    }
   }
   const reports = new ReportThread(new URL('../report.js', import.meta.url), {
     databaseUrl,

@@ -150,7 +150,7 @@ export interface Journey {
 }
 
 export interface FunnelStep {
-  readonly event: string;
+  readonly stage: string;
   readonly reached: number;
   readonly rateFromPrevious: number | null;
   readonly rateFromFirst: number | null;

@@ -21,7 +21,7 @@ export function funnelView(steps: readonly FunnelStep[], { name, window }: Journ
     );
   }
   const columns = [
-    { header: 'Stage', cell: ({ event }: FunnelStep) => event },
+    { header: 'Stage', cell: ({ stage }: FunnelStep) => stage },
     {
       header: 'Share of all',
       cell: ({ rateFromFirst }: FunnelStep) => shareBar(rateFromFirst ?? 0),

@@ -1,7 +1,7 @@
 import { performanceReport } from '../core/monitoring/performance-report.js';
 import type { Duration, Instant } from '../core/telemetry/time.js';
 import { performancePage } from '../reports/performance-page.js';
-import { writeTimes } from '../wire/instant.js';
+import { writePerformance } from '../wire/performance.js';
 import { judgedAnswers } from './judged-answers.js';
 import type { ReportDesk } from './report-ground.js';
 
@@ -21,5 +21,5 @@ export async function performanceDocument(
 ): Promise<string> {
   const answers = await judgedAnswers(sql, question.to, question.asOf);
   const report = await performanceReport({ ...question, answers });
-  return format === 'html' ? performancePage(report) : JSON.stringify(writeTimes(report));
+  return format === 'html' ? performancePage(report) : JSON.stringify(writePerformance(report));
 }

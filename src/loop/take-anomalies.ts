@@ -23,6 +23,8 @@ import { JourneysAt } from './journeys-at.js';
 export interface Arrival {
   readonly anomaly: Anomaly;
   readonly receivedAt: Instant;
+  /** Whether the sender told the fingerprint; otherwise it was made of rule and labels. */
+  readonly tellsFingerprint?: boolean;
 }
 
 /** What came of an arrival. */
@@ -30,12 +32,22 @@ export interface Taken {
   readonly status: 'stored' | 'updated' | 'duplicate' | 'conflict';
   readonly anomaly: Anomaly;
   readonly episode: StoredEpisode | null;
+  /** Of a conflict: what makes an anomaly this one, and is another here. */
+  readonly field?: 'source' | 'startedAt' | 'fingerprint';
 }
 
 const LOCK = 7_405_002;
 
 const keyOf = (one: { source: string; fingerprint: string }): string =>
   `${one.source}\0${one.fingerprint}`;
+
+/** What of a known anomaly a revision would change although it cannot be changed. */
+function conflictOf(known: Anomaly, { anomaly, tellsFingerprint }: Arrival): Taken['field'] {
+  if (known.source !== anomaly.source) return 'source';
+  if (known.startedAt !== anomaly.startedAt) return 'startedAt';
+  const differs = known.fingerprint !== anomaly.fingerprint;
+  return differs && tellsFingerprint === true ? 'fingerprint' : undefined;
+}
 
 /** What is known of the anomalies and episodes that a batch touches; folded forward arrival by arrival. */
 class Ledger {
@@ -49,11 +61,13 @@ class Ledger {
     private readonly latest: Map<string, StoredEpisode>,
   ) {}
 
-  take({ anomaly, receivedAt }: Arrival): Taken {
+  take(arrival: Arrival): Taken {
+    const { anomaly, receivedAt } = arrival;
     const known = this.anomalies.get(anomaly.id);
     if (known === undefined) return this.begin(anomaly, receivedAt);
-    if (known.anomaly.source !== anomaly.source) {
-      return { status: 'conflict', anomaly: known.anomaly, episode: null };
+    const field = conflictOf(known.anomaly, arrival);
+    if (field !== undefined) {
+      return { status: 'conflict', anomaly: known.anomaly, episode: null, field };
     }
     return this.revise(known, anomaly, receivedAt);
   }
@@ -70,10 +84,10 @@ class Ledger {
 
   private revise(known: StoredAnomaly, later: Anomaly, receivedAt: Instant): Taken {
     const given = Object.entries(later).filter(([, value]) => value !== undefined);
-    // What makes it this anomaly stays; a revision that brings no labels takes none away.
-    const { startedAt, fingerprint } = known.anomaly;
+    // A revision that brings no labels takes none away, and is not another fingerprint's by that.
+    const { fingerprint } = known.anomaly;
     const labels = { ...known.anomaly.labels, ...later.labels };
-    const kept = { startedAt, fingerprint, labels };
+    const kept = { fingerprint, labels };
     const anomaly = { ...known.anomaly, ...Object.fromEntries(given), ...kept } as Anomaly;
     const episode = this.touched.get(known.episodeId) ?? this.episodes.get(known.episodeId) ?? null;
     if (contentKey(canonical(anomaly)) === known.content) {

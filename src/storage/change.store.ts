@@ -2,6 +2,8 @@ import { serviceOf } from '../core/features/service-of.js';
 import type { Change } from '../core/telemetry/change.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { canonical, contentKey } from './content-key.js';
+import type { PageQuery } from './page.js';
+import { isAfter, placeOf } from './page.js';
 import type { Sql } from './sql.js';
 import { rows, run } from './sql.js';
 
@@ -60,17 +62,18 @@ async function write(sql: Sql, row: ChangeRow, knownAt: Instant): Promise<void> 
   ]);
 }
 
-/** The changes of a stretch of time, newest first. */
+/** A page of the changes of a stretch of time, newest first. */
 export async function changesBetween(
   sql: Sql,
   range: { readonly from: Instant; readonly to: Instant },
-  limit: number,
+  page: PageQuery,
 ): Promise<Change[]> {
   const found = await rows<{ body: Change }>(
     sql,
     `SELECT body FROM change WHERE occurred_at >= $1 AND occurred_at < $2
+       AND ${isAfter('occurred_at', 4)}
      ORDER BY occurred_at DESC, id LIMIT $3`,
-    [new Date(range.from), new Date(range.to), limit],
+    [new Date(range.from), new Date(range.to), page.limit, ...placeOf(page)],
   );
   return found.map((row) => row.body);
 }

@@ -2,6 +2,8 @@ import type { Incident } from '../core/telemetry/incident.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { RecordFate } from './change.store.js';
 import { canonical, contentKey } from './content-key.js';
+import type { PageQuery } from './page.js';
+import { isAfter, placeOf } from './page.js';
 import type { Sql } from './sql.js';
 import { rows, run, timestamp } from './sql.js';
 
@@ -24,12 +26,13 @@ export async function incidentById(sql: Sql, id: string): Promise<Incident | nul
   return found?.body ?? null;
 }
 
-/** All incidents, newest first. */
-export async function incidents(sql: Sql, limit: number): Promise<Incident[]> {
+/** A page of the incidents, newest first. */
+export async function incidents(sql: Sql, page: PageQuery): Promise<Incident[]> {
   const found = await rows<IncidentRow>(
     sql,
-    'SELECT body FROM incident ORDER BY detected_at DESC, id LIMIT $1',
-    [limit],
+    `SELECT body FROM incident WHERE ${isAfter('detected_at', 2)}
+     ORDER BY detected_at DESC, id LIMIT $1`,
+    [page.limit, ...placeOf(page)],
   );
   return found.map((row) => row.body);
 }

@@ -2,6 +2,8 @@ import type { DriftFindings } from '../core/monitoring/drift-findings.js';
 import { CONCEPT_HISTORY } from '../core/monitoring/model-concept.js';
 import type { ModelDriftReport } from '../core/monitoring/model-drift.js';
 import type { Instant } from '../core/telemetry/time.js';
+import type { PageQuery } from './page.js';
+import { isAfter, placeOf } from './page.js';
 import type { Sql } from './sql.js';
 import { rows, run } from './sql.js';
 
@@ -65,16 +67,17 @@ export async function keepReport(sql: Sql, report: NewReport): Promise<string | 
   return kept?.id ?? null;
 }
 
-/** Kept reports, newest first. */
+/** A page of the kept reports, newest first. */
 export async function keptReports(
   sql: Sql,
-  { kind, limit }: { readonly kind?: ReportKind | undefined; readonly limit: number },
+  page: PageQuery & { readonly kind?: ReportKind | undefined },
 ): Promise<ReportRow[]> {
   return await rows<ReportRow>(
     sql,
     `SELECT id, kind, model, made_at AS "madeAt", from_at AS "from", until_at AS until, findings
-     FROM report WHERE $1::text IS NULL OR kind = $1 ORDER BY made_at DESC, id LIMIT $2`,
-    [kind, limit],
+     FROM report WHERE ($1::text IS NULL OR kind = $1) AND ${isAfter('made_at', 3)}
+     ORDER BY made_at DESC, id LIMIT $2`,
+    [page.kind, page.limit, ...placeOf(page)],
   );
 }
 

@@ -1,6 +1,8 @@
 import type { Retrospective } from '../core/outcomes/retrospective.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { canonical, contentKey } from './content-key.js';
+import type { PageQuery } from './page.js';
+import { isAfter, placeOf } from './page.js';
 import type { Sql } from './sql.js';
 import { rows } from './sql.js';
 
@@ -32,14 +34,20 @@ export async function saveRetrospective(
   return known?.content === content ? 'duplicate' : 'conflict';
 }
 
-/** All retrospectives, newest first. */
-export async function retrospectives(sql: Sql, limit: number): Promise<Retrospective[]> {
-  const found = await rows<{ body: Retrospective }>(
+/** A retrospective with when it became known. */
+export interface StoredRetrospective {
+  readonly body: Retrospective;
+  readonly knownAt: Date;
+}
+
+/** A page of the retrospectives, newest first. */
+export async function retrospectives(sql: Sql, page: PageQuery): Promise<StoredRetrospective[]> {
+  return await rows<StoredRetrospective>(
     sql,
-    'SELECT body FROM retrospective ORDER BY known_at DESC, id LIMIT $1',
-    [limit],
+    `SELECT body, known_at AS "knownAt" FROM retrospective WHERE ${isAfter('known_at', 2)}
+     ORDER BY known_at DESC, id LIMIT $1`,
+    [page.limit, ...placeOf(page)],
   );
-  return found.map((row) => row.body);
 }
 
 /** The retrospective with this id. */

@@ -1,5 +1,8 @@
+import { LessThan, MoreThan } from 'typeorm';
+
 import type { TrainingState } from './entities/training-run.entity.js';
 import { TrainingRunRow } from './entities/training-run.entity.js';
+import type { PageQuery } from './page.js';
 import type { Sql } from './sql.js';
 
 /** Puts a training run on record. */
@@ -15,11 +18,17 @@ export async function trainingRunById(sql: Sql, id: string): Promise<TrainingRun
   return await sql.getRepository(TrainingRunRow).findOneBy({ id });
 }
 
-/** The newest training runs. */
-export async function trainingRuns(sql: Sql, limit: number): Promise<TrainingRunRow[]> {
-  return await sql
-    .getRepository(TrainingRunRow)
-    .find({ order: { createdAt: 'DESC' }, take: limit });
+/** A page of the training runs, newest first. */
+export async function trainingRuns(
+  sql: Sql,
+  { limit, after }: PageQuery,
+): Promise<TrainingRunRow[]> {
+  const options = { order: { createdAt: 'DESC', id: 'ASC' }, take: limit } as const;
+  const runs = sql.getRepository(TrainingRunRow);
+  if (after === undefined) return await runs.find(options);
+  const createdAt = new Date(after.at);
+  const where = [{ createdAt: LessThan(createdAt) }, { createdAt, id: MoreThan(after.id) }];
+  return await runs.find({ ...options, where });
 }
 
 /** What a run has come to. */

@@ -79,7 +79,9 @@ export const scoredAnswer = z
       z.object({
         index: z.int(),
         anomalyId: z.string(),
-        status: z.enum(['stored', 'updated', 'duplicate', 'rejected', 'unmapped']),
+        status: z.enum(['stored', 'updated', 'duplicate', 'scored', 'rejected', 'unmapped']).meta({
+          description: '`scored`: a prediction of an anomaly that was not stored',
+        }),
         predictions: z.array(predictionAnswer),
         error: rejection.omit({ index: true }).optional(),
       }),
@@ -145,6 +147,11 @@ export const trainingRunAnswer = z
     model: z.string().optional(),
     gate: z.record(z.string(), z.unknown()).optional(),
     reason: z.string().optional(),
+    /** Only what was known then was learnt from. */
+    asOf: time.optional(),
+    requestedBy: z.string(),
+    createdAt: time,
+    finishedAt: time.optional(),
   })
   .meta({ id: 'TrainingRun' });
 

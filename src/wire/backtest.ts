@@ -31,6 +31,7 @@ export function writeMissed({
 /** What a backtest answers. */
 export const backtestAnswer = z.object({
   threshold: z.number(),
+  pages: z.int(),
   pagesPerWeek: z.number(),
   caught: z.int(),
   missed: z.int(),

@@ -12,7 +12,12 @@ const stageBody = z.strictObject({
   weight: share,
   window: duration.optional(),
   horizon: duration.optional(),
-  timeToValueTarget: duration.optional(),
+  timeToValueTarget: duration
+    .meta({
+      description:
+        'How soon after its entry into the journey (its first stage) an attempt should have reached this stage',
+    })
+    .optional(),
   failureModes: z.array(z.strictObject({ key, description: text })).optional(),
   failure: z
     .strictObject({ minRelativeDrop: z.number().gt(0).max(1), minLoss: z.number().min(0) })

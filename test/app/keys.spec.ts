@@ -36,3 +36,39 @@ it('names the scopes there are where another is asked for', async () => {
   expect(status).not.toBe(0);
   expect(err).toContain('scopes are');
 });
+
+it('ends every key of a name, and lists what there is and was without the keys', async () => {
+  const made = ['keys', 'create', '--scope', 'ingest', '--name', 'shop'];
+  const keys = [await runCommand(registerKeys, made), await runCommand(registerKeys, made)];
+  const { out } = await runCommand(registerKeys, ['keys', 'revoke', 'shop', '--json']);
+  expect(JSON.parse(out)).toEqual({ name: 'shop', revoked: 2 });
+  const source = await openDataSource(database.url);
+  const holders = keys.map((key) => holderOfKey(source.manager, key.out.trim()));
+  expect(await Promise.all(holders)).toEqual([null, null]);
+  await source.destroy();
+  const listed = await runCommand(registerKeys, ['keys', 'list', '--json']);
+  const all = (JSON.parse(listed.out) as { keys: object[] }).keys;
+  expect(all).toHaveLength(3);
+  expect(all[2]).toEqual({
+    name: 'shop',
+    scopes: ['ingest'],
+    createdAt: expect.any(String),
+    revokedAt: expect.any(String),
+  });
+  const text = (await runCommand(registerKeys, ['keys', 'list'])).out;
+  expect(text).toMatch(
+    /^made by hand: read,label, created \S+Z\nshop: ingest, created \S+Z, revoked \S+Z\n/,
+  );
+  await expect(runCommand(registerKeys, ['keys', 'revoke', 'shop'])).rejects.toThrow(
+    'no valid key is named shop',
+  );
+});
+
+it('leaves the name of the service to its own key', async () => {
+  const create = ['keys', 'create', '--scope', 'read', '--name', 'service'];
+  for (const args of [create, ['keys', 'revoke', 'service']]) {
+    const { status, err } = await runCommand(registerKeys, args);
+    expect(status).not.toBe(0);
+    expect(err).toContain("service is the service's own key");
+  }
+});

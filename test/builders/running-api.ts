@@ -14,10 +14,13 @@ import { migrateQueue, queueConnection } from '../../src/queue/connection.js';
 import { saveApiKey } from '../../src/storage/api-key.store.js';
 import { openDataSource } from '../../src/storage/data-source.js';
 import { createDatabase } from '../postgres/database.js';
+import type { ApiDocument } from './declared-answers.js';
+import { DeclaredAnswers } from './declared-answers.js';
 
 // @fastify/static requires this ES module for downloads, which we have none of; Jest on Node 20 cannot.
 jest.mock('content-disposition', () => ({ create: () => 'attachment' }));
 const { createApi } = await import('../../src/app/start-api.js');
+const { apiDocument } = await import('../../src/app/api-document.js');
 
 /** What a JSON answer holds; tests say what they expect of it. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -37,7 +40,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A service on a database of its own, reached through HTTP. */
+/** A service on a database of its own, reached through HTTP; each answer is held to openapi.json. */
 export class RunningApi {
   private constructor(
     readonly url: string,
@@ -46,6 +49,7 @@ export class RunningApi {
     private readonly parts: {
       readonly folder: string;
       readonly everything: string;
+      readonly declared: DeclaredAnswers;
       readonly ends: readonly (() => Promise<unknown>)[];
     },
   ) {}
@@ -70,7 +74,9 @@ export class RunningApi {
     const address = app.getHttpServer().address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const ends = [close, () => database.drop(), () => rm(folder, { recursive: true })];
-    return new RunningApi(`http://127.0.0.1:${port}`, source, { folder, everything, ends });
+    const declared = new DeclaredAnswers(apiDocument(app) as unknown as ApiDocument);
+    const parts = { folder, everything, declared, ends };
+    return new RunningApi(`http://127.0.0.1:${port}`, source, parts);
   }
 
   async stop(): Promise<void> {
@@ -114,7 +120,9 @@ export class RunningApi {
     const text = await response.text();
     const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     const read = (isJson ? JSON.parse(text) : {}) as Json;
-    return { status: response.status, headers: response.headers, body: read, text };
+    const answer = { status: response.status, headers: response.headers, body: read, text };
+    this.parts.declared.check(method, path, answer);
+    return answer;
   }
 }
 

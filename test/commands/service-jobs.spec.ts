@@ -71,7 +71,15 @@ describe('train', () => {
 describe('backtest', () => {
   const day = (date: number): string => `2026-11-${date}T10:00:00Z`;
   const answer = {
-    ...{ threshold: 0.02, pagesPerWeek: 1.5, caught: 1, missed: 1, cost: 42, notes: ['a note'] },
+    ...{
+      threshold: 0.02,
+      pages: 2,
+      pagesPerWeek: 1.5,
+      caught: 1,
+      missed: 1,
+      cost: 42,
+      notes: ['a note'],
+    },
     episodes: [
       { startedAt: day(10), endedAt: day(11), failureIds: ['f-1'], labels: { host: 'a' } },
       { startedAt: day(12), endedAt: null, failureIds: [], labels: {} },

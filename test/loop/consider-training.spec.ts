@@ -72,7 +72,7 @@ describe('the service by itself', () => {
     expect(await training.startIfNeeded()).toEqual([]);
     await labels(30, 5);
     expect(await training.startIfNeeded()).toEqual(['70 new labels, 14 of them failures']);
-    const [run] = await trainingRuns(world.source.manager, 2);
+    const [run] = await trainingRuns(world.source.manager, { limit: 2 });
     expect(run).toMatchObject({ state: 'queued', requestedBy: 'retraining' });
     expect(added).toEqual([`train ${run?.id}`]);
     expect(await training.startIfNeeded()).toEqual([]);
@@ -116,7 +116,7 @@ describe('the service by itself', () => {
     expect(await training.startIfNeeded()).toEqual([]);
     await trained(10);
     expect(await training.startIfNeeded()).toEqual(['the drift report names recommendations']);
-    const runs = await trainingRuns(world.source.manager, 2);
+    const runs = await trainingRuns(world.source.manager, { limit: 2 });
     const run = runs.find(({ requestedBy }) => requestedBy === 'retraining');
     expect(await training.startDaily()).toBeNull();
     await updateTrainingRun(world.source.manager, run?.id ?? '', { state: 'kept', progress: 1 });

@@ -36,6 +36,7 @@ export interface Stage {
   readonly window?: Duration | undefined;
   /** How far after an episode's start its harm is looked for; one hour where absent. */
   readonly horizon?: Duration | undefined;
+  /** How soon after its entry into the journey an attempt should be here; says nothing at the first stage. */
   readonly timeToValueTarget?: Duration | undefined;
   readonly failureModes?: readonly FailureMode[] | undefined;
   readonly failure?: FailureCriterion | undefined;

@@ -1,4 +1,5 @@
 import type { Journey, Stage } from '../journeys/journey.js';
+import type { Duration } from '../telemetry/time.js';
 import { HOUR } from '../telemetry/time.js';
 import { SEGMENTS } from './journey-behaviour.js';
 import type { StageBehaviour } from './journey-behaviour.js';
@@ -9,15 +10,25 @@ export function minLossAt(behaviour: StageBehaviour, scale: number): number {
   return Math.max(1, Math.round(behaviour.minLoss * scale));
 }
 
-function definedStage(behaviour: StageBehaviour, last: boolean, scale: number): Stage {
+/** How long the way through these stages usually takes. */
+const usualTime = (stages: readonly StageBehaviour[]): Duration =>
+  stages.reduce((sum, { median }) => sum + median, 0);
+
+function definedStage(
+  behaviour: StageBehaviour,
+  stages: readonly StageBehaviour[],
+  scale: number,
+): Stage {
   const { key, event, weight, failureModes } = behaviour;
+  const before = stages.slice(0, stages.indexOf(behaviour));
+  const last = behaviour === stages.at(-1);
   return {
     key,
     event,
     weight,
     ...(last ? {} : { window: behaviour.window }),
     horizon: HOUR,
-    timeToValueTarget: 2 * behaviour.median,
+    ...(before.length === 0 ? {} : { timeToValueTarget: 2 * usualTime(before) }),
     failureModes,
     failure: {
       minRelativeDrop: behaviour.minRelativeDrop,
@@ -42,6 +53,6 @@ export function definedJourneys(scale: number): Journey[] {
     order: 'ordered',
     assumptions,
     segments: SEGMENTS.map((segment) => segment.name),
-    stages: stages.map((each, index) => definedStage(each, index === stages.length - 1, scale)),
+    stages: stages.map((each) => definedStage(each, stages, scale)),
   }));
 }

@@ -23,7 +23,8 @@ import { checkItems } from '../../wire/rejection.js';
 export interface AnomalyResult {
   readonly index: number;
   readonly anomalyId: string;
-  readonly status: 'stored' | 'updated' | 'duplicate' | 'rejected' | 'unmapped';
+  /** `scored`: answered, and nothing kept. */
+  readonly status: 'stored' | 'updated' | 'duplicate' | 'scored' | 'rejected' | 'unmapped';
   readonly predictions: readonly object[];
   readonly error?: ItemError;
 }
@@ -33,11 +34,11 @@ interface Checked {
   readonly rejected: readonly Rejection[];
 }
 
-const CONFLICT: ItemError = {
-  pointer: '/source',
-  code: 'conflict',
-  detail: 'this id came from another source before',
-};
+const CONFLICTS = {
+  source: 'this id came from another source before',
+  startedAt: 'this id came with another start before: what starts anew has an id of its own',
+  fingerprint: 'this id came with another fingerprint before',
+} as const;
 
 function idOf(item: unknown): string {
   const known = typeof item === 'object' && item !== null && 'id' in item;
@@ -78,7 +79,7 @@ export class AnomaliesService {
     const scored = await this.scorer.ask(this.source.manager, toScore);
     const results = arrivals.map(({ index, anomaly }, i): AnomalyResult => {
       const predictions = (scored[i] ?? []).map((one) => writePrediction(one.prediction));
-      const status = predictions.length === 0 ? 'unmapped' : 'stored';
+      const status = predictions.length === 0 ? 'unmapped' : 'scored';
       return { index, anomalyId: anomaly.id, status, predictions };
     });
     const refused = rejected.map((one) => refusal(one, idOf(items[one.index])));
@@ -100,7 +101,9 @@ export class AnomaliesService {
       const { startedAt, endedAt } = value;
       const reception = receptionOf(value, { startedAt, endedAt }, rules);
       if ('receivedAt' in reception) {
-        arrivals.push({ index, anomaly: anomalyOf(value), receivedAt: reception.receivedAt });
+        const { receivedAt } = reception;
+        const tellsFingerprint = value.fingerprint !== undefined;
+        arrivals.push({ index, anomaly: anomalyOf(value), receivedAt, tellsFingerprint });
       } else {
         rejected.push({ index, ...reception });
       }
@@ -154,12 +157,13 @@ function toScore(
 }
 
 function answer(
-  { status, anomaly }: Taken,
+  { status, anomaly, field = 'source' }: Taken,
   predictions: readonly Prediction[],
 ): Omit<AnomalyResult, 'index'> {
   const anomalyId = anomaly.id;
   if (status === 'conflict') {
-    return { anomalyId, status: 'rejected', predictions: [], error: CONFLICT };
+    const error = { pointer: `/${field}`, code: 'conflict', detail: CONFLICTS[field] };
+    return { anomalyId, status: 'rejected', predictions: [], error };
   }
   const unmapped = status === 'stored' && predictions.length === 0;
   return {

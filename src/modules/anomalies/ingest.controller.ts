@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { Problem } from '../../core/errors/problem.js';
 import { anomaliesOfAlertmanager } from '../../connectors/alertmanager/anomalies-of-alertmanager.js';
-import { Operation } from '../../http/operation.decorator.js';
+import { Operation, anyQuery } from '../../http/operation.decorator.js';
 import { key } from '../../wire/labels.js';
 import { anyObject } from '../../wire/answers.js';
 import { AnomaliesService } from './anomalies.service.js';
@@ -26,6 +26,7 @@ export class IngestController {
     summary: "Alertmanager's webhook: every good alert is kept, a bad one is told by its index",
     scope: 'ingest',
     body: anyObject,
+    query: anyQuery,
     answers: { 202: taken },
   })
   async alertmanager(@Body() body: unknown, @Param('source') source: string): Promise<object> {

@@ -81,7 +81,7 @@ export class QueueService {
     const similar = await similarEpisodes(sql, episode.id, 10);
     const { startedAt } = episode;
     const nearby = { from: startedAt - 24 * HOUR, to: startedAt + HOUR };
-    const changes = await changesBetween(sql, nearby, 50);
+    const changes = await changesBetween(sql, nearby, { limit: 50 });
     return {
       ...writeTimes(anomaly.anomaly),
       revision: anomaly.revision,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Caller } from '../../http/caller.js';
 import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
+import { pageCursor } from '../../http/cursor.js';
 import { bulkAnswer, itemsOf } from '../../http/items.js';
 import { Operation } from '../../http/operation.decorator.js';
 import { anyObject, bulkAnswerBody, listOf } from '../../wire/answers.js';
@@ -18,6 +19,7 @@ const range = z.object({
   from: instant.optional(),
   to: instant.optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: pageCursor().optional(),
 });
 
 @ApiTags('changes')
@@ -49,6 +51,7 @@ export class ChangesController {
     answers: { 200: listOf(anyObject) },
   })
   async list(@Query(new Checked(range, 'query')) query: z.output<typeof range>): Promise<object> {
-    return await this.changes.list(query);
+    const { cursor: after, ...asked } = query;
+    return await this.changes.list({ ...asked, after });
   }
 }

@@ -5,10 +5,12 @@ import { DAY } from '../../core/telemetry/time.js';
 import { takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { pageOf } from '../../http/cursor.js';
 import { refuseEmpty } from '../../http/report-question.js';
 import { changesBetween, saveChange } from '../../storage/change.store.js';
+import type { PageQuery } from '../../storage/page.js';
 import { changeBody } from '../../wire/change.js';
-import { formatInstant } from '../../wire/instant.js';
+import { writeTimes } from '../../wire/instant.js';
 import type { BulkResult } from '../../wire/rejection.js';
 
 @Injectable()
@@ -30,20 +32,16 @@ export class ChangesService {
     });
   }
 
-  async list(query: {
-    from?: number | undefined;
-    to?: number | undefined;
-    limit: number;
-  }): Promise<object> {
+  async list(
+    query: PageQuery & { from?: number | undefined; to?: number | undefined },
+  ): Promise<object> {
     const to = query.to ?? this.clock.now();
     const from = query.from ?? to - 28 * DAY;
     refuseEmpty(from, to);
-    const changes = await changesBetween(this.source.manager, { from, to }, query.limit);
-    const items = changes.map((change) => ({
-      ...change,
-      occurredAt: formatInstant(change.occurredAt),
-      endedAt: change.endedAt === undefined ? undefined : formatInstant(change.endedAt),
-    }));
-    return { items };
+    const changes = await changesBetween(this.source.manager, { from, to }, query);
+    return pageOf(changes, query.limit, {
+      place: ({ occurredAt: at, id }) => ({ at, id }),
+      write: writeTimes,
+    });
   }
 }

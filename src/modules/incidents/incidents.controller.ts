@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Caller } from '../../http/caller.js';
 import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
+import { pageCursor } from '../../http/cursor.js';
 import { bulkAnswer, itemsOf } from '../../http/items.js';
 import { Operation } from '../../http/operation.decorator.js';
 import { anyObject, bulkAnswerBody, listOf } from '../../wire/answers.js';
@@ -13,7 +14,10 @@ import { incidentAnomalies, incidentBody, incidentPatch } from '../../wire/incid
 import type { BulkResult } from '../../wire/rejection.js';
 import { IncidentsService } from './incidents.service.js';
 
-const page = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
+const page = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: pageCursor().optional(),
+});
 
 @ApiTags('incidents')
 @Controller('v1/incidents')
@@ -44,7 +48,7 @@ export class IncidentsController {
     answers: { 200: listOf(anyObject) },
   })
   async list(@Query(new Checked(page, 'query')) query: z.output<typeof page>): Promise<object> {
-    return await this.incidents.list(query.limit);
+    return await this.incidents.list({ limit: query.limit, after: query.cursor });
   }
 
   @Get(':id')

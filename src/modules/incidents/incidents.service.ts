@@ -9,6 +9,7 @@ import type { Fate } from '../../http/bulk-intake.js';
 import { takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { pageOf } from '../../http/cursor.js';
 import { anomaliesById } from '../../storage/anomaly.store.js';
 import {
   incidentById,
@@ -16,6 +17,7 @@ import {
   lockIncident,
   saveIncident,
 } from '../../storage/incident.store.js';
+import type { PageQuery } from '../../storage/page.js';
 import type { incidentAnomalies, incidentPatch } from '../../wire/incident.js';
 import { incidentBody } from '../../wire/incident.js';
 import { writeTimes } from '../../wire/instant.js';
@@ -86,8 +88,11 @@ export class IncidentsService {
     });
   }
 
-  async list(limit: number): Promise<object> {
-    return { items: (await incidents(this.source.manager, limit)).map(writeTimes) };
+  async list(page: PageQuery): Promise<object> {
+    return pageOf(await incidents(this.source.manager, page), page.limit, {
+      place: ({ detectedAt: at, id }) => ({ at, id }),
+      write: writeTimes,
+    });
   }
 
   async one(id: string): Promise<object> {

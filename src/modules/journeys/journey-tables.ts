@@ -1,6 +1,6 @@
-import type { FunnelStep } from '../../core/journeys/funnel.js';
 import type { StageMetric } from '../../core/journeys/stage-metrics.js';
 import type { BaselineBand } from '../../core/outcomes/baseline-band.js';
+import type { StageStep } from '../../loop/ad-hoc-funnel.js';
 import type { Table } from '../../storage/table-file.js';
 import { formatInstant } from '../../wire/instant.js';
 
@@ -57,15 +57,21 @@ function baselineCells(band: BaselineBand | null): (number | null)[] {
 }
 
 /** A funnel as a table, a row for each step. */
-export function funnelTable(journey: string, steps: readonly FunnelStep[]): Table {
+export function funnelTable(journey: string, steps: readonly StageStep[]): Table {
   return {
     columns: {
-      ...{ journey: 'VARCHAR', step: 'BIGINT', event: 'VARCHAR', reached: 'BIGINT' },
-      ...{ rateFromPrevious: 'DOUBLE', rateFromFirst: 'DOUBLE', secondsMean: 'DOUBLE' },
+      ...{ journey: 'VARCHAR', step: 'BIGINT', stage: 'VARCHAR', event: 'VARCHAR' },
+      ...{
+        reached: 'BIGINT',
+        rateFromPrevious: 'DOUBLE',
+        rateFromFirst: 'DOUBLE',
+        secondsMean: 'DOUBLE',
+      },
       ...{ secondsMedian: 'DOUBLE', secondsP90: 'DOUBLE' },
     },
     rows: steps.map((step, index) => [
-      ...[journey, index + 1, step.event, step.reached, step.rateFromPrevious, step.rateFromFirst],
+      ...[journey, index + 1, step.stage, step.event, step.reached],
+      ...[step.rateFromPrevious, step.rateFromFirst],
       ...secondsCells(step.secondsFromPrevious),
     ]),
   };

@@ -105,7 +105,8 @@ export class JourneysController {
 
   @Get(':key/time-to-value')
   @Operation({
-    summary: 'The share of attempts that has reached a stage by time (1 - Kaplan-Meier)',
+    summary:
+      'The share of attempts that has reached a stage by time after their entry into the journey (1 - Kaplan-Meier), and by its timeToValueTarget',
     scope: 'read',
     query: timeToValueQuery,
     answers: { 200: anyObject },

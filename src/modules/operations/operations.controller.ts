@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 
 import { Problem } from '../../core/errors/problem.js';
-import { Operation } from '../../http/operation.decorator.js';
+import { Operation, anyQuery } from '../../http/operation.decorator.js';
 import { METRICS, READINESS } from './operations.tokens.js';
 import type { Readiness } from './operations.tokens.js';
 
@@ -21,7 +21,12 @@ export class OperationsController {
   ) {}
 
   @Get('livez')
-  @Operation({ summary: 'Is the process alive?', scope: null, answers: { 200: health } })
+  @Operation({
+    summary: 'Is the process alive?',
+    scope: null,
+    query: anyQuery,
+    answers: { 200: health },
+  })
   live(): object {
     return { status: 'ok' };
   }
@@ -30,6 +35,7 @@ export class OperationsController {
   @Operation({
     summary: 'Are migrations done, does the database answer, can jobs run?',
     scope: null,
+    query: anyQuery,
     answers: { 200: health },
   })
   async ready(): Promise<object> {
@@ -40,7 +46,13 @@ export class OperationsController {
 
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  @Operation({ summary: 'Metrics for Prometheus', scope: null, answers: { 200: z.string() } })
+  @Operation({
+    summary: 'Metrics for Prometheus',
+    scope: null,
+    query: anyQuery,
+    files: ['text/plain'],
+    answers: {},
+  })
   async metrics(): Promise<string> {
     return await this.registry.metrics();
   }

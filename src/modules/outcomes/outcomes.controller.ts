@@ -77,6 +77,7 @@ export class OutcomesController {
       'Outcomes of the episode that one anomaly belongs to (the current one first), or the log since a revision; verdict=missed: failures that no alert told of',
     scope: 'read',
     query: listing,
+    files: ['application/x-ndjson'],
     answers: { 200: listOf(outcomeAnswer) },
   })
   async list(

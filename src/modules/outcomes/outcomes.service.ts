@@ -11,11 +11,14 @@ import type { Fate } from '../../http/bulk-intake.js';
 import { conflict, takeEach } from '../../http/bulk-intake.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { pageOf } from '../../http/cursor.js';
+import { refuseEmpty } from '../../http/report-question.js';
 import type { Teller } from '../../loop/outcome-refusal.js';
 import { recordOutcome } from '../../loop/record-outcome.js';
 import { canonical, contentKey } from '../../storage/content-key.js';
 import type { OutcomeFilter, StoredOutcome } from '../../storage/outcome.store.js';
 import { outcomesOfAnomaly, outcomesSince, standingMissed } from '../../storage/outcome.store.js';
+import type { PageQuery } from '../../storage/page.js';
 import {
   retrospectiveById,
   retrospectives,
@@ -140,6 +143,7 @@ export class OutcomesService {
 
   /** The missed failures of a journey that touch a stretch of time, newest first. */
   async missed({ journey, from = -Infinity, to = Infinity }: MissedQuery): Promise<object> {
+    refuseEmpty(from, to);
     const found = missedOfJourney(await standingMissed(this.source.manager, journey));
     const inside = found.filter(({ startedAt, endedAt }) => startedAt < to && endedAt > from);
     return { items: inside.map(writtenMissed) };
@@ -171,8 +175,11 @@ export class OutcomesService {
     });
   }
 
-  async retrospectives(limit: number): Promise<object> {
-    return { items: (await retrospectives(this.source.manager, limit)).map(writeTimes) };
+  async retrospectives(page: PageQuery): Promise<object> {
+    return pageOf(await retrospectives(this.source.manager, page), page.limit, {
+      place: ({ body, knownAt }) => ({ at: knownAt.getTime(), id: body.id }),
+      write: ({ body }) => writeTimes(body),
+    });
   }
 
   async retrospective(id: string): Promise<object> {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Caller } from '../../http/caller.js';
 import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
+import { pageCursor } from '../../http/cursor.js';
 import { bulkAnswer, itemsOf } from '../../http/items.js';
 import { Operation } from '../../http/operation.decorator.js';
 import { anyObject, bulkAnswerBody, listOf } from '../../wire/answers.js';
@@ -13,7 +14,10 @@ import type { BulkResult } from '../../wire/rejection.js';
 import { retrospectiveBody } from '../../wire/retrospective.js';
 import { OutcomesService } from './outcomes.service.js';
 
-const page = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
+const page = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: pageCursor().optional(),
+});
 
 @ApiTags('outcomes')
 @Controller('v1/retrospectives')
@@ -44,7 +48,7 @@ export class RetrospectivesController {
     answers: { 200: listOf(anyObject) },
   })
   async list(@Query(new Checked(page, 'query')) query: z.output<typeof page>): Promise<object> {
-    return await this.outcomes.retrospectives(query.limit);
+    return await this.outcomes.retrospectives({ limit: query.limit, after: query.cursor });
   }
 
   @Get(':id')

@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
 import { Checked } from '../../http/checked.pipe.js';
+import { pageCursor } from '../../http/cursor.js';
 import { Operation } from '../../http/operation.decorator.js';
 import { reportFormat } from '../../http/report-question.js';
 import { REPORT_KINDS } from '../../storage/report.store.js';
@@ -13,6 +14,7 @@ import { ReportsService } from './reports.service.js';
 const listQuery = z.object({
   kind: z.enum(REPORT_KINDS).optional(),
   limit: z.coerce.number().int().min(1).max(400).default(30),
+  cursor: pageCursor().optional(),
 });
 const formQuery = z.object({ format: reportFormat });
 
@@ -31,7 +33,8 @@ export class ReportsController {
   async list(
     @Query(new Checked(listQuery, 'query')) query: z.output<typeof listQuery>,
   ): Promise<object> {
-    return await this.reports.list(query);
+    const { cursor: after, ...asked } = query;
+    return await this.reports.list({ ...asked, after });
   }
 
   @Get(':id')

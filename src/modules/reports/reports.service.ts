@@ -3,9 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { Problem } from '../../core/errors/problem.js';
+import { pageOf } from '../../http/cursor.js';
 import type { ReportQuestion } from '../../http/report-question.js';
 import { reportAnswer } from '../../http/report-question.js';
 import { modelDriftPage } from '../../reports/model-drift-page.js';
+import type { PageQuery } from '../../storage/page.js';
 import type { ReportKind, ReportRow } from '../../storage/report.store.js';
 import { keptReports, reportBody } from '../../storage/report.store.js';
 
@@ -27,11 +29,11 @@ function written({ id, madeAt, from, until, findings, ...row }: ReportRow): obje
 export class ReportsService {
   constructor(private readonly source: DataSource) {}
 
-  async list(query: {
-    readonly kind?: ReportKind | undefined;
-    readonly limit: number;
-  }): Promise<object> {
-    return { items: (await keptReports(this.source.manager, query)).map(written) };
+  async list(query: PageQuery & { readonly kind?: ReportKind | undefined }): Promise<object> {
+    return pageOf(await keptReports(this.source.manager, query), query.limit, {
+      place: ({ madeAt, id }) => ({ at: madeAt.getTime(), id }),
+      write: written,
+    });
   }
 
   async one(id: string, format: ReportQuestion['format']): Promise<object | StreamableFile> {

@@ -21,7 +21,7 @@ import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
 import { decisionReason } from '../../http/decision-reason.js';
 import { Operation } from '../../http/operation.decorator.js';
-import { listOf, problemBody } from '../../wire/answers.js';
+import { listOf } from '../../wire/answers.js';
 import { key } from '../../wire/labels.js';
 import type { SuggestionBody } from '../../wire/threshold-question.js';
 import { suggestionBody } from '../../wire/threshold-question.js';
@@ -50,7 +50,7 @@ function Decided(decision: SuggestionDecision, summary: string): MethodDecorator
       summary: `${summary}; with an owner and a reason`,
       scope: 'review',
       body: decisionBody,
-      answers: { 200: suggestionAnswer, 409: problemBody },
+      answers: { 200: suggestionAnswer },
     }),
   );
 }

@@ -1,15 +1,20 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
 import type { Caller } from '../../http/caller.js';
 import { From } from '../../http/caller.js';
 import { Checked } from '../../http/checked.pipe.js';
+import { pageCursor } from '../../http/cursor.js';
 import { Operation } from '../../http/operation.decorator.js';
 import { listOf, trainingRunAnswer } from '../../wire/answers.js';
 import { instant } from '../../wire/instant.js';
 import { TrainingService } from './training.service.js';
 
+const listQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: pageCursor(z.uuid()).optional(),
+});
 const startBody = z.strictObject({ asOf: instant.optional() });
 
 @ApiTags('training')
@@ -36,10 +41,13 @@ export class TrainingController {
   @Operation({
     summary: 'Training runs, newest first',
     scope: 'read',
+    query: listQuery,
     answers: { 200: listOf(trainingRunAnswer) },
   })
-  async list(): Promise<object> {
-    return await this.training.list();
+  async list(
+    @Query(new Checked(listQuery, 'query')) query: z.output<typeof listQuery>,
+  ): Promise<object> {
+    return await this.training.list({ limit: query.limit, after: query.cursor });
   }
 
   @Get(':id')

@@ -5,8 +5,10 @@ import { DataSource } from 'typeorm';
 import { Problem } from '../../core/errors/problem.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
+import { pageOf } from '../../http/cursor.js';
 import { audit } from '../../storage/audit.store.js';
 import type { TrainingRunRow } from '../../storage/entities/training-run.entity.js';
+import type { PageQuery } from '../../storage/page.js';
 import { addTrainingRun, trainingRunById, trainingRuns } from '../../storage/training-run.store.js';
 import type { JobQueue } from '../../queue/job-queue.js';
 import { JOBS } from './training.tokens.js';
@@ -67,8 +69,11 @@ export class TrainingService {
     return written(run);
   }
 
-  async list(): Promise<object> {
-    return { items: (await trainingRuns(this.source.manager, 100)).map(written) };
+  async list(page: PageQuery): Promise<object> {
+    return pageOf(await trainingRuns(this.source.manager, page), page.limit, {
+      place: ({ createdAt, id }) => ({ at: createdAt.getTime(), id }),
+      write: written,
+    });
   }
 }
 

@@ -57,6 +57,18 @@ function effectOn(effects: readonly StageEffect[], stage: string): StageEffect {
   return found;
 }
 
+it('has targets for the time from the entry of a journey to each later stage', () => {
+  const minutes = world(1).journeys.map(({ key, stages }) => [
+    key,
+    stages.map(({ timeToValueTarget: target }) => (target === undefined ? null : target / MINUTE)),
+  ]);
+  expect(Object.fromEntries(minutes)).toMatchObject({ checkout: [null, 8, 14, 18] });
+  for (const { stages } of world(1).journeys) {
+    const targets = stages.map(({ timeToValueTarget: target = 0 }) => target);
+    expect(targets).toEqual([...new Set(targets)].sort((one, other) => one - other));
+  }
+});
+
 describe('the simulated events', () => {
   let one: SimulatedWorld;
   let healthy: JourneyEvent[];

@@ -223,6 +223,25 @@ describe('anomalies', () => {
       expect(crowded?.['also']).toHaveLength(19);
     });
 
+    it('are one by their start and fingerprint, which no later body changes', async () => {
+      const anomaly = anAnomaly();
+      await send(anomaly);
+      const before = await rowCount();
+      const results = await send(
+        { ...anomaly, startedAt: minutesAgo(4) },
+        { ...anomaly, fingerprint: 'another' },
+        { ...anomaly, fingerprint: undefined, labels: {} },
+      );
+      expect(
+        results.map(({ status, error }) => [status, error?.['pointer'], error?.['code']]),
+      ).toEqual([
+        ['rejected', '/startedAt', 'conflict'],
+        ['rejected', '/fingerprint', 'conflict'],
+        ['duplicate', undefined, undefined],
+      ]);
+      expect(await rowCount()).toEqual(before);
+    });
+
     it('with no fingerprint have one of their rule and labels, however long', async () => {
       const labels = Object.fromEntries(
         Array.from({ length: 8 }, (_, i) => [`label${String(i)}`, noise(1500, i)]),
@@ -286,7 +305,7 @@ describe('anomalies', () => {
       const scored = resultsOf(
         await api.post('/v1/predictions', [anomaly, anAnomaly({ labels: {} }), 5], { key }),
       );
-      expect(scored.map(({ status }) => status)).toEqual(['stored', 'unmapped', 'rejected']);
+      expect(scored.map(({ status }) => status)).toEqual(['scored', 'unmapped', 'rejected']);
       expect(scored[0]?.predictions).toHaveLength(1);
       expect(await rowCount()).toEqual(before);
       expect((await api.get(`/v1/anomalies/${String(anomaly['id'])}`)).status).toBe(404);

@@ -95,11 +95,14 @@ describe('tables of a journey', () => {
   it('hold what the funnel says', async () => {
     const path = `/v1/journeys/checkout/funnel?${RANGE}`;
     const { body } = await api.get(path);
-    const steps = body['steps'] as { event: string; reached: number }[];
+    const steps = body['steps'] as { event: string; stage: string; reached: number }[];
+    const named = ['cart cart', 'payment pay', 'done done'];
+    expect(steps.map(({ stage, event }) => `${stage} ${event}`)).toEqual(named);
     const [head = [], ...rows] = await table(`${path}&format=csv`);
     expect(
       rows.map((row) => [row[head.indexOf('event')], Number(row[head.indexOf('reached')])]),
     ).toEqual(steps.map(({ event, reached }) => [event, reached]));
+    expect(rows.map((row) => row[head.indexOf('stage')])).toEqual(steps.map(({ stage }) => stage));
     expect(await parquet(`${path}&format=parquet`)).toHaveLength(steps.length);
   });
 

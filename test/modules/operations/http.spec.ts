@@ -290,6 +290,45 @@ describe('operations', () => {
   });
 });
 
+describe('queries', () => {
+  it('are refused by the name of what an operation does not have', async () => {
+    const paths = [
+      ['GET', '/v1/models?foo=1'],
+      ['GET', '/v1/models/0?foo=1'],
+      ['GET', '/v1/journeys?foo=1'],
+      ['GET', '/v1/journeys/checkout?foo=1'],
+      ['GET', '/v1/rules?foo=1'],
+      ['GET', '/v1/incidents?foo=1'],
+      ['GET', '/v1/training-runs?foo=1'],
+      ['GET', '/v1/training-runs/x?foo=1'],
+      ['GET', '/v1/threshold-suggestions/x?foo=1'],
+      ['POST', '/v1/backfill/end?foo=1'],
+    ] as const;
+    for (const [method, path] of paths) {
+      const answer = await api.request(method, path, undefined);
+      expectProblem(answer, 400, 'invalid-query', path);
+      expect(answer.body['errors']).toEqual([
+        { pointer: '/foo', code: 'unknown-key', detail: 'foo is not a field of this query' },
+      ]);
+    }
+    expectProblem(
+      await api.get('/v1/models?foo=1', { key: null }),
+      401,
+      'unauthenticated',
+      '/v1/models?foo=1',
+    );
+  });
+
+  it('may hold anything where others write the URL: probes, scrapes and webhooks', async () => {
+    for (const path of ['/livez?x=1', '/readyz?x=1', '/metrics?x=1']) {
+      expect([path, (await api.get(path, { key: null })).status]).toEqual([path, 200]);
+    }
+    const alerts = { version: '4', alerts: [] };
+    const told = await api.post('/v1/ingest/alertmanager/x?team=shop', alerts);
+    expect(told.status).toBe(202);
+  });
+});
+
 describe('openapi.json', () => {
   interface Operation {
     readonly parameters?: readonly Body[];
@@ -337,6 +376,45 @@ describe('openapi.json', () => {
         '/metrics',
       ]),
     );
+  });
+
+  // Each answer of each of these tests is held to the document: see test/builders/declared-answers.ts.
+  it('says what is answered, files and refusals too', async () => {
+    const run = await api.post('/v1/training-runs', { asOf: '2026-01-01T00:00:00Z' });
+    expect(run.status).toBe(202);
+    const [key, id] = ['/v1/journeys/checkout', String(run.body['id'])];
+    const plain = Object.entries(document.paths)
+      .filter(([path, operations]) => !path.includes('{') && 'get' in operations)
+      .map(([path]) => path);
+    const answers = new Map<string, Answer>();
+    for (const path of [
+      ...plain,
+      `/v1/training-runs/${id}`,
+      ...['metrics', 'funnel', 'time-to-value'].map((name) => `${key}/${name}`),
+      ...['csv', 'parquet'].map((format) => `${key}/funnel?format=${format}`),
+      '/v1/outcomes?format=ndjson',
+      '/v1/outcomes/missed?journey=checkout',
+      '/v1/models/0',
+      '/v1/models/0/card',
+      '/v1/models/0/card?format=html',
+      '/v1/models/0/shadow',
+      '/v1/reports/performance?format=html',
+    ]) {
+      answers.set(path, await api.get(path));
+    }
+    const refused = [...answers].filter(([, { status }]) => status !== 200);
+    // A journey must be named there.
+    expect(refused.map(([path]) => path)).toEqual(['/v1/outcomes/missed']);
+    const content = (path: string): Body =>
+      (document.paths[path]?.['get']?.responses['200'] as { content: Body }).content;
+    expect(content('/metrics')).toEqual({ 'text/plain': { schema: { type: 'string' } } });
+    expect(Object.keys(content('/v1/outcomes'))).toEqual([
+      'application/json',
+      'application/x-ndjson',
+    ]);
+    expect(content('/v1/models/{version}/card')).toMatchObject({
+      'text/html': { schema: { type: 'string' } },
+    });
   });
 
   it('refers to nothing that it does not hold', () => {

@@ -217,6 +217,26 @@ describe('outcomes', () => {
     expect(await lines('limit=1')).toHaveLength(1);
   });
 
+  it('are those of the whole episode, whichever of its anomalies is asked for', async () => {
+    const fingerprint = anId('fingerprint');
+    const first = await anAnomalyIn({ fingerprint, startedAt: minutesAgo(12) });
+    const repeat = await anAnomalyIn({ fingerprint, startedAt: minutesAgo(8) });
+    const other = await anAnomalyIn();
+    const [measured, told] = [
+      anOutcome(first, { source: 'measured', author: undefined }),
+      anOutcome(repeat),
+    ];
+    await send(measured, told, anOutcome(other));
+    const ids = [told['id'], measured['id']];
+    for (const anomalyId of [first, repeat]) {
+      expect((await outcomesOf(anomalyId)).map(({ id }) => id)).toEqual(ids);
+      const { text } = await api.get(`/v1/outcomes?format=ndjson&anomalyId=${anomalyId}`);
+      const lines = text.trimEnd().split('\n');
+      expect(lines.map((line) => (JSON.parse(line) as Json)['id'])).toEqual(ids.toReversed());
+    }
+    expect(await outcomesOf('nothing')).toEqual([]);
+  });
+
   it('are never overtaken: who reads up to a revision has seen all before it', async () => {
     const anomalyId = await anAnomalyIn();
     const begun = api.source.createQueryRunner();
@@ -265,6 +285,11 @@ describe('outcomes', () => {
     const some = (await api.get(`/v1/outcomes/missed?${query}`)).body['items'] as Json[];
     expect(some.map(({ id }) => id)).toEqual([first['id']]);
     expect((await api.get('/v1/outcomes/missed')).status).toBe(400);
+    const turned = `journey=checkout&from=${minutesAgo(1)}&to=${minutesAgo(2)}`;
+    expect(await api.get(`/v1/outcomes/missed?${turned}`)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/from', code: 'empty-range' }] },
+    });
   });
 
   it('are labels: only who may label may tell them', async () => {
