@@ -31,7 +31,7 @@ import { gateIntake } from './http/intake-gate.js';
 import { LONGEST_PARAMETER, refuseNulInPaths } from './http/paths.js';
 import { refuseOtherMethods } from './http/methods.js';
 import { serveMetrics } from './http/metrics.js';
-import { NestLogger, createLogger } from './logger.js';
+import { NestLogger, createLogger, logUnreadable } from './logger.js';
 import { readiness } from './readiness.js';
 import { ReportThread } from './report-thread.js';
 import type { Api } from './service.js';
@@ -112,9 +112,10 @@ export async function createApi(
   });
   const files = modelFiles(config);
   const guard = new AddressGuard(config.prometheusNetworks);
-  const kept = { files, copies: eventCopies(config), scorer: new ChampionScorer(files) };
+  const scorer = new ChampionScorer(files, logUnreadable(logger));
+  const kept = { files, copies: eventCopies(config), scorer };
   const reports = writer ?? new ReportWriterHere({ sql: source.manager, ...kept });
-  const told = { metrics, readiness: readiness(jobs), reports };
+  const told = { metrics, readiness: readiness(jobs, scorer), reports };
   const parts = { source, jobs, guard, ...kept, ...told };
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(parts), adapter, {
     logger: new NestLogger(logger),

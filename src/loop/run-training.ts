@@ -19,7 +19,13 @@ import { validationFolds } from '../core/training/validation-folds.js';
 import { audit } from '../storage/audit.store.js';
 import type { TrainingRunRow } from '../storage/entities/training-run.entity.js';
 import type { ModelFiles } from '../storage/model-files.js';
-import { addModel, crown, modelByVersion, models } from '../storage/model.store.js';
+import {
+  addModel,
+  championVersion,
+  crown,
+  modelByVersion,
+  models,
+} from '../storage/model.store.js';
 import { trainingRunById, updateTrainingRun } from '../storage/training-run.store.js';
 import type { ChampionScorer } from './champion-scorer.js';
 import { CODE_VERSION } from './code-version.js';
@@ -150,6 +156,7 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
     const { verdict, reason } = decision;
     await addModel(sql, card, 'challenger');
     if (verdict === 'promoted') {
+      const before = await championVersion(sql);
       // Made of fed history it answers since a time of that; else from when it is there.
       const since = run.asOf === null ? finishedAt.getTime() : asOf;
       await crown(sql, version, { since, by: 'gate', reason });
@@ -158,7 +165,7 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
         who: 'gate',
         action: 'model.promote',
         subject: version,
-        before: { champion: decision.champion.version },
+        before: { champion: before },
         after: { champion: version },
         reason,
       });
