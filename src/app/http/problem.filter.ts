@@ -1,12 +1,10 @@
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
 
 import { DomainError } from '../../core/errors/domain-error.js';
 import { Problem } from '../../core/errors/problem.js';
-
-const TYPE = 'https://throughline.dev/problems/';
+import { problemText } from './problem-text.js';
 
 /** PostgreSQL's and the network's ways of saying: not now, try again. */
 const PASSING = new Set([
@@ -115,15 +113,6 @@ export class ProblemFilter implements ExceptionFilter {
     void reply
       .status(problem.status)
       .type('application/problem+json')
-      .send(
-        JSON.stringify({
-          type: `${TYPE}${problem.code}`,
-          title: STATUS_CODES[problem.status] ?? 'Error',
-          status: problem.status,
-          detail: problem.message,
-          instance: request.url,
-          errors: problem.fields,
-        }),
-      );
+      .send(problemText(problem, request.url));
   }
 }
