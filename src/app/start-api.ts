@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { LogController } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
@@ -30,6 +31,7 @@ import { serveDashboard } from './http/dashboard.js';
 import { drained } from './http/drain.js';
 import { askForKeys, gateIntake } from './http/intake-gate.js';
 import { KeyHolders } from './http/key-holders.js';
+import { answerParserError, answerRouterError, refuseExpectations } from './http/parser-errors.js';
 import { LONGEST_PARAMETER, refuseNulInPaths } from './http/paths.js';
 import { refuseOtherMethods } from './http/methods.js';
 import { serveMetrics } from './http/metrics.js';
@@ -102,6 +104,7 @@ function guarded(server: FastifyInstance, holders: KeyHolders, patience: Patienc
     done(null, payload);
   });
   const metrics = serveMetrics(server);
+  refuseExpectations(server.server);
   endStalledBodies(server, patience.body);
   refuseOtherMethods(server);
   limitBodyTypes(server);
@@ -109,6 +112,18 @@ function guarded(server: FastifyInstance, holders: KeyHolders, patience: Patienc
   askForKeys(server, holders);
   gateIntake(server);
   return metrics;
+}
+
+function adapterWith(logger: Logger): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    clientErrorHandler: answerParserError,
+    frameworkErrors: answerRouterError,
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+  });
 }
 
 /** The API on a database that is open and migrated; not listening yet. */
@@ -119,13 +134,7 @@ export async function createApi(
   options: ApiOptions = {},
 ): Promise<{ app: NestFastifyApplication; close: () => Promise<void> }> {
   const logger = createLogger(config, 'api');
-  const adapter = new FastifyAdapter({
-    bodyLimit: BODY_LIMIT,
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: LONGEST_PARAMETER },
-  });
+  const adapter = adapterWith(logger);
   const server = adapter.getInstance();
   const holders = new KeyHolders(source);
   const patience = options.patience ?? PATIENCE;

@@ -6,7 +6,7 @@ import type { Problem } from '../../core/errors/problem.js';
 const TYPE = 'https://throughline.dev/problems/';
 
 /** A problem as it is written (RFC 9457); `instance` is what was asked for, where that is known. */
-export function problemText(problem: Problem, instance?: string): string {
+export function problemText(problem: Problem, instance = ''): string {
   return JSON.stringify({
     type: `${TYPE}${problem.code}`,
     title: STATUS_CODES[problem.status] ?? 'Error',

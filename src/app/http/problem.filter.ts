@@ -45,6 +45,7 @@ const NAMES: Readonly<Record<number, string>> = {
   404: 'not-found',
   405: 'method-not-allowed',
   413: 'body-too-large',
+  414: 'path-too-long',
   415: 'unsupported-media-type',
 };
 
