@@ -23,6 +23,7 @@ import {
   addModel,
   championVersion,
   crown,
+  lockRegistry,
   modelByVersion,
   models,
 } from '../storage/model.store.js';
@@ -154,6 +155,7 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
   const finishedAt = new Date(ground.now());
   await source.transaction(async (sql) => {
     const { verdict, reason } = decision;
+    await lockRegistry(sql);
     await addModel(sql, card, 'challenger');
     if (verdict === 'promoted') {
       const before = await championVersion(sql);

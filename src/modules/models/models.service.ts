@@ -20,6 +20,7 @@ import {
   championHistory,
   championVersion,
   crown,
+  lockRegistry,
   modelByVersion,
   models,
   rejectModel,
@@ -135,11 +136,13 @@ export class ModelsService {
 
   /** A rejected model scores no more, not even silently; it may still be promoted by hand. */
   async reject(version: string, reason: string, caller: Caller): Promise<object> {
-    const { state } = await this.known(version);
-    if (state === 'champion') {
-      throw new Problem(409, 'model-answers', 'the champion answers: roll back or promote another');
-    }
     await this.source.transaction(async (sql) => {
+      await lockRegistry(sql);
+      const { state } = await this.known(version, sql);
+      if (state === 'champion') {
+        const detail = 'the champion answers: roll back or promote another';
+        throw new Problem(409, 'model-answers', detail);
+      }
       await rejectModel(sql, version);
       await audit(sql, {
         at: new Date(this.clock.now()),
@@ -168,6 +171,7 @@ export class ModelsService {
     const now = this.clock.now();
     await this.readable(version);
     await this.source.transaction(async (sql) => {
+      await lockRegistry(sql);
       const before = await championVersion(sql);
       if (before === version) return;
       // While history is fed it is by its clock that somebody decides.
@@ -197,8 +201,8 @@ export class ModelsService {
     }
   }
 
-  private async known(version: string): Promise<ModelRow> {
-    const row = await modelByVersion(this.source.manager, version);
+  private async known(version: string, sql = this.source.manager): Promise<ModelRow> {
+    const row = await modelByVersion(sql, version);
     if (row === null) throw new Problem(404, 'unknown-model', `there is no model ${version}`);
     return row;
   }

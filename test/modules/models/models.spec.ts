@@ -116,6 +116,21 @@ describe('the registry', () => {
     expect(body['type']).toMatch(/nothing-to-roll-back$/);
   });
 
+  it('has one champion, whoever decides at the same time', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      await api.post('/v1/models/0/promote', because);
+      await Promise.all([
+        api.post(`/v1/models/${NEW}/promote`, because),
+        api.post(`/v1/models/${NEW}/reject`, because),
+        api.post(`/v1/models/${OLD}/promote`, because),
+      ]);
+      const { body } = await api.get('/v1/models');
+      const items = body['items'] as Json[];
+      const champions = items.filter(({ state }) => state === 'champion');
+      expect(champions.map(({ version }) => version)).toEqual([body['champion']]);
+    }
+  });
+
   it('wants a reason, and names the field', async () => {
     const { status, body } = await api.post(`/v1/models/${OLD}/promote`, {});
     expect(status).toBe(422);
