@@ -29,8 +29,9 @@ const PASSING = new Set([
   '08006',
 ]);
 
-/** What the driver says of a lost connection where it gives no code. */
-const LOST = /^(Connection terminated|Client has encountered a connection error|timeout exceeded)/;
+/** What driver and TypeORM say of a lost connection where they give no code. */
+const LOST =
+  /^(Connection terminated|Client (has encountered a connection error|was closed)|timeout exceeded|Query ?[Rr]unner already released|Database connection provided by a query runner was already released)/;
 
 const FASTIFY_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
