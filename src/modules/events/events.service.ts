@@ -17,6 +17,7 @@ import type { BulkResult, Rejection } from '../../wire/rejection.js';
 import { checkItems } from '../../wire/rejection.js';
 import type { Line } from './ndjson.js';
 import { lineBatches } from './ndjson.js';
+import { StreamResult } from './stream-result.js';
 import { Projecting } from './projecting.js';
 
 /** Lines of a stream that are committed together. */
@@ -68,25 +69,21 @@ export class EventsService {
 
   /** Takes a stream of any length: every 10 k lines are committed by themselves. */
   async takeStream(stream: Readable, caller: Caller): Promise<BulkResult> {
-    const taken: BulkResult[] = [];
+    const result = new StreamResult();
     let before: Promise<BulkResult> | null = null;
     try {
       for await (const lines of lineBatches(stream, BATCH)) {
         // One batch is checked while the one before is written.
         const next = this.takeLines(lines, caller);
         next.catch(() => undefined);
-        if (before !== null) taken.push(await before);
+        if (before !== null) result.add(await before);
         before = next;
         await this.holdBack();
       }
     } finally {
-      if (before !== null) taken.push(await before);
+      if (before !== null) result.add(await before);
     }
-    return {
-      accepted: taken.reduce((sum, { accepted }) => sum + accepted, 0),
-      duplicates: taken.reduce((sum, { duplicates }) => sum + duplicates, 0),
-      rejected: taken.flatMap(({ rejected }) => rejected),
-    };
+    return result.whole();
   }
 
   private async takeLines(lines: readonly Line[], caller: Caller): Promise<BulkResult> {

@@ -275,6 +275,20 @@ describe('events', () => {
       expect((await api.get('/livez')).status).toBe(200);
     });
 
+    it('are told of what is refused as far as memory goes, the rest is counted', async () => {
+      const bad = 'x\n'.repeat(60_000);
+      const name = 'n'.repeat(100_000);
+      const long = lines({ ...anEvent(), [name]: 1 });
+      const text = `${lines(anEvent())}\n${long}\n${bad}${lines(anEvent())}\n`;
+      const answer = await api.stream('/v1/events', text);
+      expect(answer).toMatchObject({ status: 207, body: { accepted: 2, untold: 59_001 } });
+      const rejected = answer.body['rejected'] as Json[];
+      expect(rejected).toHaveLength(1_000);
+      expect(rejected.at(-1)).toMatchObject({ index: 1_000, code: 'malformed-json' });
+      expect(answer.text.length).toBeLessThan(100_000);
+      expect((await api.stream('/v1/events', lines(anEvent()))).body).not.toHaveProperty('untold');
+    });
+
     it('are no body for anything else', async () => {
       for (const path of ['anomalies', 'predictions', 'changes', 'outcomes', 'journeys']) {
         const answer = await api.stream(`/v1/${path}`, lines(anEvent()));
