@@ -275,6 +275,23 @@ describe('events', () => {
       expect((await api.get('/livez')).status).toBe(200);
     });
 
+    it('may be of more days than one transaction can hold, an array may not', async () => {
+      const old = Array.from({ length: 420 }, (_, i) =>
+        anEvent({ source: 'old', occurredAt: minutesAgo((((i * 11) % 420) + 1) * 24 * 60) }),
+      );
+      const refused = await send(old);
+      expect(refused).toMatchObject({
+        status: 422,
+        body: { type: expect.stringMatching(/too-many-days$/) },
+      });
+      expect(await stored('old')).toBe(0);
+      const text = lines(...old, anEvent({ ...old[7], actor: 'other' }), old[9]);
+      const taken = await api.stream('/v1/events', text);
+      expect(taken).toMatchObject({ status: 207, body: { accepted: 420, duplicates: 1 } });
+      expect(taken.body['rejected']).toMatchObject([{ index: 420, code: 'conflict' }]);
+      expect(await stored('old')).toBe(420);
+    }, 30_000);
+
     it('are told of what is refused as far as memory goes, the rest is counted', async () => {
       const bad = 'x\n'.repeat(60_000);
       const name = 'n'.repeat(100_000);
