@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPostgresBackend, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import {
+  createPostgresBackend,
+  DelayedError,
+  type Job,
+  UnrecoverableError,
+  WaitingError,
+  Worker,
+} from 'bullmq';
 import { DomainError } from '../core/errors/domain-error.js';
 import { postgresOptions, QUEUE, type QueueConnection } from './connection.js';
-import type { JobContext, JobHandlers } from './job.js';
+import { type JobContext, type JobHandlers, NotYet } from './job.js';
 import { ownId } from './job-id.js';
 import { JOB_POLICIES, type JobName } from './jobs.js';
 
@@ -104,6 +111,10 @@ async function handle(
       // Our stopping is not the job's failure: the try does not count.
       await job.moveToWait(token);
       throw new WaitingError();
+    }
+    if (error instanceof NotYet) {
+      await job.moveToDelayed(Date.now() + error.pauseMs, token);
+      throw new DelayedError();
     }
     if (error instanceof DomainError && !error.retriable) throw final(error);
     throw error;

@@ -181,6 +181,16 @@ describe('a training run', () => {
     expect((await answerOf('payment', 'Errors')).by).toBe('prior 0');
   });
 
+  it('waits nowhere for another one that is under way', async () => {
+    const other = world.source.createQueryRunner();
+    await other.query('SELECT pg_advisory_lock(7405005)');
+    const id = randomUUID();
+    expect(await trained({ id })).toMatchObject({ state: 'queued', progress: 0 });
+    await other.query('SELECT pg_advisory_unlock(7405005)');
+    await other.release();
+    expect(await trained({ id })).toMatchObject({ state: 'insufficient-data' });
+  });
+
   it('learns once what service and rule decide, answers from then on, and is the same bytes again', async () => {
     await label(world, asItWas);
     const steps: number[] = [];

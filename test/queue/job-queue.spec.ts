@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { DomainError } from '../../src/core/errors/domain-error.js';
 import { migrateQueue, queueConnection } from '../../src/queue/connection.js';
 import type { QueueConnection } from '../../src/queue/connection.js';
-import type { JobHandlers, JobStatus } from '../../src/queue/job.js';
+import { type JobHandlers, type JobStatus, NotYet } from '../../src/queue/job.js';
 import { createJobQueue, type JobQueue } from '../../src/queue/job-queue.js';
 import { type JobFailure, type JobWorker, startWorker } from '../../src/queue/job-worker.js';
 import { createDatabase, type TestDatabase } from '../postgres/database.js';
@@ -156,6 +156,27 @@ function keepsTheContract(connection: () => QueueConnection): void {
     const id = await queue.add('expire', {}, { delay: 400 });
     await until(id, 'completed');
     expect(ranAt - addedAt).toBeGreaterThanOrEqual(395);
+  });
+
+  it('gives the slot of a job that cannot begin yet to others, and counts no try', async () => {
+    let [isFree, asked] = [false, 0];
+    await work(
+      {
+        train: (_payload, { attempt }) => {
+          asked += 1;
+          return isFree ? Promise.resolve(attempt) : Promise.reject(new NotYet(100));
+        },
+      },
+      { concurrency: 1 },
+    );
+    const ids = await Promise.all(
+      ['a', 'b', 'c'].map((runId) => queue.add('train', { runId: `not yet ${runId}` })),
+    );
+    await until(await queue.add('expire', {}), 'completed');
+    while (asked < 10) await sleep(20);
+    for (const id of ids) expect((await queue.get(id))?.state).not.toBe('failed');
+    isFree = true;
+    for (const id of ids) expect(await until(id, 'completed')).toMatchObject({ result: 1 });
   });
 
   it('drains on close', async () => {
