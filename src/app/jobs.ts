@@ -71,7 +71,10 @@ export function jobHandlers(parts: JobParts): JobHandlers {
       if (kept !== null) await parts.training.startIfNeeded();
       return kept;
     },
-    'consider-training': async () => await parts.training.startIfNeeded(),
+    'consider-training': async () => {
+      await parts.training.takeUpLost();
+      return await parts.training.startIfNeeded();
+    },
     'rescore-open-episodes': async () => {
       await projectEvents(source, clock.now());
       return await rescoreOpenEpisodes(source, scorer, clock.now());
