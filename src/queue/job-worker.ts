@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createPostgresBackend,
   DelayedError,
@@ -11,10 +10,14 @@ import { DomainError } from '../core/errors/domain-error.js';
 import { postgresOptions, QUEUE, type QueueConnection } from './connection.js';
 import { type JobContext, type JobHandlers, NotYet } from './job.js';
 import { ownId } from './job-id.js';
+import { within } from './patience.js';
 import { JOB_POLICIES, type JobName } from './jobs.js';
 
 /** Above BullMQ's default: a handler that keeps the event loop busy is not taken for dead. */
 const LOCK_MS = 60_000;
+
+/** How long jobs that were cancelled may take to go back. */
+const HAND_BACK_MS = 5_000;
 
 /** How a worker works. */
 export interface WorkerOptions {
@@ -79,14 +82,11 @@ function open(
 }
 
 async function close(worker: Running, graceMs: number): Promise<void> {
-  const drained = worker.close();
-  const timer = new AbortController();
-  const late = sleep(graceMs, true, { signal: timer.signal }).catch(() => false);
-  const outcome = await Promise.race([drained.then(() => false), late]);
-  timer.abort();
-  if (!outcome) return;
+  const drained = worker.close().then(() => true);
+  if (await within(drained, graceMs, () => false)) return;
   worker.cancelAllJobs('the worker stops');
-  await drained;
+  // Where the queue cannot be reached the jobs go back to it by themselves, once their locks have run out.
+  await within(drained, HAND_BACK_MS, () => false);
 }
 
 async function handle(

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainError } from '../../src/core/errors/domain-error.js';
@@ -268,4 +269,30 @@ const hasDriver = ((): boolean => {
   beforeAll(empty);
   afterAll(empty);
   keepsTheContract(() => queueConnection('', 'redis://127.0.0.1:6379/15'));
+});
+
+(hasDriver ? describe : describe.skip)('jobs on a Redis that is away', () => {
+  it.each(['is not there', 'does not answer'])(
+    'say so in seconds where it %s, and end',
+    async (how) => {
+      const silent = createServer();
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const { port } = silent.address() as AddressInfo;
+      if (how === 'is not there') silent.close();
+      const sockets: Socket[] = [];
+      silent.on('connection', (socket) => sockets.push(socket));
+      const away = createJobQueue(queueConnection('', `redis://127.0.0.1:${port}`));
+      const unavailable = { code: 'queue-unavailable', retriable: true };
+      const since = performance.now();
+      await Promise.all([
+        expect(away.get('any')).rejects.toMatchObject(unavailable),
+        expect(away.add('expire', {})).rejects.toMatchObject(unavailable),
+      ]);
+      await away.close();
+      expect(performance.now() - since).toBeLessThan(15_000);
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    },
+    20_000,
+  );
 });
