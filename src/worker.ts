@@ -1,4 +1,5 @@
 import { parseConfig } from './app/config.js';
+import { createLogger } from './app/logger.js';
 import { startWorker } from './app/start-worker.js';
 import { listenForStop } from './app/stop-request.js';
 import { DomainError } from './core/errors/domain-error.js';
@@ -11,5 +12,10 @@ const stop = listenForStop();
 stop.onImpatience(() => process.exit(1));
 const worker = await startWorker(config, config.databaseUrl);
 await stop.requested;
-await worker.close();
-process.exit(0);
+try {
+  await worker.close();
+  process.exit(0);
+} catch (error) {
+  createLogger(config, 'worker').error({ err: error }, 'stopped, but not as it should');
+  process.exit(1);
+}

@@ -34,6 +34,7 @@ import type { JobQueue } from '../queue/job-queue.js';
 import { EventCopies } from '../storage/event-copies.js';
 import { ModelFiles } from '../storage/model-files.js';
 import { AuthGuard } from './http/auth.guard.js';
+import { KeyHolders } from './http/key-holders.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { QueryGuard } from './http/query.guard.js';
@@ -49,6 +50,7 @@ export interface ApiParts {
   readonly copies: EventCopies;
   readonly guard: AddressGuard;
   readonly reports: ReportWriter;
+  readonly holders: KeyHolders;
 }
 
 @Global()
@@ -72,6 +74,7 @@ export class ApiModule {
       { provide: EventCopies, useValue: parts.copies },
       { provide: AddressGuard, useValue: parts.guard },
       { provide: ReportWriter, useValue: parts.reports },
+      { provide: KeyHolders, useValue: parts.holders },
     ];
     return {
       module: ApiModule,

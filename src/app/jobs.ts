@@ -17,7 +17,7 @@ import { rescoreOpenEpisodes } from '../loop/rescore-open-episodes.js';
 import { runTraining } from '../loop/run-training.js';
 import { makeSuggestion } from '../loop/suggest-threshold.js';
 import { sumHours } from '../loop/sum-hours.js';
-import type { JobHandlers } from '../queue/job.js';
+import { type JobHandlers, NotYet } from '../queue/job.js';
 import { JOB_POLICIES } from '../queue/jobs.js';
 import type { EventCopies } from '../storage/event-copies.js';
 import { knownUntil } from '../storage/backfill.store.js';
@@ -26,6 +26,9 @@ import type { ModelFiles } from '../storage/model-files.js';
 import { expireReports } from '../storage/report.store.js';
 import { expireSuggestions } from '../storage/threshold-suggestion.store.js';
 import type { StartTraining } from './start-training.js';
+
+/** A run that waits for another one asks so often whether it has ended. */
+const UNTIL_NEXT_TRAINING_MS = 2_000;
 
 /** A year and a month, so that a season can be set beside the last one. */
 const REPORTS_KEPT: Duration = 400 * DAY;
@@ -56,9 +59,9 @@ export function jobHandlers(parts: JobParts): JobHandlers {
       return await measureUntil(source, scorer.baselines, known);
     },
     train: async ({ runId }, context) => {
-      await projectEvents(source, clock.now());
       const ground = { source, scorer, files, now: () => clock.now() };
-      await runTraining(ground, runId, (share) => context.progress(share));
+      const isDone = await runTraining(ground, runId, (share) => context.progress(share));
+      if (!isDone) throw new NotYet(UNTIL_NEXT_TRAINING_MS);
     },
     'rebuild-journey': async ({ journey }) => {
       await source.transaction((sql) => rebuildJourney(sql, journey, clock.now()));
@@ -68,7 +71,10 @@ export function jobHandlers(parts: JobParts): JobHandlers {
       if (kept !== null) await parts.training.startIfNeeded();
       return kept;
     },
-    'consider-training': async () => await parts.training.startIfNeeded(),
+    'consider-training': async () => {
+      await parts.training.takeUpLost();
+      return await parts.training.startIfNeeded();
+    },
     'rescore-open-episodes': async () => {
       await projectEvents(source, clock.now());
       return await rescoreOpenEpisodes(source, scorer, clock.now());

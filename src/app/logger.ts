@@ -9,6 +9,13 @@ export function createLogger(config: Pick<Config, 'logLevel'>, name: string): Lo
   return pino({ name, level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
 }
 
+/** Tells of a model whose files are gone or broken. */
+export function logUnreadable(logger: Logger): (version: string, error: unknown) => void {
+  return (model, err) => {
+    logger.error({ model, err }, 'a model cannot be read: where it is champion the prior answers');
+  };
+}
+
 /** Nest's log goes the same way as everything else's. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { LogController } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
@@ -26,11 +27,16 @@ import type { Config } from './config.js';
 import { serviceUrl } from './config.js';
 import { limitBodyTypes } from './http/body-types.js';
 import { serveDashboard } from './http/dashboard.js';
-import { gateIntake } from './http/intake-gate.js';
+import { drained } from './http/drain.js';
+import { askForKeys, gateIntake } from './http/intake-gate.js';
+import { KeyHolders } from './http/key-holders.js';
+import { answerParserError, answerRouterError, refuseExpectations } from './http/parser-errors.js';
 import { LONGEST_PARAMETER, refuseNulInPaths } from './http/paths.js';
 import { refuseOtherMethods } from './http/methods.js';
 import { serveMetrics } from './http/metrics.js';
-import { NestLogger, createLogger } from './logger.js';
+import type { BodyPatience } from './http/stalled-bodies.js';
+import { endStalledBodies } from './http/stalled-bodies.js';
+import { NestLogger, createLogger, logUnreadable } from './logger.js';
 import { readiness } from './readiness.js';
 import { ReportThread } from './report-thread.js';
 import type { Api } from './service.js';
@@ -68,7 +74,7 @@ export async function startApi(config: Config, databaseUrl: string): Promise<Api
     databaseUrl,
     folder: modelsFolder(config),
   });
-  const { app, close } = await createApi(config, databaseUrl, source, reports);
+  const { app, close } = await createApi(config, databaseUrl, source, { reports });
   await app.listen(config.port, config.host);
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
@@ -81,18 +87,48 @@ export async function startApi(config: Config, databaseUrl: string): Promise<Api
   };
 }
 
+/** How long others may take, milliseconds. */
+export interface Patience {
+  readonly body: BodyPatience;
+  /** Requests that are under way when the service stops. */
+  readonly drain: number;
+}
+
+const PATIENCE: Patience = { body: { silence: 60_000, whole: 300_000 }, drain: 10_000 };
+
+/** What an API may have instead of the usual. */
+interface ApiOptions {
+  readonly reports?: ReportWriter;
+  readonly patience?: Patience;
+}
+
 /** Sets what is served and refused before Nest is asked; answers the metrics. */
-function guarded(server: FastifyInstance): Registry {
+function guarded(server: FastifyInstance, holders: KeyHolders, patience: Patience): Registry {
   // A stream is handed on as it comes: it may be longer than memory.
   server.addContentTypeParser('application/x-ndjson', (_request, payload, done) => {
     done(null, payload);
   });
   const metrics = serveMetrics(server);
+  refuseExpectations(server.server);
+  endStalledBodies(server, patience.body);
   refuseOtherMethods(server);
-  gateIntake(server);
   limitBodyTypes(server);
   refuseNulInPaths(server);
+  askForKeys(server, holders);
+  gateIntake(server);
   return metrics;
+}
+
+function adapterWith(logger: Logger): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    clientErrorHandler: answerParserError,
+    frameworkErrors: answerRouterError,
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+  });
 }
 
 /** The API on a database that is open and migrated; not listening yet. */
@@ -100,27 +136,24 @@ export async function createApi(
   config: Config,
   databaseUrl: string,
   source: DataSource,
-  writer?: ReportWriter,
+  options: ApiOptions = {},
 ): Promise<{ app: NestFastifyApplication; close: () => Promise<void> }> {
   const logger = createLogger(config, 'api');
-  const adapter = new FastifyAdapter({
-    bodyLimit: BODY_LIMIT,
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: LONGEST_PARAMETER },
-  });
+  const adapter = adapterWith(logger);
   const server = adapter.getInstance();
-  const metrics = guarded(server);
+  const holders = new KeyHolders(source);
+  const patience = options.patience ?? PATIENCE;
+  const metrics = guarded(server, holders, patience);
   const jobs = createJobQueue(queueConnection(databaseUrl, config.redisUrl), (error) => {
     logger.warn({ err: error }, 'the job queue lost its connection');
   });
   const files = modelFiles(config);
   const guard = new AddressGuard(config.prometheusNetworks);
-  const kept = { files, copies: eventCopies(config), scorer: new ChampionScorer(files) };
-  const reports = writer ?? new ReportWriterHere({ sql: source.manager, ...kept });
-  const told = { metrics, readiness: readiness(jobs), reports };
-  const parts = { source, jobs, guard, ...kept, ...told };
+  const scorer = new ChampionScorer(files, logUnreadable(logger));
+  const kept = { files, copies: eventCopies(config), scorer };
+  const reports = options.reports ?? new ReportWriterHere({ sql: source.manager, ...kept });
+  const told = { metrics, readiness: readiness(jobs, scorer), reports };
+  const parts = { source, jobs, guard, holders, ...kept, ...told };
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(parts), adapter, {
     logger: new NestLogger(logger),
     bodyParser: true,
@@ -136,7 +169,7 @@ export async function createApi(
   return {
     app,
     async close() {
-      await app.close();
+      await drained(server.server, () => app.close(), patience.drain);
       await jobs.close();
       await source.destroy();
     },

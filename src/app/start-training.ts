@@ -4,11 +4,14 @@ import type { DataSource } from 'typeorm';
 import { SHORTEST_PAUSE } from '../core/registry/retraining-policy.js';
 import type { Clock } from '../http/clock.js';
 import { considerTraining } from '../loop/consider-training.js';
+import type { JobState } from '../queue/job.js';
 import type { JobQueue } from '../queue/job-queue.js';
 import { audit } from '../storage/audit.store.js';
 import { knownUntil } from '../storage/backfill.store.js';
 import { runsSoFar } from '../storage/retraining.store.js';
 import { addTrainingRun } from '../storage/training-run.store.js';
+
+const LIVE: ReadonlySet<unknown> = new Set<JobState>(['waiting', 'active']);
 
 /** Puts training runs on record and into the queue, on nobody's request. */
 export class StartTraining {
@@ -55,10 +58,26 @@ export class StartTraining {
   /** Runs that a crash cut off are done again: a run that has ended meanwhile is left alone. */
   async takeUpAgain(): Promise<number> {
     const { unfinished } = await runsSoFar(this.source.manager);
-    // Under a new id: a job that the crash has used up would stay where it is.
-    for (const runId of unfinished) {
+    await this.queueAnew(unfinished);
+    return unfinished.length;
+  }
+
+  /**
+   * Runs that nobody works on any more are done again: their job was never stored, was lost with its
+   * queue, or used up its tries while the database was away. Else they would keep all others from starting.
+   */
+  async takeUpLost(): Promise<number> {
+    const { unfinished } = await runsSoFar(this.source.manager);
+    const jobs = await Promise.all(unfinished.map((runId) => this.jobs.get(runId)));
+    const lost = unfinished.filter((_, i) => !LIVE.has(jobs[i]?.state));
+    await this.queueAnew(lost);
+    return lost.length;
+  }
+
+  /** Under a new id: a job that is used up would stay where it is. A second one finds the run done. */
+  private async queueAnew(runs: readonly string[]): Promise<void> {
+    for (const runId of runs) {
       await this.jobs.add('train', { runId }, { jobId: `${runId}/${this.clock.now()}` });
     }
-    return unfinished.length;
   }
 }

@@ -10,7 +10,7 @@ import { startWorker as startJobs } from '../queue/job-worker.js';
 import { openDataSource } from '../storage/data-source.js';
 import type { Config } from './config.js';
 import { jobHandlers } from './jobs.js';
-import { NestLogger, createLogger } from './logger.js';
+import { NestLogger, createLogger, logUnreadable } from './logger.js';
 import { eventCopies, modelFiles } from './start-api.js';
 import { StartTraining } from './start-training.js';
 import { ScheduledJobsModule } from './schedule.module.js';
@@ -27,7 +27,7 @@ export async function startWorker(config: Config, databaseUrl: string): Promise<
   const source = await openDataSource(databaseUrl, 5);
   const clock = new Clock();
   const files = modelFiles(config);
-  const scorer = new ChampionScorer(files);
+  const scorer = new ChampionScorer(files, logUnreadable(logger));
   const connection = queueConnection(databaseUrl, config.redisUrl);
   const queue = createJobQueue(connection, (error) => {
     logger.warn({ err: error }, 'the job queue lost its connection');

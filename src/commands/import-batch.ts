@@ -49,11 +49,19 @@ function refused(error: Fields, index: number): RefusedItem {
   };
 }
 
+/** One item that stands for those that the service only counted. */
+function untoldOf(untold: number, told: readonly RefusedItem[]): RefusedItem[] {
+  if (untold === 0) return [];
+  const detail = `${untold} more after it were refused`;
+  return [{ index: told.at(-1)?.index ?? 0, code: 'untold', pointer: '', detail }];
+}
+
 function bulkAnswer(body: Fields): BatchAnswer {
+  const rejected = records(body['rejected']).map((item) => refused(item, count(item['index'])));
   return {
     accepted: count(body['accepted']),
     duplicates: count(body['duplicates']),
-    rejected: records(body['rejected']).map((item) => refused(item, count(item['index']))),
+    rejected: [...rejected, ...untoldOf(count(body['untold']), rejected)],
     anomalies: [],
   };
 }

@@ -30,8 +30,13 @@ async function serve(json: boolean): Promise<void> {
   process.stdout.write(json ? toJson(service, config.dataDir) : toText(service, config.dataDir));
   const reason = await stop.requested;
   logger.info({ reason }, 'stopping: requests and jobs are finished first, a second signal forces');
-  await service.stop();
-  process.exit(0);
+  try {
+    await service.stop();
+    process.exit(0);
+  } catch (error) {
+    logger.error({ err: error }, 'stopped, but not everything ended as it should');
+    process.exit(1);
+  }
 }
 
 function toJson({ url, key }: Service, dataDir: string): string {

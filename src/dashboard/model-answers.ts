@@ -17,6 +17,8 @@ export interface Reign {
 
 export interface Registry {
   readonly champion: string | null;
+  /** Another one than the champion where that cannot be read. */
+  readonly answers: string;
   /** Whom rolling back makes champion. */
   readonly rollbackTo: string | null;
   readonly items: readonly Model[];

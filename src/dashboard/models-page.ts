@@ -15,19 +15,30 @@ import { isUnderWay, trainingRunsView } from './training-runs.js';
 const POLL_MS = 3000;
 const SHOWN_RUNS = 20;
 
-function championView({ champion, items, history }: Registry): Node {
+/** Says that the champion's files are gone or broken. */
+function unreadableNotice(champion: string): HTMLElement {
+  return element(
+    'div',
+    { class: 'notice problem', role: 'alert' },
+    element('strong', {}, `Version ${champion} cannot be read`),
+    element('p', {}, 'The stated prior answers until its files are back, or another is promoted.'),
+  );
+}
+
+function championView({ champion, answers, items, history }: Registry): Node {
   const model = items.find(({ version }) => version === champion);
   const [reign] = history;
   if (model === undefined) return element('p', {}, 'No model answers yet.');
   return element(
     'div',
     { class: 'card' },
+    answers !== model.version && unreadableNotice(model.version),
     element(
       'p',
       { class: 'answer' },
       model.evidence === 'prior'
         ? 'The stated prior answers: no trained model has proved better yet. '
-        : `Version ${model.version} answers, a ${model.learner} model. `,
+        : `Version ${model.version} is champion, a ${model.learner} model. `,
       link(linkTo(['models', model.version]), 'Its card'),
     ),
     reign !== undefined && small('Since ', time(reign.since), `, by ${reign.by}: ${reign.reason}`),

@@ -32,11 +32,6 @@ export const LADDER: readonly Learner[] = [
   neuralLearner(),
 ];
 
-interface Shadow {
-  readonly version: string | null;
-  readonly model: ScoringModel | null;
-}
-
 /** Scores silently what comes to be known after it was made. */
 interface Challenger {
   readonly model: ScoringModel;
@@ -56,16 +51,29 @@ interface Reign {
   readonly items: ToScore[];
 }
 
-/** Models that are kept in memory: the champion, and one that history is answered with. */
-const KEPT = 2;
+/** Models that are kept in memory: the champion, its challenger, and one that history is answered with. */
+const KEPT = 3;
 
-/** Scores with who is, or was, champion; a model is read from its files once. */
+/** A model that could not be read is read again after so long: its files may have come back. */
+const PAUSE_MS = 10_000;
+
+/** Is told of a model that cannot be read, once. */
+type Complain = (version: string, error: unknown) => void;
+
+/**
+ * Scores with who is, or was, champion; a model is read from its files once. Where it cannot be read
+ * the prior stands in: an alert that nobody scores well is better than one that nobody takes.
+ */
 export class ChampionScorer {
   readonly baselines = new Baselines();
   private loaded: readonly ScoringModel[] = [];
-  private shadow: Shadow = { version: null, model: null };
+  /** When models that could not be read are read again (`performance.now()`). */
+  private readonly unreadable = new Map<string, number>();
 
-  constructor(private readonly files: ModelFiles) {}
+  constructor(
+    private readonly files: ModelFiles,
+    private readonly complain: Complain = () => undefined,
+  ) {}
 
   /** The present champion, ready to score. */
   async champion(sql: Sql): Promise<ScoringModel> {
@@ -134,22 +142,35 @@ export class ChampionScorer {
   }
 
   private async ready(version: string): Promise<ScoringModel> {
+    return (await this.read(version)) ?? { ...PRIOR_MODEL, standsInFor: version };
+  }
+
+  private async read(version: string): Promise<ScoringModel | null> {
     const known = this.loaded.find((model) => model.version === version);
-    const model = known ?? (await this.model(version));
+    const model = known ?? (await this.tried(version));
+    if (model === null) return null;
     this.loaded = [model, ...this.loaded.filter((other) => other !== model)].slice(0, KEPT);
     return model;
+  }
+
+  private async tried(version: string): Promise<ScoringModel | null> {
+    const again = this.unreadable.get(version);
+    if (again !== undefined && performance.now() < again) return null;
+    try {
+      const model = await this.model(version);
+      this.unreadable.delete(version);
+      return model;
+    } catch (error) {
+      if (again === undefined) this.complain(version, error);
+      this.unreadable.set(version, performance.now() + PAUSE_MS);
+      return null;
+    }
   }
 
   /** The challenger, ready to score; null where there is none, or none that can be read. */
   private async challenger(sql: Sql): Promise<Challenger | null> {
     const found = await challengerNow(sql);
-    const version = found?.version ?? null;
-    if (version !== this.shadow.version) {
-      // A challenger whose files are broken must not keep the champion from answering.
-      const model = version === null ? null : await this.model(version).catch(() => null);
-      this.shadow = { version, model };
-    }
-    const { model } = this.shadow;
+    const model = found === null ? null : await this.read(found.version);
     return found === null || model === null ? null : { model, createdAt: found.createdAt };
   }
 }

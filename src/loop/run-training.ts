@@ -19,7 +19,14 @@ import { validationFolds } from '../core/training/validation-folds.js';
 import { audit } from '../storage/audit.store.js';
 import type { TrainingRunRow } from '../storage/entities/training-run.entity.js';
 import type { ModelFiles } from '../storage/model-files.js';
-import { addModel, crown, modelByVersion, models } from '../storage/model.store.js';
+import {
+  addModel,
+  championVersion,
+  crown,
+  lockRegistry,
+  modelByVersion,
+  models,
+} from '../storage/model.store.js';
 import { trainingRunById, updateTrainingRun } from '../storage/training-run.store.js';
 import type { ChampionScorer } from './champion-scorer.js';
 import { CODE_VERSION } from './code-version.js';
@@ -34,6 +41,7 @@ import {
   wholeRows,
 } from './labelled-episodes.js';
 import { measureUntil } from './measure-until.js';
+import { projectEvents } from './project-events.js';
 
 const LOCK = 7_405_005;
 
@@ -48,32 +56,46 @@ export interface TrainingGround {
 
 type Report = (share: number) => Promise<void>;
 
-/** Runs one training run to its verdict; one at a time. A run that is final already is left alone. */
+/**
+ * Runs one training run to its verdict; one at a time. A run that is final already is left alone.
+ *
+ * @returns false where another run is under way: nothing was done.
+ */
 export async function runTraining(
   ground: TrainingGround,
   runId: string,
   report: Report,
-): Promise<void> {
-  const { source } = ground;
-  const lock = source.createQueryRunner();
+): Promise<boolean> {
+  const lock = ground.source.createQueryRunner();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const locked = 'SELECT pg_try_advisory_lock($1) AS mine';
+    const [row] = (await lock.query(locked, [LOCK])) as { mine: boolean }[];
+    if (row?.mine !== true) return false;
+    try {
+      await runAlone(ground, runId, report);
+    } finally {
+      // A connection that is lost has let go of it.
+      await lock.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
+    }
+    return true;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runAlone(ground: TrainingGround, runId: string, report: Report): Promise<void> {
+  const { source } = ground;
+  try {
     const run = await trainingRunById(source.manager, runId);
     if (run === null || ['promoted', 'kept', 'insufficient-data'].includes(run.state)) return;
     await train(ground, run, report);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const finishedAt = new Date(ground.now());
-    await updateTrainingRun(source.manager, runId, {
-      state: 'failed',
-      progress: 1,
-      reason,
-      finishedAt,
-    });
+    const ended = { state: 'failed', progress: 1, reason, finishedAt } as const;
+    // Where not even that can be written down the run is taken up again later.
+    await updateTrainingRun(source.manager, runId, ended).catch(() => undefined);
     throw error;
-  } finally {
-    await lock.query('SELECT pg_advisory_unlock($1)', [LOCK]);
-    await lock.release();
   }
 }
 
@@ -85,6 +107,7 @@ async function train(ground: TrainingGround, run: TrainingRunRow, report: Report
     await report(progress);
   };
   await step(0.05);
+  await projectEvents(source, ground.now());
   await measureUntil(source, scorer.baselines, asOf);
   await step(0.4);
   const episodes = await labelledEpisodes(source.manager, asOf);
@@ -148,8 +171,10 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
   const finishedAt = new Date(ground.now());
   await source.transaction(async (sql) => {
     const { verdict, reason } = decision;
+    await lockRegistry(sql);
     await addModel(sql, card, 'challenger');
     if (verdict === 'promoted') {
+      const before = await championVersion(sql);
       // Made of fed history it answers since a time of that; else from when it is there.
       const since = run.asOf === null ? finishedAt.getTime() : asOf;
       await crown(sql, version, { since, by: 'gate', reason });
@@ -158,7 +183,7 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
         who: 'gate',
         action: 'model.promote',
         subject: version,
-        before: { champion: decision.champion.version },
+        before: { champion: before },
         after: { champion: version },
         reason,
       });

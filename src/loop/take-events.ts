@@ -1,13 +1,25 @@
 import type { DataSource } from 'typeorm';
 
+import { DomainError } from '../core/errors/domain-error.js';
 import type { JourneyEvent } from '../core/journeys/journey-event.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { EventFate } from '../storage/event-intake.store.js';
-import { copyEvents, fatesAmong, fatesOf, identified } from '../storage/event-intake.store.js';
+import {
+  copyEvents,
+  fatesAmong,
+  fatesOf,
+  identified,
+  inOrder,
+} from '../storage/event-intake.store.js';
 import { ensurePartitions, forgetPartitions } from '../storage/event-partition.store.js';
 
 /** How often a batch is tried against others that bring the same events at the same time. */
 const TRIES = 6;
+
+/** From this try on batches that clash go one after the other. */
+const IN_TURN = 3;
+
+const LOCK = 7_405_013;
 
 const UNIQUE_VIOLATION = '23505';
 const DEADLOCK = '40P01';
@@ -30,13 +42,19 @@ export async function takeEvents(
     try {
       await ensurePartitions(source.manager, events);
       return await source.transaction(async (sql) => {
+        if (tries >= IN_TURN) await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
         const fates = tries === 1 ? fatesAmong(known) : await fatesOf(sql, known);
         const fresh = known.filter((_, index) => fates[index] === 'fresh');
-        await copyEvents(sql, fresh, now);
+        // Two that bring the same events in different order would wait for each other.
+        await copyEvents(sql, tries === 1 ? fresh : inOrder(fresh), now);
         return fates;
       });
     } catch (error) {
-      if (!isClash(error) || tries === TRIES) throw error;
+      if (!isClash(error)) throw error;
+      if (tries === TRIES) {
+        const because = 'others send the same events just now; send the batch again';
+        throw new DomainError('contended', because, { retriable: true, cause: error });
+      }
       forgetPartitions(source.manager);
     }
   }

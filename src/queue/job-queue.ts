@@ -4,7 +4,14 @@ import { DomainError } from '../core/errors/domain-error.js';
 import { postgresOptions, QUEUE, type QueueConnection } from './connection.js';
 import { ownId, storedId } from './job-id.js';
 import type { JobState, JobStatus } from './job.js';
+import { within } from './patience.js';
 import { JOB_POLICIES, type JobName, type Jobs } from './jobs.js';
+
+/** A queue that has not answered after so long cannot be reached. */
+const LONGEST_WAIT_MS = 5_000;
+
+/** Asked anew or not at all: a command that waits for a connection would be carried out when nobody expects it. */
+const FAIL_FAST = { enableOfflineQueue: false, maxRetriesPerRequest: 1 };
 
 const DAY_SECONDS = 86_400;
 const KEPT = {
@@ -55,12 +62,15 @@ export function createJobQueue(
       const job = await attempt(() => queue.getJob(storedId(id)));
       return job === undefined ? undefined : status(job, ownState(state));
     },
-    close: () => queue.close(),
+    // What cannot be reached is not waited for either.
+    close: () => within(queue.close(), LONGEST_WAIT_MS, () => undefined).catch(onError),
   };
 }
 
 function open({ kind, url }: QueueConnection, onError: (error: Error) => void): Backend {
-  if (kind === 'redis') return new Queue(QUEUE, { connection: { url } }).on('error', onError);
+  if (kind === 'redis') {
+    return new Queue(QUEUE, { connection: { url, ...FAIL_FAST } }).on('error', onError);
+  }
   const options = { connection: postgresOptions(url) };
   return new Queue(QUEUE, options, createPostgresBackend).on('error', onError);
 }
@@ -99,7 +109,9 @@ function ownState(state: string): JobState {
 
 async function attempt<T>(call: () => Promise<T>): Promise<T> {
   try {
-    return await call();
+    return await within(call(), LONGEST_WAIT_MS, () => {
+      throw new Error(`no answer in ${LONGEST_WAIT_MS} ms`);
+    });
   } catch (cause) {
     throw new DomainError('queue-unavailable', 'the job queue cannot be reached', {
       cause,

@@ -1,13 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createPostgresBackend, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import {
+  createPostgresBackend,
+  DelayedError,
+  type Job,
+  UnrecoverableError,
+  WaitingError,
+  Worker,
+} from 'bullmq';
 import { DomainError } from '../core/errors/domain-error.js';
 import { postgresOptions, QUEUE, type QueueConnection } from './connection.js';
-import type { JobContext, JobHandlers } from './job.js';
+import { type JobContext, type JobHandlers, NotYet } from './job.js';
 import { ownId } from './job-id.js';
+import { within } from './patience.js';
 import { JOB_POLICIES, type JobName } from './jobs.js';
 
 /** Above BullMQ's default: a handler that keeps the event loop busy is not taken for dead. */
 const LOCK_MS = 60_000;
+
+/** How long jobs that were cancelled may take to go back. */
+const HAND_BACK_MS = 5_000;
 
 /** How a worker works. */
 export interface WorkerOptions {
@@ -72,14 +82,11 @@ function open(
 }
 
 async function close(worker: Running, graceMs: number): Promise<void> {
-  const drained = worker.close();
-  const timer = new AbortController();
-  const late = sleep(graceMs, true, { signal: timer.signal }).catch(() => false);
-  const outcome = await Promise.race([drained.then(() => false), late]);
-  timer.abort();
-  if (!outcome) return;
+  const drained = worker.close().then(() => true);
+  if (await within(drained, graceMs, () => false)) return;
   worker.cancelAllJobs('the worker stops');
-  await drained;
+  // Where the queue cannot be reached the jobs go back to it by themselves, once their locks have run out.
+  await within(drained, HAND_BACK_MS, () => false);
 }
 
 async function handle(
@@ -104,6 +111,10 @@ async function handle(
       // Our stopping is not the job's failure: the try does not count.
       await job.moveToWait(token);
       throw new WaitingError();
+    }
+    if (error instanceof NotYet) {
+      await job.moveToDelayed(Date.now() + error.pauseMs, token);
+      throw new DelayedError();
     }
     if (error instanceof DomainError && !error.retriable) throw final(error);
     throw error;

@@ -29,6 +29,14 @@ export interface JobContext {
   progress(share: number): Promise<void>;
 }
 
+/** Thrown by a handler that cannot begin yet: the job waits so long without a slot, and the try does not count. */
+export class NotYet extends Error {
+  constructor(readonly pauseMs: number) {
+    super(`not yet: tried again in ${pauseMs} ms`);
+    this.name = 'NotYet';
+  }
+}
+
 /**
  * Does one job; what it answers survives JSON.
  *

@@ -33,6 +33,12 @@ const hasId = (event: JourneyEvent): event is Identified => event.id !== undefin
 const keyOf = ({ id, source, occurredAt }: Identified): string =>
   `${bucketStart(occurredAt, DAY)} ${source}\0${id}`;
 
+/** Events by what makes them the same. */
+export function inOrder(events: readonly Identified[]): Identified[] {
+  const keyed = events.map((event) => ({ event, key: keyOf(event) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ event }) => event);
+}
+
 const INTO = `journey_event (source, id, actor, event, occurred_at, sent_at, received_at, segment,
   properties, satisfaction_scale, satisfaction_score, batch)`;
 

@@ -1,9 +1,11 @@
+import type { EntityManager } from 'typeorm';
+
 import type { ModelCard } from '../core/registry/model-card.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { ChampionRow } from './entities/champion.entity.js';
 import { ModelRow } from './entities/model.entity.js';
 import type { Sql } from './sql.js';
-import { rows, run } from './sql.js';
+import { rows } from './sql.js';
 
 export type ModelState = ModelRow['state'];
 
@@ -29,11 +31,6 @@ export async function addModel(sql: Sql, card: ModelCard, state: ModelState): Pr
     card: card as object,
     createdAt: new Date(card.createdAt),
   });
-}
-
-/** Lets one transaction at a time decide who answers. */
-export async function holdRegistry(sql: Sql): Promise<void> {
-  await run(sql, 'LOCK TABLE champion IN SHARE ROW EXCLUSIVE MODE');
 }
 
 /** The version that answers, or null before the first one was named. */
@@ -93,14 +90,21 @@ export async function championHistory(sql: Sql): Promise<ChampionRow[]> {
   });
 }
 
+const LOCK = 7_405_012;
+
+/** Decisions about models are taken one after the other: each sees what the one before came to. */
+export async function lockRegistry(sql: EntityManager): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+}
+
 /** Says that a model shall not be promoted any more. */
 export async function rejectModel(sql: Sql, version: string): Promise<void> {
   await sql.getRepository(ModelRow).update({ version }, { state: 'rejected' });
 }
 
-/** Makes a model the champion; the one before retires. */
+/** Makes a model the champion, inside the caller's transaction; the one before retires. */
 export async function crown(
-  sql: Sql,
+  sql: EntityManager,
   version: string,
   decision: {
     readonly since: Instant;
@@ -109,6 +113,7 @@ export async function crown(
     readonly isRollback?: boolean;
   },
 ): Promise<void> {
+  await lockRegistry(sql);
   const repository = sql.getRepository(ModelRow);
   await repository.update({ state: 'champion' }, { state: 'retired' });
   await repository.update({ version }, { state: 'champion' });

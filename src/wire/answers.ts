@@ -29,7 +29,12 @@ const rejection = z.object({
 });
 
 export const bulkAnswerBody = z
-  .object({ accepted: z.int(), duplicates: z.int(), rejected: z.array(rejection) })
+  .object({
+    accepted: z.int(),
+    duplicates: z.int(),
+    rejected: z.array(rejection),
+    untold: z.int().optional(),
+  })
   .meta({ id: 'BulkResult' });
 
 export const predictionAnswer = z

@@ -2,17 +2,26 @@ import { z } from 'zod';
 
 import type { Journey } from '../core/journeys/journey.js';
 import { FUNNEL_ORDERS } from '../core/journeys/journey.js';
+import { DAY } from '../core/telemetry/time.js';
 import { duration, instant, writeDuration } from './instant.js';
 import { anyText, key, share, text } from './labels.js';
+
+/** Longer than any journey lasts: with what is added to it, it is still a time, and a column holds its seconds. */
+const LONGEST = 10 * 365 * DAY;
+
+const length = duration.refine((milliseconds) => milliseconds <= LONGEST, {
+  error: 'is longer than 10 years',
+  params: { code: 'out-of-range' },
+});
 
 const stageBody = z.strictObject({
   key,
   event: key,
   where: z.record(key, z.union([anyText, z.number(), z.boolean()])).optional(),
   weight: share,
-  window: duration.optional(),
-  horizon: duration.optional(),
-  timeToValueTarget: duration
+  window: length.optional(),
+  horizon: length.optional(),
+  timeToValueTarget: length
     .meta({
       description:
         'How soon after its entry into the journey (its first stage) an attempt should have reached this stage',
@@ -33,7 +42,7 @@ const MAX_STAGES = 30;
 const fields = {
   name: text,
   owner: key,
-  window: duration,
+  window: length,
   valuePerConversion: z.number().min(0).optional(),
   currency: z
     .string()

@@ -22,6 +22,8 @@ export interface BulkResult {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: readonly Rejection[];
+  /** Of a stream: how many more were refused. */
+  readonly untold?: number;
 }
 
 function pointerOf(path: readonly PropertyKey[]): string {

@@ -7,6 +7,7 @@ import { jest } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
 import { parseConfig } from '../../src/app/config.js';
+import type { Patience } from '../../src/app/start-api.js';
 import type { Scope } from '../../src/http/caller.js';
 import { SCOPES } from '../../src/http/caller.js';
 import { ensurePrior } from '../../src/loop/ensure-prior.js';
@@ -59,8 +60,14 @@ export class RunningApi {
     return this.parts.folder;
   }
 
-  /** @param through what the database's URL becomes for the service, so that a test can cut it off. */
-  static async start(through: (url: string) => string = (url) => url): Promise<RunningApi> {
+  /**
+   * @param through what the database's URL becomes for the service, so that a test can cut it off.
+   * @param patience with senders who stall
+   */
+  static async start(
+    through: (url: string) => string = (url) => url,
+    patience?: Patience,
+  ): Promise<RunningApi> {
     const database = await createDatabase();
     const folder = await mkdtemp(join(tmpdir(), 'throughline-api-'));
     const url = through(database.url);
@@ -69,7 +76,7 @@ export class RunningApi {
     await ensurePrior(source, Date.now());
     const everything = await addKey(source, SCOPES);
     const config = parseConfig({ THROUGHLINE_DATA_DIR: folder, LOG_LEVEL: 'silent' });
-    const { app, close } = await createApi(config, url, source);
+    const { app, close } = await createApi(config, url, source, { ...(patience && { patience }) });
     await app.listen(0, '127.0.0.1');
     const address = app.getHttpServer().address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;

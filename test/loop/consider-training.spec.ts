@@ -16,13 +16,16 @@ const NOW = day(40);
 
 let world: SmallWorld;
 let added: string[];
+let states: Map<string, string>;
 let training: StartTraining;
 
 beforeEach(async () => {
   world = await SmallWorld.open();
   await world.define(aJourney());
   added = [];
+  states = new Map();
   const queue = {
+    get: (id: string) => Promise.resolve(states.has(id) ? { state: states.get(id) } : undefined),
     add: (name: string, _: unknown, { jobId = '' }: { jobId?: string }) =>
       Promise.resolve(void added.push(`${name} ${jobId}`)),
   } as unknown as JobQueue;
@@ -161,6 +164,23 @@ describe('the service by itself', () => {
     await noteBackfill(world.source.manager, day(20), NOW);
     expect(await training.startIfNeeded()).toEqual([]);
     expect(await training.startDaily()).toBeNull();
+  });
+
+  it('takes runs up again that nobody works on any more', async () => {
+    const ids: string[] = [];
+    for (const state of ['waiting', 'active', 'failed', 'gone', 'completed']) {
+      const id = await training.start('test');
+      if (state !== 'gone') states.set(id, state);
+      ids.push(id);
+    }
+    added = [];
+    expect(await training.takeUpLost()).toBe(3);
+    expect(added.sort()).toEqual(
+      ids
+        .slice(2)
+        .map((id) => `train ${id}/${NOW}`)
+        .sort(),
+    );
   });
 
   it('takes runs up again that a crash cut off', async () => {

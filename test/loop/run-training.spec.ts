@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { priorCard } from '../../src/core/registry/prior-card.js';
 import { trainingSetHash } from '../../src/core/registry/training-set-hash.js';
 import { seededRandom } from '../../src/core/statistics/random.js';
 import type { Instant } from '../../src/core/telemetry/time.js';
@@ -23,7 +24,7 @@ import { takeEvents } from '../../src/loop/take-events.js';
 import type { TrainingRunRow } from '../../src/storage/entities/training-run.entity.js';
 import { saveIncident } from '../../src/storage/incident.store.js';
 import { ModelFiles } from '../../src/storage/model-files.js';
-import { championHistory, crown, models } from '../../src/storage/model.store.js';
+import { addModel, championHistory, crown, models } from '../../src/storage/model.store.js';
 import { appendOutcome } from '../../src/storage/outcome.store.js';
 import { savePredictions } from '../../src/storage/prediction.store.js';
 import { shadowedBy } from '../../src/storage/shadow.store.js';
@@ -180,6 +181,16 @@ describe('a training run', () => {
     expect((await answerOf('payment', 'Errors')).by).toBe('prior 0');
   });
 
+  it('waits nowhere for another one that is under way', async () => {
+    const other = world.source.createQueryRunner();
+    await other.query('SELECT pg_advisory_lock(7405005)');
+    const id = randomUUID();
+    expect(await trained({ id })).toMatchObject({ state: 'queued', progress: 0 });
+    await other.query('SELECT pg_advisory_unlock(7405005)');
+    await other.release();
+    expect(await trained({ id })).toMatchObject({ state: 'insufficient-data' });
+  });
+
   it('learns once what service and rule decide, answers from then on, and is the same bytes again', async () => {
     await label(world, asItWas);
     const steps: number[] = [];
@@ -309,6 +320,21 @@ describe('a training run', () => {
     expect(await shadowedBy(world.source.manager, version)).toMatchObject([
       { episodeId: 'odd', shadow: scored?.shadow?.probability },
     ]);
+  });
+
+  it('goes on where the champion’s files are gone: the prior answers and defends, which is told once', async () => {
+    await label(world, asItWas);
+    const version = '2026-01-01.1';
+    const sql = world.source.manager;
+    await addModel(sql, { ...priorCard(day(0), '1.0.0'), version }, 'challenger');
+    await crown(sql, version, { since: day(0), by: 'test', reason: 'its files are gone' });
+    const told: string[] = [];
+    scorer = new ChampionScorer(files, (gone) => told.push(gone));
+    expect(await answerOf('payment', 'Errors')).toMatchObject({ by: 'prior 0' });
+    expect(await answerOf('payment', 'Errors')).toMatchObject({ by: 'prior 0' });
+    const gate = { champion: { version: '0' } };
+    expect(await trained()).toMatchObject({ state: 'promoted', gate });
+    expect(told).toEqual([version]);
   });
 
   it('teaches a failure that may be another’s as a part of one, unless people said whose it is', async () => {

@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
-import { connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainError } from '../../src/core/errors/domain-error.js';
 import { migrateQueue, queueConnection } from '../../src/queue/connection.js';
 import type { QueueConnection } from '../../src/queue/connection.js';
-import type { JobHandlers, JobStatus } from '../../src/queue/job.js';
+import { type JobHandlers, type JobStatus, NotYet } from '../../src/queue/job.js';
 import { createJobQueue, type JobQueue } from '../../src/queue/job-queue.js';
 import { type JobFailure, type JobWorker, startWorker } from '../../src/queue/job-worker.js';
 import { createDatabase, type TestDatabase } from '../postgres/database.js';
@@ -158,6 +159,27 @@ function keepsTheContract(connection: () => QueueConnection): void {
     expect(ranAt - addedAt).toBeGreaterThanOrEqual(395);
   });
 
+  it('gives the slot of a job that cannot begin yet to others, and counts no try', async () => {
+    let [isFree, asked] = [false, 0];
+    await work(
+      {
+        train: (_payload, { attempt }) => {
+          asked += 1;
+          return isFree ? Promise.resolve(attempt) : Promise.reject(new NotYet(100));
+        },
+      },
+      { concurrency: 1 },
+    );
+    const ids = await Promise.all(
+      ['a', 'b', 'c'].map((runId) => queue.add('train', { runId: `not yet ${runId}` })),
+    );
+    await until(await queue.add('expire', {}), 'completed');
+    while (asked < 10) await sleep(20);
+    for (const id of ids) expect((await queue.get(id))?.state).not.toBe('failed');
+    isFree = true;
+    for (const id of ids) expect(await until(id, 'completed')).toMatchObject({ result: 1 });
+  });
+
   it('drains on close', async () => {
     let done = false;
     const worker = await work({
@@ -247,4 +269,30 @@ const hasDriver = ((): boolean => {
   beforeAll(empty);
   afterAll(empty);
   keepsTheContract(() => queueConnection('', 'redis://127.0.0.1:6379/15'));
+});
+
+(hasDriver ? describe : describe.skip)('jobs on a Redis that is away', () => {
+  it.each(['is not there', 'does not answer'])(
+    'say so in seconds where it %s, and end',
+    async (how) => {
+      const silent = createServer();
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const { port } = silent.address() as AddressInfo;
+      if (how === 'is not there') silent.close();
+      const sockets: Socket[] = [];
+      silent.on('connection', (socket) => sockets.push(socket));
+      const away = createJobQueue(queueConnection('', `redis://127.0.0.1:${port}`));
+      const unavailable = { code: 'queue-unavailable', retriable: true };
+      const since = performance.now();
+      await Promise.all([
+        expect(away.get('any')).rejects.toMatchObject(unavailable),
+        expect(away.add('expire', {})).rejects.toMatchObject(unavailable),
+      ]);
+      await away.close();
+      expect(performance.now() - since).toBeLessThan(15_000);
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    },
+    20_000,
+  );
 });

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../core/errors/problem.js';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
-const NDJSON_TYPE = 'application/x-ndjson';
+export const NDJSON_TYPE = 'application/x-ndjson';
 
 /** The one place that reads a stream of lines. */
 const TAKES_NDJSON = /^\/v1\/events(?:\?|$)/;

@@ -1,12 +1,10 @@
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
 
 import { DomainError } from '../../core/errors/domain-error.js';
 import { Problem } from '../../core/errors/problem.js';
-
-const TYPE = 'https://throughline.dev/problems/';
+import { problemText } from './problem-text.js';
 
 /** PostgreSQL's and the network's ways of saying: not now, try again. */
 const PASSING = new Set([
@@ -31,8 +29,9 @@ const PASSING = new Set([
   '08006',
 ]);
 
-/** What the driver says of a lost connection where it gives no code. */
-const LOST = /^(Connection terminated|Client has encountered a connection error|timeout exceeded)/;
+/** What driver and TypeORM say of a lost connection where they give no code. */
+const LOST =
+  /^(Connection terminated|Client (has encountered a connection error|was closed)|timeout exceeded|Query ?[Rr]unner already released|Database connection provided by a query runner was already released)/;
 
 const FASTIFY_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
@@ -47,6 +46,7 @@ const NAMES: Readonly<Record<number, string>> = {
   404: 'not-found',
   405: 'method-not-allowed',
   413: 'body-too-large',
+  414: 'path-too-long',
   415: 'unsupported-media-type',
 };
 
@@ -115,15 +115,6 @@ export class ProblemFilter implements ExceptionFilter {
     void reply
       .status(problem.status)
       .type('application/problem+json')
-      .send(
-        JSON.stringify({
-          type: `${TYPE}${problem.code}`,
-          title: STATUS_CODES[problem.status] ?? 'Error',
-          status: problem.status,
-          detail: problem.message,
-          instance: request.url,
-          errors: problem.fields,
-        }),
-      );
+      .send(problemText(problem, request.url));
   }
 }

@@ -27,6 +27,8 @@ export interface ScoringModel {
   readonly unfamiliar: UnfamiliarityCheck;
   /** What a failure would lose, where enough were measured to learn it. */
   readonly lossHead?: LossHead | undefined;
+  /** The model that should answer and cannot be read. */
+  readonly standsInFor?: string;
 }
 
 /** Version 0: the stated prior, which never abstains. */
@@ -103,9 +105,17 @@ function expectedLossOf(
   };
 }
 
-function staleOf({ stale, context }: ScoringRequest): readonly string[] {
+/** Says that the prior answers in place of a champion. */
+export const standsIn = (version: string): string =>
+  `model ${version} cannot be read: the stated prior answers`;
+
+function staleOf({ stale, context, model }: ScoringRequest): readonly string[] {
   const known = typeof context.traffic?.expectedConversionsPerHour === 'number';
-  return known ? stale : [...stale, TRAFFIC_UNKNOWN];
+  return [
+    ...stale,
+    ...(known ? [] : [TRAFFIC_UNKNOWN]),
+    ...(model.standsInFor === undefined ? [] : [standsIn(model.standsInFor)]),
+  ];
 }
 
 /**

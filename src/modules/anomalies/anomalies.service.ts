@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import type { Anomaly } from '../../core/telemetry/anomaly.js';
+import type { Instant } from '../../core/telemetry/time.js';
 import type { Prediction } from '../../core/scoring/prediction.js';
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
@@ -14,6 +15,7 @@ import { noteBackfill } from '../../storage/backfill.store.js';
 import { journeyVersions } from '../../storage/journey.store.js';
 import { predictionsOf, savePredictions } from '../../storage/prediction.store.js';
 import { anomalyBody, anomalyOf } from '../../wire/anomaly.js';
+import { EARLIEST } from '../../wire/instant.js';
 import { writePrediction } from '../../wire/prediction.js';
 import { CLOCK_SKEW, receptionOf } from '../../wire/received.js';
 import type { ItemError, Rejection } from '../../wire/rejection.js';
@@ -89,8 +91,16 @@ export class AnomaliesService {
   /** Takes anomalies that a connector has mapped, as they come from vendors; tells what came of each. */
   async takeMapped(anomalies: readonly Anomaly[]): Promise<Omit<AnomalyResult, 'index'>[]> {
     const receivedAt = this.clock.now();
-    const arrivals = anomalies.map((anomaly) => ({ anomaly, receivedAt }));
-    return await this.takeAndScore(arrivals, false);
+    const errors = anomalies.map((anomaly) => timeError(anomaly, receivedAt));
+    const arrivals = anomalies
+      .filter((_, i) => errors[i] === null)
+      .map((anomaly) => ({ anomaly, receivedAt }));
+    const taken = (await this.takeAndScore(arrivals, false)).values();
+    return anomalies.map(({ id }, i) => {
+      const error = errors[i] ?? null;
+      if (error !== null) return { ...EMPTY, anomalyId: id, error };
+      return taken.next().value ?? { ...EMPTY, anomalyId: id };
+    });
   }
 
   private check(items: readonly unknown[], caller: Caller): Checked {
@@ -136,6 +146,15 @@ export class AnomaliesService {
       return taken.map((one) => answer(one, stored.get(one.anomaly.id) ?? []));
     });
   }
+}
+
+/** What the schema of our own bodies sees to: what a connector has mapped did not go through it. */
+function timeError({ startedAt, endedAt }: Anomaly, now: Instant): ItemError | null {
+  if (startedAt < EARLIEST) {
+    return { pointer: '/startedAt', code: 'too-old', detail: 'lies before 2000-01-01' };
+  }
+  const reception = receptionOf({}, { startedAt, endedAt }, { now, mayBackfill: false });
+  return 'receivedAt' in reception ? null : reception;
 }
 
 function latestOf(arrivals: readonly Arrival[]): number {

@@ -15,6 +15,12 @@ const taken = z.object({
   truncated: z.int(),
 });
 
+/** What Alertmanager calls a field of an anomaly. */
+const THEIR_NAMES: ReadonlyMap<string, string> = new Map([
+  ['/startedAt', 'startsAt'],
+  ['/endedAt', 'endsAt'],
+]);
+
 @ApiTags('ingest')
 @Controller('v1/ingest')
 export class IngestController {
@@ -36,9 +42,13 @@ export class IngestController {
     const { anomalies, rejected, truncated } = anomaliesOfAlertmanager(body, source);
     const results = await this.anomalies.takeMapped(anomalies);
     const places = placesOfGood(results.length, rejected);
-    const refused = results.flatMap(({ error }, i) =>
-      error === undefined ? [] : [{ index: places[i] ?? i, ...error }],
-    );
+    const refused = results.flatMap(({ error }, i) => {
+      if (error === undefined) return [];
+      const index = places[i] ?? i;
+      const name = THEIR_NAMES.get(error.pointer);
+      const pointer = name === undefined ? error.pointer : `/alerts/${index}/${name}`;
+      return [{ index, ...error, pointer }];
+    });
     return {
       accepted: results.length - refused.length,
       rejected: [...rejected, ...refused].sort((a, b) => a.index - b.index),

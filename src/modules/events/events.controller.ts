@@ -20,7 +20,7 @@ export class EventsController {
   @Post()
   @Operation({
     summary:
-      'Take in journey events: a JSON array of up to 10,000, or an NDJSON stream of any length',
+      'Take in journey events: a JSON array of up to 10,000 on up to 400 days, or an NDJSON stream of any length; of a stream the first 1,000 rejections are told and the rest counted (`untold`), and one that is silent for a minute is ended with 408: send blank lines meanwhile',
     scope: 'ingest',
     body: eventBody,
     bulk: true,

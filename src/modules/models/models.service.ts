@@ -10,6 +10,7 @@ import type { ShadowComparison } from '../../core/registry/shadow-comparison.js'
 import type { Caller } from '../../http/caller.js';
 import { Clock } from '../../http/clock.js';
 import { htmlFile } from '../../http/report-question.js';
+import { ChampionScorer } from '../../loop/champion-scorer.js';
 import { ReportWriter } from '../../loop/reports.js';
 import { modelCardPage } from '../../reports/model-card-page.js';
 import { audit } from '../../storage/audit.store.js';
@@ -19,7 +20,7 @@ import {
   championHistory,
   championVersion,
   crown,
-  holdRegistry,
+  lockRegistry,
   modelByVersion,
   models,
   rejectModel,
@@ -61,6 +62,7 @@ export class ModelsService {
     private readonly source: DataSource,
     private readonly clock: Clock,
     private readonly reports: ReportWriter,
+    private readonly scorer: ChampionScorer,
   ) {}
 
   async list(): Promise<object> {
@@ -69,6 +71,8 @@ export class ModelsService {
     const items = await models(sql);
     return {
       champion: history[0]?.version ?? null,
+      // Another one than the champion where that cannot be read.
+      answers: (await this.scorer.champion(sql)).version,
       rollbackTo: beforePresent(history, items),
       items: items.map(written),
       history: history.map(({ version, since, by, reason }) => ({
@@ -134,7 +138,7 @@ export class ModelsService {
   /** A rejected model scores no more, not even silently; it may still be promoted by hand. */
   async reject(version: string, reason: string, caller: Caller): Promise<object> {
     await this.source.transaction(async (sql) => {
-      await holdRegistry(sql);
+      await lockRegistry(sql);
       const { state } = await this.known(version, sql);
       if (state === 'champion') {
         const detail = 'the champion answers: roll back or promote another';
@@ -167,8 +171,9 @@ export class ModelsService {
 
   private async change(version: string, { action, reason, caller }: Decision): Promise<object> {
     const now = this.clock.now();
+    await this.readable(version);
     await this.source.transaction(async (sql) => {
-      await holdRegistry(sql);
+      await lockRegistry(sql);
       const before = await championVersion(sql);
       if (before === version) return;
       // While history is fed it is by its clock that somebody decides.
@@ -186,6 +191,16 @@ export class ModelsService {
       });
     });
     return await this.list();
+  }
+
+  /** Nobody is made champion whose files are gone or broken: the prior would answer in its place. */
+  private async readable(version: string): Promise<void> {
+    try {
+      await this.scorer.model(version);
+    } catch {
+      const detail = `the files of model ${version} are missing or broken: it cannot answer`;
+      throw new Problem(409, 'model-unreadable', detail);
+    }
   }
 
   private async known(version: string, sql: Sql = this.source.manager): Promise<ModelRow> {

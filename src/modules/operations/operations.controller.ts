@@ -10,6 +10,7 @@ import { METRICS, READINESS } from './operations.tokens.js';
 import type { Readiness } from './operations.tokens.js';
 
 const health = z.object({ status: z.literal('ok') });
+const ready = health.extend({ warnings: z.array(z.string()).optional() });
 
 @ApiTags('operations')
 @Controller()
@@ -33,14 +34,15 @@ export class OperationsController {
 
   @Get('readyz')
   @Operation({
-    summary: 'Are migrations done, does the database answer, can jobs run?',
+    summary:
+      'Are migrations done, does the database answer, can jobs run? `warnings`: what the service does without, such as a champion that cannot be read',
     scope: null,
     query: anyQuery,
-    answers: { 200: health },
+    answers: { 200: ready },
   })
   async ready(): Promise<object> {
-    const missing = await this.readiness(this.source);
-    if (missing === null) return { status: 'ok' };
+    const { missing, warnings } = await this.readiness(this.source);
+    if (missing === null) return { status: 'ok', ...(warnings.length > 0 && { warnings }) };
     throw new Problem(503, 'not-ready', missing, { retryAfterSeconds: 1 });
   }
 

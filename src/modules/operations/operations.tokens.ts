@@ -6,5 +6,13 @@ export const METRICS = Symbol('metrics');
 /** Names the check behind /readyz. */
 export const READINESS = Symbol('readiness');
 
-/** What keeps the service from being ready, or null. */
-export type Readiness = (source: DataSource) => Promise<string | null>;
+/** What is wrong with the service. */
+export interface Condition {
+  /** What keeps it from being ready, or null. */
+  readonly missing: string | null;
+  /** What it does without, though it answers. */
+  readonly warnings: readonly string[];
+}
+
+/** Looks at the service. */
+export type Readiness = (source: DataSource) => Promise<Condition>;

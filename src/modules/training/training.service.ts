@@ -9,7 +9,12 @@ import { pageOf } from '../../http/cursor.js';
 import { audit } from '../../storage/audit.store.js';
 import type { TrainingRunRow } from '../../storage/entities/training-run.entity.js';
 import type { PageQuery } from '../../storage/page.js';
-import { addTrainingRun, trainingRunById, trainingRuns } from '../../storage/training-run.store.js';
+import {
+  addTrainingRun,
+  trainingRunById,
+  trainingRuns,
+  updateTrainingRun,
+} from '../../storage/training-run.store.js';
 import type { JobQueue } from '../../queue/job-queue.js';
 import { JOBS } from './training.tokens.js';
 
@@ -59,8 +64,23 @@ export class TrainingService {
       action: 'training-run.start',
       subject: id,
     });
-    await this.jobs.add('train', { runId: id }, { jobId: id });
+    await this.queue(id);
     return await this.one(id);
+  }
+
+  private async queue(id: string): Promise<void> {
+    try {
+      await this.jobs.add('train', { runId: id }, { jobId: id });
+    } catch (error) {
+      // Who asked is told, and asks again: the run must not keep others from starting.
+      const [reason, finishedAt] = [
+        'the job queue could not be reached',
+        new Date(this.clock.now()),
+      ];
+      const ended = { state: 'failed', progress: 1, reason, finishedAt } as const;
+      await updateTrainingRun(this.source.manager, id, ended);
+      throw error;
+    }
   }
 
   async one(id: string): Promise<object> {

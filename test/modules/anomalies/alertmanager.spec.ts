@@ -57,6 +57,31 @@ describe('notifications of Alertmanager', () => {
   const firing = async (fingerprint: unknown): Promise<readonly Json[]> =>
     (await queue(api)).filter((item) => item['fingerprint'] === fingerprint);
 
+  it('keep what began at a time that can be, and tell of what cannot, in the order of the alerts', async () => {
+    const [good, later] = [anAlert(), anAlert()];
+    const answer = await notify(
+      aNotification([
+        anAlert({ startsAt: '2099-01-01T00:00:00Z' }),
+        good,
+        anAlert({ startsAt: '0001-01-01T00:00:00Z' }),
+        anAlert({ status: 'resolved', endsAt: minutesAgo(-600) }),
+        anAlert({ fingerprint: '' }),
+        later,
+      ]),
+    );
+    expect(answer).toMatchObject({ status: 202, body: { accepted: 2 } });
+    const rejected = answer.body['rejected'] as Json[];
+    expect(rejected.map(({ index, code, pointer }) => [index, code, pointer])).toEqual([
+      [0, 'future-time', '/alerts/0/startsAt'],
+      [2, 'too-old', '/alerts/2/startsAt'],
+      [3, 'future-time', '/alerts/3/endsAt'],
+      [4, 'invalid', '/alerts/4/fingerprint'],
+    ]);
+    for (const { fingerprint } of [good, later] as Json[]) {
+      expect(await firing(fingerprint)).toHaveLength(1);
+    }
+  });
+
   it('become anomalies with predictions', async () => {
     const alert = anAlert();
     const answer = await notify(aNotification([alert]));

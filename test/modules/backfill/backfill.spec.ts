@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { jobHandlers } from '../../../src/app/jobs.js';
@@ -8,6 +10,7 @@ import { ChampionScorer } from '../../../src/loop/champion-scorer.js';
 import type { JobQueue } from '../../../src/queue/job-queue.js';
 import { EventCopies } from '../../../src/storage/event-copies.js';
 import { priorCard } from '../../../src/core/registry/prior-card.js';
+import { PRIOR } from '../../../src/core/training/prior.js';
 import { addModel, championHistory } from '../../../src/storage/model.store.js';
 import { ModelFiles } from '../../../src/storage/model-files.js';
 import { aJourney, anAnomaly, minutesAgo, minutesAfter } from '../../builders/bodies.js';
@@ -70,7 +73,11 @@ describe('while history is fed', () => {
 
   it('somebody who makes a model champion does so by its clock', async () => {
     const version = '2026-01-01.1';
-    await addModel(api.source.manager, { ...priorCard(0, 'test'), version }, 'challenger');
+    const card = { ...priorCard(0, 'test'), version };
+    await addModel(api.source.manager, card, 'challenger');
+    const familiarity = { services: [], rules: [], ranges: {} };
+    const model = { card, artefact: PRIOR.save(), familiarity, probe: null, loss: null };
+    await new ModelFiles(join(api.folder, 'models')).save(model);
     const receivedAt = minutesAgo(3999);
     await tell(minutesAgo(4000), receivedAt);
     await api.post(`/v1/models/${version}/promote`, { reason: 'it is better' });

@@ -275,6 +275,37 @@ describe('events', () => {
       expect((await api.get('/livez')).status).toBe(200);
     });
 
+    it('may be of more days than one transaction can hold, an array may not', async () => {
+      const old = Array.from({ length: 420 }, (_, i) =>
+        anEvent({ source: 'old', occurredAt: minutesAgo((((i * 11) % 420) + 1) * 24 * 60) }),
+      );
+      const refused = await send(old);
+      expect(refused).toMatchObject({
+        status: 422,
+        body: { type: expect.stringMatching(/too-many-days$/) },
+      });
+      expect(await stored('old')).toBe(0);
+      const text = lines(...old, anEvent({ ...old[7], actor: 'other' }), old[9]);
+      const taken = await api.stream('/v1/events', text);
+      expect(taken).toMatchObject({ status: 207, body: { accepted: 420, duplicates: 1 } });
+      expect(taken.body['rejected']).toMatchObject([{ index: 420, code: 'conflict' }]);
+      expect(await stored('old')).toBe(420);
+    }, 30_000);
+
+    it('are told of what is refused as far as memory goes, the rest is counted', async () => {
+      const bad = 'x\n'.repeat(60_000);
+      const name = 'n'.repeat(100_000);
+      const long = lines({ ...anEvent(), [name]: 1 });
+      const text = `${lines(anEvent())}\n${long}\n${bad}${lines(anEvent())}\n`;
+      const answer = await api.stream('/v1/events', text);
+      expect(answer).toMatchObject({ status: 207, body: { accepted: 2, untold: 59_001 } });
+      const rejected = answer.body['rejected'] as Json[];
+      expect(rejected).toHaveLength(1_000);
+      expect(rejected.at(-1)).toMatchObject({ index: 1_000, code: 'malformed-json' });
+      expect(answer.text.length).toBeLessThan(100_000);
+      expect((await api.stream('/v1/events', lines(anEvent()))).body).not.toHaveProperty('untold');
+    });
+
     it('are no body for anything else', async () => {
       for (const path of ['anomalies', 'predictions', 'changes', 'outcomes', 'journeys']) {
         const answer = await api.stream(`/v1/${path}`, lines(anEvent()));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { aJourney, minutesAgo } from '../../builders/bodies.js';
+import { aJourney, anAnomaly, minutesAgo } from '../../builders/bodies.js';
 import { type Answer, type Json, RunningApi } from '../../builders/running-api.js';
 
 describe('journeys', () => {
@@ -36,6 +36,24 @@ describe('journeys', () => {
     const one = await api.get('/v1/journeys/checkout');
     expect([one.status, one.body]).toEqual([200, { ...first.body, versions: [1] }]);
     expect((await api.get('/v1/journeys')).body).toEqual({ items: [first.body] });
+  });
+
+  it('have no duration that nothing could be measured after', async () => {
+    for (const length of ['10y1ms', '69y']) {
+      const [stage] = aJourney()['stages'] as Json[];
+      const late = { ...stage, horizon: length, window: length, timeToValueTarget: length };
+      const errors = await errorsOf(aJourney({ key: 'ages', window: length, stages: [late] }));
+      expect(errors).toEqual(
+        ['/window', '/stages/0/window', '/stages/0/horizon', '/stages/0/timeToValueTarget'].map(
+          (pointer) => refused(pointer, 'out-of-range'),
+        ),
+      );
+    }
+    const [stage] = aJourney()['stages'] as Json[];
+    const long = aJourney({ key: 'ages', window: '10y', stages: [{ ...stage, horizon: '10y' }] });
+    expect((await api.post('/v1/journeys', long)).status).toBe(201);
+    const anomaly = anAnomaly({ labels: { service: 'cart' } });
+    expect((await api.post('/v1/anomalies', anomaly)).status).toBe(200);
   });
 
   it('get a new version by PUT alone', async () => {

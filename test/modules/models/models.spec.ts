@@ -1,18 +1,26 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { priorCard } from '../../../src/core/registry/prior-card.js';
+import { PRIOR } from '../../../src/core/training/prior.js';
+import { ModelFiles } from '../../../src/storage/model-files.js';
 import { addModel, crown } from '../../../src/storage/model.store.js';
+import { aJourney, anAnomaly } from '../../builders/bodies.js';
 import type { Json } from '../../builders/running-api.js';
 import { RunningApi } from '../../builders/running-api.js';
 
 const NOW = Date.UTC(2026, 10, 20);
-const [OLD, NEW] = ['2026-11-19.1', '2026-11-20.1'];
+const [OLD, NEW, GONE] = ['2026-11-19.1', '2026-11-20.1', '2026-11-20.2'];
+const familiarity = { services: [], rules: [], ranges: {} };
 const because = { reason: 'it ranks <better> "here"' };
 
 let api: RunningApi;
 
 beforeAll(async () => {
   api = await RunningApi.start();
+  const files = new ModelFiles(join(api.folder, 'models'));
   for (const version of [OLD, NEW]) {
     const card = {
       ...priorCard(NOW, '1.0.0'),
@@ -21,6 +29,7 @@ beforeAll(async () => {
       learner: 'logistic',
     } as const;
     await addModel(api.source.manager, card, 'challenger');
+    await files.save({ card, artefact: PRIOR.save(), familiarity, probe: null, loss: null });
   }
 }, 60_000);
 
@@ -130,6 +139,21 @@ describe('the registry', () => {
     await api.post('/v1/models/0/promote', because);
   });
 
+  it('has one champion, whoever decides at the same time', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      await api.post('/v1/models/0/promote', because);
+      await Promise.all([
+        api.post(`/v1/models/${NEW}/promote`, because),
+        api.post(`/v1/models/${NEW}/reject`, because),
+        api.post(`/v1/models/${OLD}/promote`, because),
+      ]);
+      const { body } = await api.get('/v1/models');
+      const items = body['items'] as Json[];
+      const champions = items.filter(({ state }) => state === 'champion');
+      expect(champions.map(({ version }) => version)).toEqual([body['champion']]);
+    }
+  });
+
   it.each([{}, { reason: '' }, { reason: ' \n\t ' }])('wants a reason, not %j', async (given) => {
     const { status, body } = await api.post(`/v1/models/${OLD}/promote`, given);
     expect(status).toBe(422);
@@ -163,6 +187,52 @@ describe('the registry', () => {
   it('tells what a challenger would have answered', async () => {
     const { body } = await api.get(`/v1/models/${OLD}/shadow`);
     expect(body).toMatchObject({ version: OLD, answers: 0, labelled: 0, figures: null });
+  });
+});
+
+describe('a model whose files are gone', () => {
+  const folder = (version: string): string =>
+    join(api.folder, 'models', 'journey-failure', version);
+
+  it('is not made champion, by hand or by rolling back', async () => {
+    await api.post(`/v1/models/${OLD}/promote`, because);
+    await api.post(`/v1/models/0/promote`, because);
+    await rename(folder(OLD), folder('away'));
+    for (const path of [`${OLD}/promote`, 'rollback']) {
+      const { status, body } = await api.post(`/v1/models/${path}`, because);
+      expect([path, status]).toEqual([path, 409]);
+      expect(body['type']).toMatch(/model-unreadable$/);
+    }
+    await rename(folder('away'), folder(OLD));
+    const { body } = await api.get('/v1/models');
+    expect(body).toMatchObject({ champion: '0', answers: '0' });
+  });
+
+  it('leaves the answers to the prior where it is champion, and the service says so', async () => {
+    await api.post('/v1/journeys', aJourney());
+    expect((await api.get('/readyz')).body).toEqual({ status: 'ok' });
+    const sql = api.source.manager;
+    const card = { ...priorCard(NOW, '1.0.0'), version: GONE, evidence: 'model' } as const;
+    await addModel(sql, card, 'challenger');
+    await crown(sql, GONE, { since: Date.now(), by: 'gate', reason: 'better' });
+    const { status, body } = await api.post('/v1/anomalies', [anAnomaly()]);
+    expect(status).toBe(200);
+    const stale = `model ${GONE} cannot be read: the stated prior answers`;
+    expect(body['results']).toMatchObject([
+      { predictions: [{ evidence: 'prior', modelVersion: '0' }] },
+    ]);
+    expect(JSON.stringify(body)).toContain(stale);
+    const models = await api.get('/v1/models');
+    expect(models.body).toMatchObject({ champion: GONE, answers: '0' });
+    expect((await api.get('/readyz')).body).toEqual({ status: 'ok', warnings: [stale] });
+    const files = new ModelFiles(join(api.folder, 'models'));
+    await files.save({ card, artefact: PRIOR.save(), familiarity, probe: null, loss: null });
+    expect((await api.get('/v1/models')).body['answers']).toBe('0');
+    const later = performance.now() + 10_000;
+    jest.spyOn(performance, 'now').mockReturnValue(later);
+    expect((await api.get('/v1/models')).body['answers']).toBe(GONE);
+    expect((await api.get('/readyz')).body).toEqual({ status: 'ok' });
+    jest.restoreAllMocks();
   });
 });
 

@@ -208,7 +208,25 @@ describe('errors of the framework', () => {
     expect(await raw(`GET /v1/journeys/%FF HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1.1 400/);
     expect(await raw(`GET /%00 HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1.1 404/);
     expect(await raw(`GET /../../etc/passwd HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1.1 40[04]/);
-    expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
+    const length = 'Content-Type: application/json\r\nContent-Length:';
+    for (const [request, status, code] of [
+      ['nonsense\r\n\r\n', 400, 'bad-request'],
+      [`GET /v1/journeys/%FF HTTP/1.1\r\n${close}`, 400, 'bad-request'],
+      [`POST /v1/events HTTP/1.1\r\n${length} zz\r\n${close}`, 400, 'bad-request'],
+      [`GET /v1/journeys/${'x'.repeat(4_000)} HTTP/1.1\r\n${close}`, 414, 'path-too-long'],
+      [`GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n${close}`, 431, 'headers-too-large'],
+      [
+        `POST /v1/events HTTP/1.1\r\nExpect: x\r\n${length} 0\r\n${close}`,
+        417,
+        'expectation-failed',
+      ],
+    ] as const) {
+      const answer = await raw(request);
+      const type = `https://throughline.dev/problems/${code}`;
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}`));
+      expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
+      expect(JSON.parse(/\{"type".*\}/s.exec(answer)?.[0] ?? '')).toMatchObject({ type, status });
+    }
     expect((await api.get('/livez')).status).toBe(200);
   });
 
