@@ -38,7 +38,7 @@ function championView({ champion, answers, items, history }: Registry): Node {
       { class: 'answer' },
       model.evidence === 'prior'
         ? 'The stated prior answers: no trained model has proved better yet. '
-        : `Version ${model.version} is champion, a ${model.learner} model. `,
+        : `Version ${model.version} is champion (learner: ${model.learner}). `,
       link(linkTo(['models', model.version]), 'Its card'),
     ),
     reign !== undefined && small('Since ', time(reign.since), `, by ${reign.by}: ${reign.reason}`),
