@@ -6,7 +6,7 @@ import { shareCustomers } from '../core/outcomes/missed-failures.js';
 import type { Outcome } from '../core/outcomes/outcome.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { DAY, bucketStart } from '../core/telemetry/time.js';
-import type { StoredOutcome } from '../storage/outcome.store.js';
+import type { StoredOutcome } from '../storage/outcome-row.js';
 import { failuresOfStage } from '../storage/outcome.store.js';
 import { recordOutcome } from './record-outcome.js';
 

@@ -7,7 +7,7 @@ import { anomaliesById } from '../storage/anomaly.store.js';
 import type { StoredEpisode } from '../storage/episode.store.js';
 import { episodesById } from '../storage/episode.store.js';
 import { appendLabelChanges } from '../storage/label.store.js';
-import type { StoredOutcome } from '../storage/outcome.store.js';
+import type { StoredOutcome } from '../storage/outcome-row.js';
 import { appendOutcome, lockOutcomes, outcomesOfEpisode } from '../storage/outcome.store.js';
 import { episodeLabel } from './episode-label.js';
 import type { Refusal, Teller } from './outcome-refusal.js';

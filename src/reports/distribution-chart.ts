@@ -1,4 +1,4 @@
-import { shortName } from '../core/monitoring/short-name.js';
+import { shortName } from '../core/telemetry/short-name.js';
 import type { ChartFrame, ChartShape } from './chart-frame.js';
 import { chartFrame, drawing } from './chart-frame.js';
 import type { Html } from './html.js';

@@ -1,72 +1,16 @@
 import type { Outcome } from '../core/outcomes/outcome.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { canonical, contentKey } from './content-key.js';
+import type { OutcomeRow, StoredOutcome } from './outcome-row.js';
+import { storedOutcome } from './outcome-row.js';
 import type { Sql } from './sql.js';
-import { millis, rows, run, timestamp } from './sql.js';
-
-/** An outcome with its place in the append-only log and when it became known. */
-export interface StoredOutcome extends Outcome {
-  readonly revision: number;
-  readonly knownAt: Instant;
-}
+import { rows, run, timestamp } from './sql.js';
 
 /** An outcome with the episode that it is of. */
 export interface OutcomeOfEpisode extends StoredOutcome {
   readonly episodeId: string;
   /** Of the conversions expected in the horizon; null where it was not measured. */
   readonly relativeLoss: number | null;
-}
-
-interface OutcomeRow {
-  readonly revision: string;
-  readonly id: string;
-  readonly anomaly_id: string | null;
-  readonly journey: string;
-  readonly stage: string;
-  readonly segment: string | null;
-  readonly failure: boolean | null;
-  readonly failure_probability: number | null;
-  readonly failure_id: string | null;
-  readonly verdict: Outcome['verdict'];
-  readonly conversions_lost: number | null;
-  readonly interval_low: number | null;
-  readonly interval_high: number | null;
-  readonly mitigation: string | null;
-  readonly source: Outcome['source'];
-  readonly author: string | null;
-  readonly started_at: Date | null;
-  readonly ended_at: Date | null;
-  readonly supersedes: string | null;
-  readonly known_at: Date;
-}
-
-function intervalOf(row: OutcomeRow): readonly [number, number] | undefined {
-  if (row.interval_low === null || row.interval_high === null) return undefined;
-  return [row.interval_low, row.interval_high];
-}
-
-function stored(row: OutcomeRow): StoredOutcome {
-  return {
-    id: row.id,
-    anomalyId: row.anomaly_id ?? undefined,
-    journey: row.journey,
-    stage: row.stage,
-    segment: row.segment ?? undefined,
-    failure: row.failure,
-    failureProbability: row.failure_probability ?? undefined,
-    failureId: row.failure_id ?? undefined,
-    verdict: row.verdict,
-    conversionsLost: row.conversions_lost ?? undefined,
-    interval: intervalOf(row),
-    mitigation: row.mitigation ?? undefined,
-    source: row.source,
-    author: row.author ?? undefined,
-    startedAt: millis(row.started_at),
-    endedAt: millis(row.ended_at),
-    supersedes: row.supersedes ?? undefined,
-    revision: Number(row.revision),
-    knownAt: millis(row.known_at),
-  };
 }
 
 interface EpisodeOutcomeRow extends OutcomeRow {
@@ -84,7 +28,10 @@ export async function lockOutcomes(sql: Sql): Promise<void> {
   await run(sql, 'SELECT pg_advisory_xact_lock($1)', [LOG_LOCK]);
 }
 
-/** Appends one outcome, inside the caller's transaction, which holds `lockOutcomes`. The same id with the same content is a duplicate, with other content a conflict. */
+/**
+ * Appends one outcome, inside the caller's transaction, which holds `lockOutcomes`. The same id with the
+ * same content is a duplicate, with other content a conflict.
+ */
 export async function appendOutcome(
   sql: Sql,
   outcome: Outcome,
@@ -144,7 +91,7 @@ export async function outcomesOfAnomaly(sql: Sql, anomalyId: string): Promise<St
     `SELECT * FROM outcome WHERE anomaly_id IN ${sameEpisode('$1')} ORDER BY revision`,
     [anomalyId],
   );
-  return found.map(stored);
+  return found.map(storedOutcome);
 }
 
 /** Where an outcome stands. */
@@ -180,7 +127,7 @@ export async function outcomesOfEpisode(
      WHERE a.episode_id = $1 AND o.journey = $2 AND o.stage = $3 ORDER BY o.revision`,
     [place.episodeId, place.journey, place.stage],
   );
-  return found.map(stored);
+  return found.map(storedOutcome);
 }
 
 /** Every outcome of any anomaly known at a time, with the episode that it belongs to, oldest first. */
@@ -192,7 +139,7 @@ export async function outcomesByEpisode(sql: Sql, knownBy: Instant): Promise<Out
     [new Date(knownBy)],
   );
   return found.map((row) => ({
-    ...stored(row),
+    ...storedOutcome(row),
     episodeId: row.episode_id,
     relativeLoss: row.relative_loss,
   }));
@@ -220,7 +167,7 @@ export async function outcomesSince(
      ORDER BY revision LIMIT $2`,
     [revision, limit, journey, verdict, anomalyId],
   );
-  return found.map(stored);
+  return found.map(storedOutcome);
 }
 
 /** What tells of a journey's missed failures and stands, oldest first. */
@@ -232,7 +179,7 @@ export async function standingMissed(sql: Sql, journey: string): Promise<StoredO
      ORDER BY revision`,
     [journey],
   );
-  return found.map(stored);
+  return found.map(storedOutcome);
 }
 
 /** The measured failures of one stage that stood at a time and touch a stretch of time. */
@@ -249,5 +196,5 @@ export async function failuresOfStage(
          WHERE later.supersedes = outcome.id AND later.known_at <= $5) ORDER BY revision`,
     [stage.journey, stage.stage, new Date(range.from), new Date(range.to), new Date(range.knownBy)],
   );
-  return found.map(stored);
+  return found.map(storedOutcome);
 }

@@ -11,7 +11,7 @@ import { measureDueOutcomes } from '../../src/loop/measure-outcomes.js';
 import { controlsOf } from '../../src/loop/stage-outcome.js';
 import { saveIncident } from '../../src/storage/incident.store.js';
 import { addJourneyVersion } from '../../src/storage/journey.store.js';
-import type { StoredOutcome } from '../../src/storage/outcome.store.js';
+import type { StoredOutcome } from '../../src/storage/outcome-row.js';
 import { outcomesSince } from '../../src/storage/outcome.store.js';
 import type { Flow } from './small-world.js';
 import { SmallWorld, aJourney, anAnomaly, day } from './small-world.js';

@@ -7,7 +7,7 @@ import { HOUR, MINUTE } from '../../src/core/telemetry/time.js';
 import { Baselines } from '../../src/loop/baselines.js';
 import { measureUntil } from '../../src/loop/measure-until.js';
 import { saveIncident } from '../../src/storage/incident.store.js';
-import type { StoredOutcome } from '../../src/storage/outcome.store.js';
+import type { StoredOutcome } from '../../src/storage/outcome-row.js';
 import { outcomesSince } from '../../src/storage/outcome.store.js';
 import type { Flow } from './small-world.js';
 import { SmallWorld, aJourney, anAnomaly, day } from './small-world.js';

@@ -1,5 +1,6 @@
 import type { FeatureTable } from '../features/feature-schema.js';
 import { selectRows } from '../features/table-rows.js';
+import { groupCodes } from '../statistics/bootstrap.js';
 import { inOrder } from './coded-series.js';
 import type { ColumnValues } from './column-values.js';
 import { sampleOf } from './column-values.js';
@@ -105,17 +106,11 @@ function meanSizes(contributions: Float64Array, features: number): number[] {
 function latestOf(
   rows: readonly number[],
   valueOf: (row: number) => number,
-  groupOf: (row: number) => string | number,
+  groups: readonly string[] | undefined,
 ): GroupedValues {
   const latest = rows.slice(-KEPT_ROWS);
-  const numbers = new Map<string | number, number>();
-  const groups = latest.map((row) => {
-    const group = groupOf(row);
-    const number = numbers.get(group) ?? numbers.size;
-    numbers.set(group, number);
-    return number;
-  });
-  return { values: latest.map(valueOf), groups };
+  const own = groups && latest.map((row) => groups[row] ?? '');
+  return { values: latest.map(valueOf), groups: [...groupCodes(latest.length, own)] };
 }
 
 /**
@@ -148,7 +143,6 @@ export function driftReference(
   });
   const probabilities = model.predict(table);
   const labelOf = (row: number): number => labels[row] ?? 0;
-  const groupOf = (row: number): string | number => groups?.[row] ?? row;
   const labelled = all.filter((row) => (labels[row] ?? null) !== null);
   return {
     rows: table.rows,
@@ -157,8 +151,8 @@ export function driftReference(
     labelled: labelled.length,
     failures: labelled.reduce((sum, row) => sum + labelOf(row), 0),
     latestTargets: {
-      predictions: latestOf(all, (row) => probabilities[row] ?? 0, groupOf),
-      labels: latestOf(labelled, labelOf, groupOf),
+      predictions: latestOf(all, (row) => probabilities[row] ?? 0, groups),
+      labels: latestOf(labelled, labelOf, groups),
     },
   };
 }

@@ -1,5 +1,5 @@
+import { shortName } from '../telemetry/short-name.js';
 import type { DriftReport, ReportedColumn } from './drift-report.js';
-import { shortName } from './short-name.js';
 
 /** How many characters of a category a sentence holds. */
 const LONGEST = 40;

@@ -29,7 +29,10 @@ export interface PerformanceChunk {
   readonly pape: ClassificationMetrics | null;
   /** Why there is none: below 50 answers, below 200 known labels, or before the last 13 chunks. */
   readonly papeMissing: 'few-answers' | 'few-labels' | 'long-ago' | null;
-  /** Where the realised figures should lie, 90 %, by the latter where there is one: of its labelled answers once they are realised. */
+  /**
+   * Where the realised figures should lie, 90 %, by the latter where there is one: of its labelled
+   * answers once they are realised.
+   */
   readonly expected: Readonly<Record<MetricName, Interval>> | null;
   /** Null while too few labels are known. */
   readonly realised: RealisedFigures | null;

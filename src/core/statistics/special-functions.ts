@@ -1,8 +1,8 @@
 const HALF_LOG_TWO_PI = 0.9189385332046727;
 
 /**
- * Natural logarithm of the gamma function for x > 0, error about 1e-14 of it or of 1, the larger (Stirling's series
- * from 10 on, the recurrence below; Abramowitz & Stegun 6.1.15, 6.1.41).
+ * Natural logarithm of the gamma function for x > 0, its error about 1e-14 of it or of 1, whichever
+ * is larger (Stirling's series from 10 on, the recurrence below; Abramowitz & Stegun 6.1.15, 6.1.41).
  */
 export function logGamma(x: number): number {
   let product = 1;

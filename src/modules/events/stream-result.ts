@@ -1,3 +1,4 @@
+import { shortName } from '../../core/telemetry/short-name.js';
 import type { BulkResult, FieldError, Rejection } from '../../wire/rejection.js';
 
 /** Rejections of one stream that are told; the others are counted. */
@@ -6,13 +7,10 @@ export const MOST_REJECTIONS = 1_000;
 /** Characters of a pointer and of words that are told: a line of a megabyte may be one name. */
 const LONGEST = 200;
 
-const cut = (text: string): string =>
-  text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
-
 const short = <T extends FieldError>(error: T): T => ({
   ...error,
-  pointer: cut(error.pointer),
-  detail: cut(error.detail),
+  pointer: shortName(error.pointer, LONGEST),
+  detail: shortName(error.detail, LONGEST),
 });
 
 function small({ also, ...first }: Rejection): Rejection {

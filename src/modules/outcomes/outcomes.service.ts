@@ -16,7 +16,8 @@ import { refuseEmpty } from '../../http/report-question.js';
 import type { Teller } from '../../loop/outcome-refusal.js';
 import { recordOutcome } from '../../loop/record-outcome.js';
 import { canonical, contentKey } from '../../storage/content-key.js';
-import type { OutcomeFilter, StoredOutcome } from '../../storage/outcome.store.js';
+import type { StoredOutcome } from '../../storage/outcome-row.js';
+import type { OutcomeFilter } from '../../storage/outcome.store.js';
 import { outcomesOfAnomaly, outcomesSince, standingMissed } from '../../storage/outcome.store.js';
 import type { PageQuery } from '../../storage/page.js';
 import {

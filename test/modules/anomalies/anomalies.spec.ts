@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { predictionAnswer } from '../../../src/wire/answers.js';
 import type { Body } from '../../builders/bodies.js';
+import { idsOf, queuePage } from '../../builders/queue-page.js';
 import {
   aChange,
   aJourney,
@@ -351,12 +352,7 @@ describe('the queue', () => {
   });
   afterAll(() => api.stop());
 
-  const page = async (query: string): Promise<{ items: Json[]; next?: string }> => {
-    const answer = await api.get(`/v1/anomalies?${query}`);
-    expect([query, answer.status]).toEqual([query, 200]);
-    return answer.body as unknown as { items: Json[]; next?: string };
-  };
-  const idsOf = (items: readonly Json[]): unknown[] => items.map(({ id }) => id);
+  const page = (query: string): ReturnType<typeof queuePage> => queuePage(api, query);
 
   it('is in order of priority; what touches no stage comes last', async () => {
     const { items } = await page('');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { aJourney, anAnomaly } from '../../builders/bodies.js';
+import { idsOf, queuePage } from '../../builders/queue-page.js';
 import { type Json, RunningApi } from '../../builders/running-api.js';
 
 const mapped = (match: string, relevance: number) => ({ match: [match], relevance });
@@ -31,12 +32,7 @@ describe('the queue of a journey', () => {
   });
   afterAll(() => api.stop());
 
-  const page = async (query: string): Promise<{ items: Json[]; next?: string }> => {
-    const answer = await api.get(`/v1/anomalies?${query}`);
-    expect([query, answer.status]).toEqual([query, 200]);
-    return answer.body as unknown as { items: Json[]; next?: string };
-  };
-  const idsOf = (items: readonly Json[]): unknown[] => items.map(({ id }) => id);
+  const page = (query: string): ReturnType<typeof queuePage> => queuePage(api, query);
   /** The highest priority of a row on the stages that are asked for. */
   const highest = (item: Json, journey: string, stage?: string): number => {
     const all = item['predictions'] as { journey: string; stage: string; priority: Json }[];
