@@ -56,15 +56,26 @@ export function regularizedBeta(x: number, a: number, b: number): number {
     : 1 - (front * betaContinuedFraction(1 - x, b, a)) / b;
 }
 
-/** Complementary error function, relative error below 1.2e-7 (Numerical Recipes 6.2, erfcc). */
-export function erfc(x: number): number {
-  const t = 1 / (1 + Math.abs(x) / 2);
-  const coefficients = [
-    0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418,
-    0.37409196, 1.00002368, -1.26551223,
-  ];
-  const series = coefficients.reduce((sum, coefficient) => sum * t + coefficient, 0);
-  const tail = t * Math.exp(-x * x + series);
+/** Chebyshev coefficients of the error function (Numerical Recipes, 3rd edition, 6.2.2). */
+const ERROR_FUNCTION = [
+  -1.3026537197817094, 0.6419697923564902, 0.019476473204185836, -0.009561514786808631,
+  -0.000946595344482036, 0.000366839497852761, 0.000042523324806907, -0.000020278578112534,
+  -0.000001624290004647, 0.00000130365583558, 1.5626441722e-8, -8.5238095915e-8, 6.529054439e-9,
+  5.059343495e-9, -9.91364156e-10, -2.27365122e-10, 9.6467911e-11, 2.394038e-12, -6.886027e-12,
+  8.94487e-13, 3.13092e-13, -1.12708e-13, 3.81e-16, 7.106e-15, -1.523e-15, -9.4e-17, 1.21e-16,
+  -2.8e-17,
+];
+
+/** Complementary error function, relative error below 1e-13 for x up to 25. */
+function erfc(x: number): number {
+  const size = Math.abs(x);
+  const t = 2 / (2 + size);
+  const y = 4 * t - 2;
+  let [sum, before] = [0, 0];
+  for (let j = ERROR_FUNCTION.length - 1; j > 0; j -= 1) {
+    [sum, before] = [y * sum - before + (ERROR_FUNCTION[j] ?? 0), sum];
+  }
+  const tail = t * Math.exp(-size * size + ((ERROR_FUNCTION[0] ?? 0) + y * sum) / 2 - before);
   return x >= 0 ? tail : 2 - tail;
 }
 

@@ -37,9 +37,11 @@ describe('special functions', () => {
   });
 
   it('normal distribution and its quantile', () => {
-    expect(normalCdf(-5) / 2.86651572e-7).toBeCloseTo(1, 6);
-    expect(normalCdf(-1.645)).toBeCloseTo(0.0499849055, 7);
-    expect(normalCdf(2.3)).toBeCloseTo(0.98927589, 7);
+    expect(normalCdf(-30) / 4.906713927147908e-198).toBeCloseTo(1, 12);
+    expect(normalCdf(-5) / 2.866515718791933e-7).toBeCloseTo(1, 12);
+    expect(normalCdf(-1.645)).toBeCloseTo(0.049984905539121376, 14);
+    expect(normalCdf(0)).toBeCloseTo(0.5, 14);
+    expect(normalCdf(2.3)).toBeCloseTo(0.9892758899783242, 14);
     expect(normalQuantile(1e-6)).toBeCloseTo(-4.75342431, 7);
     expect(normalQuantile(0.01)).toBeCloseTo(-2.32634787, 7);
     expect(normalQuantile(0.5)).toBeCloseTo(0, 12);
