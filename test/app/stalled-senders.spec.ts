@@ -58,7 +58,7 @@ describe('senders who stall', () => {
   let key: string;
 
   beforeAll(async () => {
-    const patience = { body: { silence: 400, whole: 1_200 }, drain: 300 };
+    const patience = { body: { silence: 2_000, whole: 4_000 }, drain: 300 };
     api = await RunningApi.start(undefined, patience);
     key = await api.keyOf('ingest');
   });
@@ -74,8 +74,10 @@ describe('senders who stall', () => {
   it('are told so and hung up on, and give back their place', async () => {
     const senders = Array.from({ length: 64 }, () => new Sender(api.url).begin(key));
     for (const sender of senders) sender.chunk('[');
-    await sleep(100);
-    expect((await api.post('/v1/events', [anEvent()])).status).toBe(503);
+    let status = 200;
+    // However busy the machine is: all have their place at once some time before they are given up.
+    while (status === 200) ({ status } = await api.post('/v1/events', [anEvent()]));
+    expect(status).toBe(503);
     await Promise.all(senders.map(({ closed }) => closed));
     expect(senders[0]?.text).toMatch(/^HTTP\/1.1 408 .*problem\+json.*\/request-timeout"/s);
     expect((await api.post('/v1/events', [anEvent()])).status).toBe(200);
@@ -84,14 +86,17 @@ describe('senders who stall', () => {
   it('may take as long as they go on over lines, but not over one body', async () => {
     const stream = new Sender(api.url).begin(key, NDJSON);
     const trickle = new Sender(api.url).begin(key);
-    for (let i = 0; i < 16; i += 1) {
+    let lines = 0;
+    while (trickle.text === '') {
       stream.chunk(`${JSON.stringify(anEvent())}\n`);
+      lines += 1;
       trickle.chunk(' ');
       await sleep(100);
     }
     expect(trickle.text).toMatch(/^HTTP\/1.1 408/);
     stream.send('0\r\n\r\n');
-    expect(await stream.answered()).toMatch(/^HTTP\/1.1 200 .*"accepted":16/s);
+    expect(await stream.answered()).toMatch(/^HTTP\/1.1 200 /);
+    expect(stream.text).toContain(`"accepted":${lines}`);
     stream.end();
   });
 });
