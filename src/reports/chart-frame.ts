@@ -1,8 +1,16 @@
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { figure } from './figures.js';
+import type { Key } from './table.js';
+import { legend } from './table.js';
 
 const DAY = 86_400_000;
+
+const WIDE = 640;
+
+/** A chart that is squeezed onto a phone could not be read: there it is drawn anew, so wide. */
+const NARROW = 340;
+
 /** Room for the name of an axis. */
 const NAME = 16;
 const MARGIN = { top: 8, right: 10, bottom: 20, left: 44 };
@@ -118,4 +126,13 @@ export function drawing({ width, height }: ChartShape, label: string, parts: Htm
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
     ${parts}
   </svg>`;
+}
+
+/** Draws a chart once for wide screens and once for narrow ones, and says what its colours mean. */
+export function bothWidths(draw: (width: number) => Html, key?: Key): Html {
+  return html`<div class="chart">
+    <div class="wide">${draw(WIDE)}</div>
+    <div class="narrow">${draw(NARROW)}</div>
+    ${key && legend(key)}
+  </div>`;
 }

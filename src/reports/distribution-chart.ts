@@ -1,9 +1,9 @@
 import { shortName } from '../core/telemetry/short-name.js';
 import type { ChartFrame, ChartShape } from './chart-frame.js';
-import { chartFrame, drawing } from './chart-frame.js';
+import { bothWidths, chartFrame, drawing } from './chart-frame.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
-import type { Colour } from './table.js';
+import type { Colour, Key } from './table.js';
 
 /** Shares of two samples in the same bins: `edges` has one more than the shares. */
 export interface Histogram {
@@ -30,10 +30,11 @@ function outline(
   return `M${x(edges[0] ?? 0)} ${y(0)}${steps.join('')}V${y(0)}`;
 }
 
-/** Draws two histograms over each other, reference below. */
-export function histogramChart({ edges, reference, current }: Histogram, label: string): Html {
+type DrawnShape = Pick<ChartShape, 'width' | 'height' | 'xName' | 'yName'>;
+
+function drawn({ edges, reference, current }: Histogram, label: string, size: DrawnShape): Html {
   const shape: ChartShape = {
-    ...SIZE,
+    ...size,
     xKind: 'number',
     xExtent: [edges[0] ?? 0, edges.at(-1) ?? 1],
     yExtent: [0, Math.max(...reference, ...current, 1e-9)],
@@ -47,6 +48,31 @@ export function histogramChart({ edges, reference, current }: Histogram, label: 
       />`;
   };
   return drawing(shape, label, html`${frame.axes}${draw(reference, 'one')}${draw(current, 'two')}`);
+}
+
+/** Draws two histograms over each other, reference below. */
+export function histogramChart(histogram: Histogram, label: string): Html {
+  return drawn(histogram, label, SIZE);
+}
+
+/** What stands around a histogram that is a chart by itself. */
+export interface HistogramNames {
+  readonly label: string;
+  /** What lies along the axes, with units. */
+  readonly xName: string;
+  readonly yName: string;
+  /** What the colours mean. */
+  readonly key: Key;
+}
+
+/** The same as a chart by itself, once for wide screens and once for narrow ones. */
+export function namedHistogram(
+  histogram: Histogram,
+  { label, xName, yName, key }: HistogramNames,
+): Html {
+  const sized = (width: number): Html =>
+    drawn(histogram, label, { width, height: Math.min(240, 0.8 * width), xName, yName });
+  return bothWidths(sized, key);
 }
 
 /** Draws the shares of categories as pairs of bars, one category a line. */

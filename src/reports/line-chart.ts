@@ -1,10 +1,9 @@
 import type { AxisKind, ChartFrame, ChartShape, Extent } from './chart-frame.js';
-import { chartFrame, drawing } from './chart-frame.js';
+import { bothWidths, chartFrame, drawing } from './chart-frame.js';
 import { figure, utcTime } from './figures.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import type { Colour, Key } from './table.js';
-import { legend } from './table.js';
 
 /** One point of a line; a gap where y is null or no number. `low` and `high` are its interval. */
 export interface ChartPoint {
@@ -42,11 +41,6 @@ export interface LineChart {
   /** What the colours mean. */
   readonly key?: Key;
 }
-
-const WIDE = 640;
-
-/** A chart that is squeezed onto a phone could not be read: there it is drawn anew, so wide. */
-const NARROW = 340;
 
 const isKnown = (value: number | null | undefined): value is number => Number.isFinite(value);
 
@@ -140,9 +134,5 @@ function drawn(chart: LineChart, width: number): Html {
 export function lineChart(chart: LineChart): Html {
   const isEmpty = chart.lines.every(({ points }) => !points.some(({ y }) => isKnown(y)));
   if (isEmpty) return html`<p class="soft">${chart.label}: no figure is known yet.</p>`;
-  return html`<div class="chart">
-    <div class="wide">${drawn(chart, WIDE)}</div>
-    <div class="narrow">${drawn(chart, NARROW)}</div>
-    ${chart.key && legend(chart.key)}
-  </div>`;
+  return bothWidths((width) => drawn(chart, width), chart.key);
 }

@@ -7,8 +7,10 @@ import { lineChart } from './line-chart.js';
 import type { Fact, ReportSection } from './page.js';
 import { reportPage } from './page.js';
 import { auditSection } from './performance-audit.js';
+import { bandsSection } from './performance-bands.js';
 import { overTime } from './performance-chunks.js';
 import { queueSection } from './performance-queue.js';
+import { probabilitiesSection, rocSection } from './performance-separation.js';
 import {
   FIGURE_NAMES,
   realisedTable,
@@ -166,7 +168,10 @@ export function performancePage(report: PerformanceReport): string {
       auditSection(report),
       overTime(report.chunks),
       honesty(report),
+      probabilitiesSection(report),
+      rocSection(report),
       precision(report),
+      bandsSection(report),
       queueSection(report),
       sliced('By stage', report.stages),
       sliced('By segment', report.segments),

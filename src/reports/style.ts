@@ -26,15 +26,15 @@ td.name{min-width:90px;max-width:280px;overflow-wrap:anywhere}
 .mark{display:inline-block;border-radius:4px;padding:1px 8px;font-size:13px;white-space:nowrap;background:var(--track)}
 .mark.bad{background:var(--bad-soft);color:var(--bad)}.mark.good{background:var(--good-soft);color:var(--good)}
 .mark.warn{background:var(--warn-soft);color:var(--warn)}
-.bar{display:block;height:8px;min-width:80px;background:var(--track);border-radius:4px;overflow:hidden}
-.bar i{display:block;height:100%;background:var(--one)}.bar i.bad{background:var(--bad)}
+.bar{display:flex;height:8px;min-width:80px;background:var(--track);border-radius:4px;overflow:hidden}
+.bar i{height:100%;background:var(--one)}.bar i.bad{background:var(--bad)}
 svg{display:block;width:100%;height:auto}.chart{max-width:780px}.chart .narrow{display:none}svg text{fill:var(--soft);font-size:11px}
 svg .grid{stroke:var(--line);fill:none}svg .one{stroke:var(--one)}svg .two{stroke:var(--two)}
 svg .three{stroke:var(--good)}svg .four{stroke:var(--bad)}
 svg .area{stroke:none;opacity:.35}svg .area.one{fill:var(--one)}svg .area.two{fill:var(--two)}
 svg .line{fill:none;stroke-width:1.5}svg .band{fill:var(--band);opacity:.6}svg .dot{fill:var(--bad)}
 svg .limit{stroke:var(--soft);stroke-dasharray:4 3}svg .ideal{stroke:var(--soft);stroke-dasharray:4 3}
-.key{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--soft);margin:4px 0 0}.chart+*,.scroll+p{margin-top:10px}.card svg+svg{margin-top:10px}
+.key{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--soft);margin:4px 0 0}.chart+*,.scroll+p,.key+p{margin-top:10px}.card svg+svg{margin-top:10px}
 .key span::before{content:"";display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:6px;background:var(--c)}
 table.ordered{display:grid;grid-template-columns:repeat(var(--columns),auto)}.ordered thead,.ordered tbody{display:contents}
 .ordered tr{display:grid;grid-template-columns:subgrid;grid-column:1/-1;align-items:stretch;order:var(--o0,0)}

@@ -63,21 +63,37 @@ export function bar(share: number, tone: Tone = 'plain'): Html {
   return html`<span class="bar"><i class="${tone}" style="width:${width}%"></i></span>`;
 }
 
-/** What colours mean: `one`, `two`, `three` and `four` are the charts' lines, `ideal` what should be. */
-export type Key = readonly (readonly [colour: Colour | 'ideal', name: string])[];
+/** Shares of one track beside each other, each in its colour; what is left of it stays empty. */
+export function bars(shares: readonly (readonly [share: number, colour: Colour])[]): Html {
+  const parts = shares.map(
+    ([share, colour]) =>
+      html`<i
+        style="width:${(100 * (share || 0)).toFixed(1)}%;background:var(${VARIABLES[colour]})"
+      ></i>`,
+  );
+  return html`<span class="bar">${parts}</span>`;
+}
+
+/**
+ * What colours mean: `one`, `two`, `three` and `four` are the charts' lines, `ideal` what should be,
+ * `none` an empty track.
+ */
+export type Key = readonly (readonly [colour: Colour | 'ideal' | 'none', name: string])[];
+
+const VARIABLES = {
+  one: '--one',
+  two: '--two',
+  three: '--good',
+  four: '--bad',
+  ideal: '--soft',
+  none: '--track',
+} as const;
 
 /** Names colours. */
 export function legend(names: Key): Html {
-  const variables = {
-    one: '--one',
-    two: '--two',
-    three: '--good',
-    four: '--bad',
-    ideal: '--soft',
-  };
   return html`<div class="key">
     ${names.map(
-      ([colour, name]) => html`<span style="--c:var(${variables[colour]})">${name}</span>`,
+      ([colour, name]) => html`<span style="--c:var(${VARIABLES[colour]})">${name}</span>`,
     )}
   </div>`;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { OUTCOME_SOURCES, VERDICTS } from '../core/outcomes/outcome.js';
+import { BANDS } from '../core/scoring/prediction.js';
 
 const pair = z.tuple([z.number(), z.number()]);
 const time = z.string().meta({ format: 'date-time' });
@@ -54,7 +55,7 @@ export const predictionAnswer = z
     impactScore: z.number(),
     priority: z.object({
       value: z.number(),
-      band: z.enum(['P1', 'P2', 'P3', 'P4', 'P5']),
+      band: z.enum(BANDS),
       uxSeverity: z.number(),
       businessSensitivity: z.number(),
       feasibility: z.number(),

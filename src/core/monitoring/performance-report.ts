@@ -5,6 +5,8 @@ import type { JudgedAnswer, LabelledAnswer } from './performance-answer.js';
 import { failuresAmong, labelledAnswers } from './performance-answer.js';
 import type { AuditCheck, WeightedSample } from './performance-audit.js';
 import { checkOnAudit } from './performance-audit.js';
+import type { BandConfusion } from './performance-bands.js';
+import { confusionByBand } from './performance-bands.js';
 import type { PerformanceChunk } from './performance-chunks.js';
 import { performanceChunks } from './performance-chunks.js';
 import type { DecileCoverage, DelayPoint } from './performance-coverage.js';
@@ -26,6 +28,10 @@ import {
 import type { RealisedFigures } from './performance-figures.js';
 import { realisedFigures } from './performance-figures.js';
 import { matureAnswers, observationProbabilities } from './performance-observation.js';
+import type { ProbabilityHistogram } from './performance-probabilities.js';
+import { probabilityHistogram } from './performance-probabilities.js';
+import type { RocCurves } from './performance-roc.js';
+import { rocCurve } from './performance-roc.js';
 
 /** Figures of the answers that share a segment, a stage or a source. */
 export interface PerformanceSlice {
@@ -58,7 +64,10 @@ export interface PerformanceReport {
   readonly stages: readonly PerformanceSlice[];
   readonly sources: readonly PerformanceSlice[];
   readonly calibration: readonly CalibrationPoint[];
+  readonly probabilities: ProbabilityHistogram;
+  readonly rocCurve: RocCurves;
   readonly precisionRecall: readonly PrecisionPoint[];
+  readonly bands: readonly BandConfusion[];
   readonly recallAtPages: readonly PagesPoint[];
   readonly lossCapture: readonly LossCapturePoint[];
   readonly leadTime: LeadTime | null;
@@ -147,7 +156,13 @@ export async function performanceReport(question: PerformanceQuestion): Promise<
     stages: slices(mature, ({ journey, stage }) => `${journey}/${stage}`),
     sources: slices(mature, ({ source }) => source),
     calibration: calibrationCurve(labelled),
+    probabilities: probabilityHistogram(labelled),
+    rocCurve: {
+      naive: rocCurve(labelled),
+      weighted: rocCurve(weighted.answers, weighted.weights),
+    },
     precisionRecall: precisionRecall(labelled),
+    bands: confusionByBand(mature),
     recallAtPages: recallAtPages(mature, Math.min(to, asOf) - from),
     lossCapture: lossCapture(mature),
     leadTime: leadTimeOf(mature),

@@ -19,7 +19,9 @@ export interface ExpectedLoss {
   readonly value: number;
 }
 
-export type Band = 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+/** Bands of the priority, the most urgent first. */
+export const BANDS = ['P1', 'P2', 'P3', 'P4', 'P5'] as const;
+export type Band = (typeof BANDS)[number];
 
 export interface Priority {
   readonly value: number;

@@ -6,7 +6,7 @@ import { Checked } from '../../http/checked.pipe.js';
 import { Operation } from '../../http/operation.decorator.js';
 import type { ChunkedReportQuestion } from '../../http/report-question.js';
 import { chunkedReportQuery } from '../../http/report-question.js';
-import { anyObject } from '../../wire/answers.js';
+import { performanceAnswer } from '../../wire/performance-answer.js';
 import { PerformanceService } from './performance.service.js';
 
 @ApiTags('reports')
@@ -21,7 +21,7 @@ export class PerformanceController {
     scope: 'read',
     query: chunkedReportQuery,
     files: ['text/html'],
-    answers: { 200: anyObject },
+    answers: { 200: performanceAnswer },
   })
   async report(
     @Query(new Checked(chunkedReportQuery, 'query')) query: ChunkedReportQuestion,
