@@ -1,53 +1,33 @@
 // How often the drift report names the service whose alerts came to mean something else, and how
 // often one in a quiet week: simulated worlds, true outcomes, so measuring errs nowhere.
-//   npm run build && node test/bench/meaning.js [--seeds 2,3,4]; about a minute a world
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+//   npm run build && node test/bench/meaning.js [--seeds 2,3,4]
 import { parseArgs } from 'node:util';
 
 import { CONCEPT_HISTORY } from '../../dist/core/monitoring/model-concept.js';
 import { driftedServices, serviceConcept } from '../../dist/core/monitoring/service-concept.js';
 import { DRIFTED_SERVICE } from '../../dist/core/simulation/drift-of-meaning.js';
+import { planWorld } from '../../dist/core/simulation/simulated-world.js';
 import { seededRandom } from '../../dist/core/statistics/random.js';
 
-const cli = fileURLToPath(new URL('../../bin/throughline.js', import.meta.url));
 const { values } = parseArgs({ options: { seeds: { type: 'string', default: '2,3,4' } } });
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 5);
 const DRIFT = 60;
 const QUIET = [22, 25, 29, 32, 36, 39, 43, 46, 50, 53];
-const SIZES = ['--days', '75', '--scale', '2', '--trouble', '4', '--drift-day', String(DRIFT)];
-
-const lines = (file) =>
-  readFileSync(file, 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
 
 /** What became of every alert at every stage, as it truly was. */
 function trueAnswers(seed) {
-  const folder = mkdtempSync(join(tmpdir(), 'throughline-meaning-'));
-  try {
-    execFileSync(process.execPath, [cli, 'simulate', ...SIZES, '--seed', seed, '--out', folder], {
-      stdio: 'ignore',
-    });
-    const alerts = new Map(lines(join(folder, 'anomalies.ndjson')).map((one) => [one.id, one]));
-    return lines(join(folder, 'truth.ndjson')).flatMap((truth) => {
-      const { labels, name: rule } = alerts.get(truth.anomalyId) ?? {};
-      if (labels?.service === undefined) return [];
-      const { journey, stage, failure } = truth;
-      // The alerts of one fault end together.
-      const group = failure ? truth.endedAt : truth.anomalyId;
-      const features = { service: labels.service, rule };
-      const asOf = Date.parse(truth.startedAt);
-      return [{ asOf, journey, stage, features, label: failure ? 1 : 0, share: 1, group }];
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const size = { days: 75, scale: 2, trouble: 4, driftAt: DRIFT * DAY };
+  const { anomalies, truth } = planWorld({ seed: Number(seed), start: START, ...size });
+  const alerts = new Map(anomalies.map(({ anomaly }) => [anomaly.id, anomaly]));
+  return truth.flatMap(({ anomalyId, journey, stage, failure, startedAt, endedAt }) => {
+    const { labels, name: rule } = alerts.get(anomalyId) ?? {};
+    if (labels?.service === undefined) return [];
+    // The alerts of one fault end together.
+    const group = failure ? `until ${endedAt}` : anomalyId;
+    const features = { service: labels.service, rule };
+    return [{ asOf: startedAt, journey, stage, features, label: failure ? 1 : 0, share: 1, group }];
+  });
 }
 
 function conceptOf(answers, from, until) {

@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE } from '../telemetry/time.js';
 import type { Instant } from '../telemetry/time.js';
-import { driftBegins } from './drift-of-meaning.js';
+import { DRIFTED_SERVICE, driftBegins } from './drift-of-meaning.js';
 import type { Fault, FaultKind } from './fault.js';
 import { KIND_SHAPES } from './fault.js';
 import type { PlannedChange } from './planned-changes.js';
@@ -16,6 +16,8 @@ import { endOf } from './world-options.js';
 const TRIES_PER_DAY = 4;
 const FAULTS_PER_TRY = 0.26;
 const BAD_RELEASES = 0.055;
+/** Of the same tries, those that break the service which everybody waits for since the drift. */
+const OVERLOADS_PER_TRY = 0.05;
 
 const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['latency', 26],
@@ -79,20 +81,40 @@ function faultAt(random: Random, id: string, onset: Onset, options: WorldOptions
   };
 }
 
-function spontaneous(options: WorldOptions): Fault[] {
-  const { seed, start, days, trouble = 1 } = options;
+/** Tries of each day, each with a stream of its own: the moments at which one is a fault. */
+function* tries(
+  { seed, start, days, trouble = 1 }: WorldOptions,
+  name: string,
+  chance: number,
+): Generator<{ readonly random: Random; readonly id: string; readonly day: Instant }> {
   const triesPerDay = Math.max(1, Math.round(TRIES_PER_DAY * trouble));
-  const faults: Fault[] = [];
   for (let slot = 0; slot < days * triesPerDay; slot += 1) {
-    const random = randomStream(seed, `fault/${slot}`);
-    if (random() >= FAULTS_PER_TRY) continue;
+    const random = randomStream(seed, `${name}/${slot}`);
+    if (random() >= chance) continue;
+    const day = start + Math.floor(slot / triesPerDay) * DAY;
+    yield { random, id: opaqueId(seed, `${name}/${slot}`), day };
+  }
+}
+
+function spontaneous(options: WorldOptions): Fault[] {
+  return Array.from(tries(options, 'fault', FAULTS_PER_TRY), ({ random, id, day }) => {
     const kind = weighted(random, KINDS);
     const service = placeOf(random, kind);
-    const startedAt = minuteOf(random, kind, start + Math.floor(slot / triesPerDay) * DAY);
-    const id = opaqueId(seed, `fault/${slot}`);
-    faults.push(faultAt(random, id, { kind, service, changeId: null, startedAt }, options));
-  }
-  return faults;
+    const startedAt = minuteOf(random, kind, day);
+    return faultAt(random, id, { kind, service, changeId: null, startedAt }, options);
+  });
+}
+
+/** What the load of being in everybody's way breaks in the drifted service, beside the usual. */
+function overloads(options: WorldOptions): Fault[] {
+  const begins = driftBegins(options) ?? Infinity;
+  const kinds = KINDS.filter(([kind]) => PLACES[kind]?.includes(DRIFTED_SERVICE) ?? true);
+  return Array.from(tries(options, 'overload', OVERLOADS_PER_TRY), ({ random, id, day }) => {
+    const kind = weighted(random, kinds);
+    const startedAt = minuteOf(random, kind, day);
+    const onset = { kind, service: DRIFTED_SERVICE, changeId: null, startedAt };
+    return faultAt(random, id, onset, options);
+  }).filter(({ startedAt }) => startedAt >= begins);
 }
 
 const RISKY: ReadonlySet<string> = new Set(['release', 'flag', 'config']);
@@ -111,7 +133,7 @@ function badReleases(options: WorldOptions, changes: readonly PlannedChange[]): 
 /** What goes wrong in a world, by start; every fault draws from a stream of its own. */
 export function planFaults(options: WorldOptions, changes: readonly PlannedChange[]): Fault[] {
   const last = endOf(options) - 30 * MINUTE;
-  return [...spontaneous(options), ...badReleases(options, changes)]
+  return [...spontaneous(options), ...overloads(options), ...badReleases(options, changes)]
     .filter(({ startedAt }) => startedAt < last)
     .sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
 }

@@ -308,6 +308,20 @@ describe('a simulated world', () => {
     expect(told.map(({ change }) => change.labels['service'])).toContain(DRIFTED_SERVICE);
   });
 
+  it('breaks the drifted service more often once everybody waits for it, and is as it was before', () => {
+    const calm = planWorld(options(40, 6));
+    const drifting = planWorld({ ...options(40, 6), driftAt: 20 * DAY });
+    const before = ({ truth }: SimulatedWorld): unknown =>
+      truth.filter(({ startedAt }) => startedAt < START + 20 * DAY);
+    expect(before(drifting)).toEqual(before(calm));
+    const known = new Set(calm.faults.map(({ id }) => id));
+    const added = drifting.faults.filter(({ id }) => !known.has(id));
+    expect(added.length).toBeGreaterThan(0);
+    expect(new Set(added.map(({ service }) => service))).toEqual(new Set([DRIFTED_SERVICE]));
+    expect(added.every(({ startedAt }) => startedAt >= START + 20 * DAY + 9 * HOUR)).toBe(true);
+    expect(drifting.faults.length).toBe(calm.faults.length + added.length);
+  });
+
   it('holds as many more faults and false alarms as asked', () => {
     const [usual, troubled] = [
       planWorld(options(12, 6)),
