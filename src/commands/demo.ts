@@ -5,23 +5,17 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 
-import { DAY, bucketStart } from '../core/telemetry/time.js';
 import { formatInstant } from '../wire/instant.js';
 import { addressOf, ApiClient, expectOk } from './api-client.js';
 import type { RunningService } from './demo-service.js';
 import { serviceForDemo } from './demo-service.js';
 import { byPriority, queueText } from './demo-queue.js';
 import { suggestForBusiestRules } from './demo-threshold.js';
+import { demoWorld } from './demo-world.js';
 import { replayFolder } from './replay.js';
 import { trainingLine } from './training-run.js';
 import { writeWorld } from './simulate.js';
 
-const DAYS = 30;
-/** Trained then, so that the model answers for the last days. */
-const TRAIN_ON_DAY = 28;
-const SEED = 1;
-/** Twice as much goes wrong as usual, so that a month has something to learn from. */
-const TROUBLE = 2;
 /** The newest episodes, of which the first by priority are shown. */
 const NEWEST = 40;
 const SHOWN = 12;
@@ -32,19 +26,17 @@ interface DemoOptions {
 
 const queuePage = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
 
-/** A world of a month that ends today, fed to the service as if lived through. */
+/** A world of a month up to now, fed to the service as if lived through. */
 async function feed(folder: string, tell: (words: string) => void): Promise<void> {
-  const start = bucketStart(Date.now(), DAY) - DAYS * DAY;
-  tell(`Simulating ${DAYS} days of customers, and of more trouble than most shops have …`);
-  const world = await writeWorld(
-    { days: DAYS, seed: SEED, start, scale: 1, trouble: TROUBLE },
-    folder,
+  const { options, trainAt } = demoWorld(Date.now());
+  const until = formatInstant(options.toldUntil).slice(0, 16).replace('T', ' ');
+  tell(
+    `Simulating a month of customers up to ${until} UTC, and more trouble than most shops have …`,
   );
+  const world = await writeWorld(options, folder);
   const { events, anomalies } = world.lines;
   tell(`Feeding ${events} events and ${anomalies} anomaly reports through the public API …`);
-  const trainAt = formatInstant(start + TRAIN_ON_DAY * DAY);
-  const until = formatInstant(start + DAYS * DAY);
-  const summary = await replayFolder(folder, { trainAt, until });
+  const summary = await replayFolder(folder, { trainAt: formatInstant(trainAt) });
   tell(`Fed at ${summary.eventsPerSecond} events/s.`);
   for (const training of summary.trainings) tell(trainingLine(training));
   if (summary.stopped !== undefined) tell(`stopped: ${summary.stopped}`);

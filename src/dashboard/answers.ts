@@ -123,6 +123,9 @@ export interface MissedFailure {
   readonly endedAt: string | null;
   readonly conversionsLost: number | null;
   readonly interval?: Pair;
+  /** By what a conversion was worth then; null where nobody said. */
+  readonly valueLost: number | null;
+  readonly currency?: string;
   readonly sources: readonly string[];
 }
 

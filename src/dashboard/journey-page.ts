@@ -52,7 +52,7 @@ function body(journey: Journey, query: URLSearchParams): Node {
     ),
     section(
       'Failures that no alert told of',
-      filled(async () => missedView(await getMissed(key, asked), journey)),
+      filled(async () => missedView(await getMissed(key, asked))),
     ),
   );
 }

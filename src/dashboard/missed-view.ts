@@ -1,20 +1,21 @@
-import type { Journey, MissedFailure } from './answers.js';
+import type { MissedFailure } from './answers.js';
 import type { Child } from './element.js';
 import { element, fragment } from './element.js';
-import { count } from './format.js';
+import { count, money } from './format.js';
 import { UNTOLD, lasted } from './missed.js';
 import { ago, small } from './parts.js';
 import { table } from './table.js';
-import { conversionsInWords, span, worth } from './words.js';
+import { conversionsInWords, span } from './words.js';
 
-function lost({ conversionsLost, interval }: MissedFailure, journey: Journey): Child {
+function lost({ conversionsLost, interval, valueLost, currency }: MissedFailure): Child {
   if (conversionsLost === null) return UNTOLD;
-  const more = [interval && span(interval, count), worth(conversionsLost, journey)];
+  const worth = valueLost === null ? null : money(valueLost, currency);
+  const more = [interval && span(interval, count), worth];
   return fragment(conversionsInWords(conversionsLost), small(more.filter(Boolean).join(' · ')));
 }
 
 /** Failures of a journey that no alert told of: by stage, time and loss. */
-export function missedView(failures: readonly MissedFailure[], journey: Journey): Node {
+export function missedView(failures: readonly MissedFailure[]): Node {
   if (failures.length === 0) {
     return element('p', { class: 'small' }, 'None was found in this stretch of time.');
   }
@@ -29,8 +30,8 @@ export function missedView(failures: readonly MissedFailure[], journey: Journey)
     { header: 'Lasted', cell: lasted },
     {
       header: 'Lost',
-      hint: 'Conversions that did not happen, with the 90 % interval',
-      cell: (one: MissedFailure) => lost(one, journey),
+      hint: 'Conversions that did not happen, with the 90 % interval, by what one was worth then',
+      cell: lost,
     },
     { header: 'Said by', cell: ({ sources }: MissedFailure) => sources.join(' and ') },
   ];

@@ -27,12 +27,6 @@ export function span([low, high]: Pair, write: (value: number) => string): strin
   return `${write(low)} to ${write(high)}`;
 }
 
-/** What conversions of a journey are worth by what it says today, or null where it says nothing. */
-export function worth(conversions: number, journey: Journey | undefined): string | null {
-  const each = journey?.valuePerConversion;
-  return each === undefined ? null : money(conversions * each, journey?.currency);
-}
-
 /** What a prediction puts at stake, weighed by its chance and if it fails, by what was said when it was made. */
 export function stakes(
   { conversions, conversionsIfFailure, value }: Prediction['expectedLoss'],

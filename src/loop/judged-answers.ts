@@ -1,9 +1,11 @@
+import { conversionWorth } from '../core/journeys/conversion-worth.js';
 import type { AnsweredFailure, JudgedAnswer } from '../core/monitoring/performance-answer.js';
 import { currentOutcomes } from '../core/outcomes/supersede.js';
 import type { Instant } from '../core/telemetry/time.js';
 import type { FeaturesRead, FirstAnswer } from '../storage/first-answer.store.js';
 import { firstAnswers } from '../storage/first-answer.store.js';
-import { currentJourneys } from '../storage/journey.store.js';
+import type { StoredJourney } from '../storage/journey.store.js';
+import { journeyVersions } from '../storage/journey.store.js';
 import type { OutcomeOfEpisode } from '../storage/outcome.store.js';
 import { outcomesByEpisode } from '../storage/outcome.store.js';
 import type { Sql } from '../storage/sql.js';
@@ -17,7 +19,7 @@ const placeOf = (one: { episodeId: string; journey: string; stage: string }): st
 function failureOf(
   answer: FirstAnswer,
   outcomes: readonly OutcomeOfEpisode[],
-  value: number,
+  worthAt: WorthAt,
 ): AnsweredFailure {
   const told = currentOutcomes(outcomes).filter(({ failure }) => failure === true);
   const {
@@ -31,9 +33,12 @@ function failureOf(
     startedAt: startedAt ?? null,
     endedAt: endedAt ?? null,
     conversionsLost: lost,
-    valueLost: lost * value,
+    valueLost: lost * worthAt(startedAt ?? answer.asOf),
   };
 }
+
+/** What a conversion of one journey was worth at a moment. */
+type WorthAt = (at: Instant) => number;
 
 /** What an answer is judged by. */
 interface Ground {
@@ -41,11 +46,10 @@ interface Ground {
   readonly group: string;
   /** How likely a failure is of the episode's own doing. */
   readonly share: number;
-  /** What a conversion is worth. */
-  readonly value: number;
+  readonly worthAt: WorthAt;
 }
 
-function judged(answer: FirstAnswer, { outcomes, group, share, value }: Ground): JudgedAnswer {
+function judged(answer: FirstAnswer, { outcomes, group, share, worthAt }: Ground): JudgedAnswer {
   const { episodeId, journey, stage, segment, source, asOf, dueAt, features } = answer;
   const state = episodeState(outcomes);
   const label = state.state === 'labelled' ? state.label.label : null;
@@ -66,9 +70,19 @@ function judged(answer: FirstAnswer, { outcomes, group, share, value }: Ground):
     share,
     labelKnownAt: label === null ? null : Math.max(...outcomes.map(({ knownAt }) => knownAt)),
     group,
-    failure: label === 1 && share >= 0.5 ? failureOf(answer, outcomes, value) : null,
+    failure: label === 1 && share >= 0.5 ? failureOf(answer, outcomes, worthAt) : null,
     audit: answer.isChosen ? { label: episodeAudit(outcomes) } : null,
   };
+}
+
+/** Of each journey what a conversion was worth, 1 where nobody says. */
+function worths(versions: readonly StoredJourney[]): (journey: string) => WorthAt {
+  const byKey = new Map<string, StoredJourney[]>();
+  for (const version of versions) {
+    const { key } = version.journey;
+    byKey.set(key, [...(byKey.get(key) ?? []), version]);
+  }
+  return (key) => (at) => conversionWorth(byKey.get(key) ?? [], at)?.value ?? 1;
 }
 
 /** The first answers made before a moment, with what was known at another of how they went. */
@@ -85,10 +99,7 @@ export async function judgedAnswers(
     if (known === undefined) outcomes.set(place, [outcome]);
     else known.push(outcome);
   }
-  const journeys = await currentJourneys(sql);
-  const values = new Map(
-    journeys.map(({ journey }) => [journey.key, journey.valuePerConversion ?? 1]),
-  );
+  const worthOf = worths(await journeyVersions(sql));
   const answers = await firstAnswers(sql, before, knownBy, features);
   const told = answers.map((answer) => outcomes.get(placeOf(answer)) ?? []);
   const answered = answers.map(({ journey, stage, asOf, features: known }, i) => {
@@ -98,7 +109,7 @@ export async function judgedAnswers(
   const groups = answerGroups(answers.map((answer, i) => ({ ...answer, outcomes: told[i] ?? [] })));
   return answers.map((answer, i) => {
     const group = groups[i] ?? answer.episodeId;
-    const value = values.get(answer.journey) ?? 1;
-    return judged(answer, { outcomes: told[i] ?? [], group, share: shares[i] ?? 1, value });
+    const worthAt = worthOf(answer.journey);
+    return judged(answer, { outcomes: told[i] ?? [], group, share: shares[i] ?? 1, worthAt });
   });
 }

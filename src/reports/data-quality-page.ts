@@ -1,6 +1,7 @@
 import type { DataQualityReport, FeatureQuality } from '../core/monitoring/data-quality.js';
 import { firstNames } from '../core/monitoring/drift-words.js';
-import { count, percent, utcTime } from './figures.js';
+import type { UnseenValue } from '../core/monitoring/unseen-values.js';
+import { count, figure, percent, utcTime } from './figures.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { lineChart } from './line-chart.js';
@@ -23,6 +24,21 @@ function stateOf({ issues, missingInReference }: FeatureQuality): Html | Html[] 
   return mark('as before', 'good');
 }
 
+function unseenRow({ value, rows }: UnseenValue): Html {
+  const told = typeof value === 'number' ? figure(value) : value;
+  return html`<li>${told} <small>× ${count(rows)}</small></li> `;
+}
+
+/** Which values were never seen before, the most frequent first. */
+function unseenList({ unseenKinds, unseenValues }: FeatureQuality): Html | false {
+  const left = unseenKinds - unseenValues.length;
+  if (unseenKinds === 0) return false;
+  const kind = typeof unseenValues[0]?.value === 'number' && 'numbers';
+  return html`<ul class="values ${kind}">
+    ${unseenValues.map(unseenRow)}${left > 0 && html`<li><small>${count(left)} more</small></li>`}
+  </ul>`;
+}
+
 function featureTable({ features, flagged }: DataQualityReport): Html {
   const first = new Set(flagged);
   const rest = Object.keys(features).filter((name) => !first.has(name));
@@ -40,6 +56,7 @@ function featureTable({ features, flagged }: DataQualityReport): Html {
       { heading: 'missing', cell: ([, { missing }]) => percent(missing), isNumber: true },
       { heading: 'before', cell: ([, one]) => percent(one.missingInReference), isNumber: true },
       { heading: 'unseen', cell: ([, { unseen }]) => percent(unseen), isNumber: true },
+      { heading: 'which × answers', cell: ([, quality]) => unseenList(quality) },
     ],
     rows,
   );

@@ -22,7 +22,7 @@ table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
 th{color:var(--soft);font-weight:600;font-size:13px;white-space:nowrap}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td.name{min-width:90px;max-width:280px;overflow-wrap:anywhere}
+td.name{min-width:90px;max-width:280px;overflow-wrap:anywhere}.n+.name{padding-left:14px}
 .mark{display:inline-block;border-radius:4px;padding:1px 8px;font-size:13px;white-space:nowrap;background:var(--track)}
 .mark.bad{background:var(--bad-soft);color:var(--bad)}.mark.good{background:var(--good-soft);color:var(--good)}
 .mark.warn{background:var(--warn-soft);color:var(--warn)}
@@ -47,7 +47,7 @@ body:has(#o3:checked) :is(.ordered tbody tr,.cards .card){order:var(--o3)}
 body:has(#o4:checked) :is(.ordered tbody tr,.cards .card){order:var(--o4)}
 fieldset.order{border:0;padding:0;margin:0 0 12px;display:flex;flex-wrap:wrap;gap:4px 14px;font-size:13px;color:var(--soft)}
 .order legend{float:left;padding:0;margin-right:14px}.order input{accent-color:var(--one);vertical-align:-2px}
-ul.notes{margin:0;padding-left:20px}
+ul.notes{margin:0;padding-left:20px}ul.values{list-style:none;margin:0;padding:0}ul.values.numbers li{display:inline;margin-right:8px}ul.values small{white-space:nowrap}
 @media(max-width:800px){td.name{min-width:0;overflow-wrap:break-word}th,th.n{white-space:normal}}
 @media(max-width:600px){main{padding:12px}section,.card{padding:12px}.chart .wide{display:none}.chart .narrow{display:block}
 table{font-size:14px}th,td{padding-right:8px}td.n .beside{display:block}td .mark{white-space:normal;vertical-align:top}

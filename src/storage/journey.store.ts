@@ -1,12 +1,12 @@
-import type { Journey, JourneyVersion } from '../core/journeys/journey.js';
+import type { DatedVersion } from '../core/journeys/conversion-worth.js';
+import type { Journey } from '../core/journeys/journey.js';
 import type { Instant } from '../core/telemetry/time.js';
 import { JourneyVersionRow } from './entities/journey-version.entity.js';
 import type { Sql } from './sql.js';
 import { timestamp } from './sql.js';
 
-/** A journey version with the time from which its entries count (null: from the beginning). */
-export interface StoredJourney extends JourneyVersion {
-  readonly effectiveFrom: Instant | null;
+/** A journey version with the time at which it became known. */
+export interface StoredJourney extends DatedVersion {
   readonly knownAt: Instant;
 }
 
@@ -24,6 +24,14 @@ export async function journeyVersions(sql: Sql): Promise<StoredJourney[]> {
   const found = await sql
     .getRepository(JourneyVersionRow)
     .find({ order: { key: 'ASC', version: 'ASC' } });
+  return found.map(stored);
+}
+
+/** All versions of one journey, oldest first. */
+export async function versionsOf(sql: Sql, key: string): Promise<StoredJourney[]> {
+  const found = await sql
+    .getRepository(JourneyVersionRow)
+    .find({ where: { key }, order: { version: 'ASC' } });
   return found.map(stored);
 }
 

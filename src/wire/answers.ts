@@ -126,6 +126,11 @@ export const missedAnswer = z
     endedAt: time.nullable(),
     conversionsLost: z.number().nullable(),
     interval: pair.optional(),
+    valueLost: z.number().nullable().meta({
+      description:
+        'By what a conversion was worth when it began: the journey version of that time, or the first that says; null where none does',
+    }),
+    currency: z.string().optional(),
     /** Who tells of it: more than one, where several outcomes tell of one failure. */
     sources: z.array(z.enum(OUTCOME_SOURCES)),
   })

@@ -5,6 +5,8 @@ import type { ColumnValues } from './column-values.js';
 import type { DriftReference, ReferenceColumn } from './drift-reference.js';
 import { columnsOf } from './drift-reference.js';
 import type { JudgedAnswer } from './performance-answer.js';
+import type { UnseenValue, UnseenValues } from './unseen-values.js';
+import { unseenValues } from './unseen-values.js';
 
 /** A share of missing values that has risen by so much is told of. */
 const RISEN = 0.05;
@@ -12,8 +14,15 @@ const RISEN = 0.05;
 /** A share of values never seen in the reference that is told of. */
 const UNSEEN = 0.01;
 
-/** What is wrong with a feature. */
-export type QualityIssue = 'missing' | 'unseen-values' | 'constant' | 'absent-in-reference';
+/** What may be wrong with a feature. */
+export const QUALITY_ISSUES = [
+  'missing',
+  'unseen-values',
+  'constant',
+  'absent-in-reference',
+] as const;
+
+type QualityIssue = (typeof QUALITY_ISSUES)[number];
 
 /** The state of one feature as it was logged. */
 export interface FeatureQuality {
@@ -25,6 +34,9 @@ export interface FeatureQuality {
    * nothing was asked, or the reference has no row.
    */
   readonly unseen: number | null;
+  /** How many different ones these are, and the most frequent of them. */
+  readonly unseenKinds: number;
+  readonly unseenValues: readonly UnseenValue[];
   readonly isConstant: boolean;
   readonly issues: readonly QualityIssue[];
 }
@@ -74,12 +86,6 @@ function knownOf(column: ColumnValues): (number | string)[] {
     : column.values.filter((value) => value !== null);
 }
 
-function isSeen({ sketch }: ReferenceColumn): (value: number | string) => boolean {
-  if (sketch.kind === 'categorical') return (value) => Object.hasOwn(sketch.counts, value);
-  const { low, high } = sketch;
-  return (value) => Number(value) >= low && Number(value) <= high;
-}
-
 /** Null where the reference has no row. */
 function missingIn({ sketch }: ReferenceColumn): number | null {
   const count =
@@ -89,26 +95,32 @@ function missingIn({ sketch }: ReferenceColumn): number | null {
   return count + sketch.missing === 0 ? null : sketch.missing / (count + sketch.missing);
 }
 
-function unseenShare(known: readonly (number | string)[], before: ReferenceColumn): number | null {
-  if (missingIn(before) === null) return null;
-  const seen = isSeen(before);
-  return known.filter((value) => !seen(value)).length / Math.max(1, known.length);
+const NONE_UNSEEN: UnseenValues = { rows: 0, kinds: 0, first: [] };
+
+/** Null where nothing can be told: the reference has no row. */
+function unseenOf(
+  known: readonly (number | string)[],
+  before: ReferenceColumn | undefined,
+): UnseenValues | null {
+  if (before === undefined) return NONE_UNSEEN;
+  return missingIn(before) === null ? null : unseenValues(known, before.sketch);
 }
 
 function qualityOf(column: ColumnValues, before: ReferenceColumn | undefined): FeatureQuality {
   const rows = column.values.length;
   const missingInReference = before === undefined ? null : missingIn(before);
-  if (rows === 0) {
-    return { missing: null, missingInReference, unseen: null, isConstant: false, issues: [] };
-  }
   const known = knownOf(column);
+  const unseen = rows === 0 ? null : unseenOf(known, before);
+  const { kinds, first } = unseen ?? NONE_UNSEEN;
   const quality = {
-    missing: 1 - known.length / rows,
+    missing: rows === 0 ? null : 1 - known.length / rows,
     missingInReference,
-    unseen: before === undefined ? 0 : unseenShare(known, before),
+    unseen: unseen && unseen.rows / Math.max(1, known.length),
+    unseenKinds: kinds,
+    unseenValues: first,
     isConstant: known.length > 1 && new Set(known).size === 1,
   };
-  return { ...quality, issues: issuesOf(quality, before) };
+  return { ...quality, issues: rows === 0 ? [] : issuesOf(quality, before) };
 }
 
 function issuesOf(

@@ -1,3 +1,5 @@
+import type { DatedVersion } from '../journeys/conversion-worth.js';
+import { conversionWorth } from '../journeys/conversion-worth.js';
 import type { Instant } from '../telemetry/time.js';
 import { HOUR } from '../telemetry/time.js';
 import type { Outcome, OutcomeSource } from './outcome.js';
@@ -130,10 +132,22 @@ export function toldFailures(outcomes: readonly ToldOutcome[]): ToldFailure[] {
     .sort((one, other) => one.startedAt - other.startedAt);
 }
 
-/** A missed failure with the stage that it is of. */
+/** A missed failure with the stage that it is of, and what it cost. */
 export interface MissedFailure extends ToldFailure {
   readonly journey: string;
   readonly stage: string;
+  /** By what a conversion was worth when it began; null where nobody told that, or the conversions. */
+  readonly valueLost: number | null;
+  readonly currency: string | undefined;
+}
+
+function costOf(
+  { conversionsLost, startedAt }: ToldFailure,
+  versions: readonly DatedVersion[],
+): Pick<MissedFailure, 'valueLost' | 'currency'> {
+  const worth = conversionWorth(versions, startedAt);
+  const valueLost = worth && conversionsLost !== null ? conversionsLost * worth.value : null;
+  return { valueLost, currency: valueLost === null ? undefined : worth?.currency };
 }
 
 /**
@@ -141,8 +155,12 @@ export interface MissedFailure extends ToldFailure {
  * that thresholds are judged by.
  *
  * @param outcomes those that stand with the verdict `missed`, oldest first.
+ * @param versions of the journey, oldest first.
  */
-export function missedOfJourney(outcomes: readonly Outcome[]): MissedFailure[] {
+export function missedOfJourney(
+  outcomes: readonly Outcome[],
+  versions: readonly DatedVersion[],
+): MissedFailure[] {
   const byStage = new Map<string, ToldOutcome[]>();
   for (const outcome of outcomes) {
     const told = { ...outcome, mitigatedAt: null };
@@ -150,7 +168,10 @@ export function missedOfJourney(outcomes: readonly Outcome[]): MissedFailure[] {
   }
   return [...byStage]
     .flatMap(([stage, own]) =>
-      toldFailures(own).map((failure) => ({ ...failure, journey: own[0]?.journey ?? '', stage })),
+      toldFailures(own).map((failure) => {
+        const place = { journey: own[0]?.journey ?? '', stage };
+        return { ...failure, ...place, ...costOf(failure, versions) };
+      }),
     )
     .sort((one, other) => other.startedAt - one.startedAt);
 }

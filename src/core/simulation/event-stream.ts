@@ -10,7 +10,7 @@ import { hashText, logNormal, mix32, poisson, randomStream } from './random-stre
 import { JOURNEYS } from './simulated-journeys.js';
 import type { Traffic } from './traffic.js';
 import type { WorldOptions } from './world-options.js';
-import { endOf } from './world-options.js';
+import { silentFrom } from './world-options.js';
 
 const LATE = 0.015;
 const DUPLICATED = 0.005;
@@ -90,7 +90,7 @@ class Pipeline {
 }
 
 /**
- * Every journey event of a world in the order in which it was received, minute by minute: only the
+ * Every journey event of a world that is told, in the order in which it was received, minute by minute: only the
  * events that are still under way are held in memory.
  */
 export function* eventStream(
@@ -100,7 +100,8 @@ export function* eventStream(
 ): Generator<JourneyEvent> {
   const sources = sourcesOf(options.seed, traffic);
   const pipeline = new Pipeline();
-  for (let minute = options.start; minute < endOf(options); minute += MINUTE) {
+  const end = silentFrom(options);
+  for (let minute = options.start; minute < end; minute += MINUTE) {
     for (const source of sources) {
       const { journey, key } = source.setting;
       const expected = source.rate(journey, minute + MINUTE / 2) * MINUTE;
@@ -113,6 +114,6 @@ export function* eventStream(
         }
       }
     }
-    yield* pipeline.take(minute);
+    yield* pipeline.take(minute).filter(({ receivedAt }) => receivedAt < end);
   }
 }

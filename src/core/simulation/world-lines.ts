@@ -4,7 +4,7 @@ import { formatDuration } from '../telemetry/time.js';
 import type { Duration, Instant } from '../telemetry/time.js';
 import { revisionsOf } from './planned-incidents.js';
 import type { SimulatedWorld } from './simulated-world.js';
-import { endOf } from './world-options.js';
+import { silentFrom } from './world-options.js';
 
 /** A record as the wire has it. */
 export type WireBody = Readonly<Record<string, unknown>>;
@@ -23,12 +23,12 @@ function bodyOf(record: object): WireBody {
   return written(record) as WireBody;
 }
 
-/** Bodies as they became known: by time of receipt, none from after the world's end. */
+/** Bodies as they became known: by time of receipt, none that was received too late to be told. */
 function arrived(
   { options }: SimulatedWorld,
   records: readonly { readonly receivedAt: Instant }[],
 ): WireBody[] {
-  const end = endOf(options);
+  const end = silentFrom(options);
   return records
     .filter(({ receivedAt }) => receivedAt < end)
     .toSorted((a, b) => a.receivedAt - b.receivedAt)
@@ -87,15 +87,16 @@ export function worldBodies(world: SimulatedWorld): Readonly<Record<string, read
   };
 }
 
-/** The truth about what the files tell; what only came to light after the end is left out. */
+/** The truth about what the files tell; what only came to light later is left out. */
 function truthBodies({ truth, anomalies, options }: SimulatedWorld): WireBody[] {
+  const end = silentFrom(options);
   const known = new Set(
-    anomalies
-      .filter(({ receivedAt }) => receivedAt < endOf(options))
-      .map(({ anomaly }) => anomaly.id),
+    anomalies.filter(({ receivedAt }) => receivedAt < end).map(({ anomaly }) => anomaly.id),
   );
   return truth
-    .filter(({ anomalyId }) => anomalyId === undefined || known.has(anomalyId))
+    .filter(({ anomalyId, startedAt }) =>
+      anomalyId === undefined ? startedAt < end : known.has(anomalyId),
+    )
     .map(bodyOf);
 }
 

@@ -13,9 +13,16 @@ export interface WorldOptions {
   readonly trouble?: number | undefined;
   /** From the start to the day on which one service's alerts change their meaning; never where absent. */
   readonly driftAt?: Duration | undefined;
+  /** A moment from which on nothing is told, though the world goes on to its end; its end where absent. */
+  readonly toldUntil?: Instant | undefined;
 }
 
-/** The first moment after the world: nothing is received from then on. */
+/** The first moment after the world. */
 export function endOf({ start, days }: WorldOptions): Instant {
   return start + days * DAY;
+}
+
+/** Of what is received from then on nothing is told. */
+export function silentFrom(options: WorldOptions): Instant {
+  return Math.min(endOf(options), options.toldUntil ?? Infinity);
 }

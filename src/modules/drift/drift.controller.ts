@@ -7,6 +7,7 @@ import { Operation } from '../../http/operation.decorator.js';
 import type { ChunkedReportQuestion, ReportQuestion } from '../../http/report-question.js';
 import { chunkedReportQuery, reportQuery } from '../../http/report-question.js';
 import { anyObject } from '../../wire/answers.js';
+import { dataQualityAnswer } from '../../wire/data-quality.js';
 import { DriftService } from './drift.service.js';
 
 @ApiTags('reports')
@@ -31,11 +32,12 @@ export class DriftController {
 
   @Get('data-quality')
   @Operation({
-    summary: 'What the champion was asked with: missing, unseen and stuck values, by time',
+    summary:
+      'What the champion was asked with: missing, unseen (with the most frequent ones by name) and stuck values, by time',
     scope: 'read',
     query: chunkedReportQuery,
     files: ['text/html'],
-    answers: { 200: anyObject },
+    answers: { 200: dataQualityAnswer },
   })
   async quality(
     @Query(new Checked(chunkedReportQuery, 'query')) query: ChunkedReportQuestion,

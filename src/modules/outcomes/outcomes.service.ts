@@ -16,6 +16,7 @@ import { refuseEmpty } from '../../http/report-question.js';
 import type { Teller } from '../../loop/outcome-refusal.js';
 import { recordOutcome } from '../../loop/record-outcome.js';
 import { canonical, contentKey } from '../../storage/content-key.js';
+import { versionsOf } from '../../storage/journey.store.js';
 import type { StoredOutcome } from '../../storage/outcome-row.js';
 import type { OutcomeFilter } from '../../storage/outcome.store.js';
 import { outcomesOfAnomaly, outcomesSince, standingMissed } from '../../storage/outcome.store.js';
@@ -145,7 +146,9 @@ export class OutcomesService {
   /** The missed failures of a journey that touch a stretch of time, newest first. */
   async missed({ journey, from = -Infinity, to = Infinity }: MissedQuery): Promise<object> {
     refuseEmpty(from, to);
-    const found = missedOfJourney(await standingMissed(this.source.manager, journey));
+    const { manager } = this.source;
+    const versions = await versionsOf(manager, journey);
+    const found = missedOfJourney(await standingMissed(manager, journey), versions);
     const inside = found.filter(({ startedAt, endedAt }) => startedAt < to && endedAt > from);
     return { items: inside.map(writtenMissed) };
   }

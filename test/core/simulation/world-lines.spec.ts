@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { compileMappings } from '../../../src/core/journeys/stage-mapping.js';
 import { eventsOf, planWorld } from '../../../src/core/simulation/simulated-world.js';
 import { eventLine, journeyBodies, worldBodies } from '../../../src/core/simulation/world-lines.js';
-import { DAY } from '../../../src/core/telemetry/time.js';
+import { DAY, HOUR, MINUTE } from '../../../src/core/telemetry/time.js';
 import { anomalyBody } from '../../../src/wire/anomaly.js';
 import { changeBody } from '../../../src/wire/change.js';
 import { eventBody } from '../../../src/wire/event.js';
@@ -193,5 +193,47 @@ describe('the lines of a world', () => {
       const missed = line['anomalyId'] === undefined;
       expect(Object.keys(line).toSorted()).toEqual(columns.slice(missed ? 1 : 0).toSorted());
     }
+  });
+});
+
+describe('a world that is told up to a moment', () => {
+  /** In the middle of an incident of the third week, and of a minute. */
+  const during = WORLD.incidents.find(({ incident }) => incident.detectedAt > START + 16 * DAY);
+  const toldUntil = (during?.incident.detectedAt ?? Number.NaN) + MINUTE + 7000;
+  const part = worldBodies(planWorld({ ...WORLD.options, toldUntil }));
+  const isTold = (line: Line): boolean => Date.parse(receivedAt(line)) < toldUntil;
+
+  it.each(SCHEMAS)('%s are those that were received before it, as they are anyway', (name) => {
+    const told = linesOf(name).filter(isTold);
+    expect(told.length).toBeLessThan(linesOf(name).length);
+    expect(part[name]).toEqual(told);
+    const times = told.flatMap((line) => timesIn(line)).map((time) => Date.parse(time));
+    expect(Math.max(...times)).toBeLessThan(toldUntil);
+  });
+
+  it('leaves open what ends later', () => {
+    const open = (lines: readonly Line[], end: string): Set<unknown> => {
+      const ended = new Set(lines.filter((line) => end in line).map(({ id }) => id));
+      return new Set(lines.map(({ id }) => id).filter((id) => !ended.has(id)));
+    };
+    expect(open(part['anomalies'] ?? [], 'endedAt').size).toBeGreaterThan(0);
+    expect(open(part['incidents'] ?? [], 'resolvedAt').size).toBeGreaterThan(0);
+  });
+
+  it('is as true of what is told as if all were', () => {
+    const all = new Set(linesOf('truth').map((line) => JSON.stringify(line)));
+    const told = (part['truth'] ?? []).map((line) => JSON.stringify(line));
+    expect(told.length).toBeGreaterThan(0.3 * all.size);
+    expect(told.length).toBeLessThan(all.size);
+    expect(told.filter((line) => !all.has(line))).toEqual([]);
+  });
+
+  it('has the events that were received before it', () => {
+    const options = { days: 1, seed: 3, start: START, scale: 0.2 };
+    const until = START + 15 * HOUR + 20 * MINUTE + 7000;
+    const told = [...eventsOf(planWorld({ ...options, toldUntil: until }))];
+    const all = [...eventsOf(planWorld(options))];
+    expect(told).toEqual(all.filter((event) => event.receivedAt < until));
+    expect(told.length).toBeLessThan(all.length);
   });
 });

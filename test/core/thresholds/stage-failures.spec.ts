@@ -22,8 +22,18 @@ describe('the failures of a stage', () => {
       measured('no', { failure: false }),
       measured('null', { failure: null }),
     ];
-    expect(failuresOfOutcomes(told, 2)).toEqual([
+    expect(failuresOfOutcomes(told, () => 2)).toEqual([
       { id: 'f', startedAt: 0, endedAt: 60, valueLost: 16, mitigatedAt: 30 },
+    ]);
+  });
+
+  it('cost what a conversion was worth when they began', () => {
+    const told = [measured('old', { endedAt: 200 }), measured('new', { startedAt: 100 })];
+    const valueAt = (at: number): number => (at < 100 ? 2 : 50);
+    const costs = failuresOfOutcomes(told, valueAt).map(({ id, valueLost }) => [id, valueLost]);
+    expect(costs).toEqual([
+      ['old', 12],
+      ['new', 300],
     ]);
   });
 
@@ -36,7 +46,7 @@ describe('the failures of a stage', () => {
       // Whether there was a drop is measured.
       measured('h3', { ...human, anomalyId: 'a1', failure: false, conversionsLost: 0 }),
     ];
-    expect(failuresOfOutcomes(told, 1)).toMatchObject([
+    expect(failuresOfOutcomes(told, () => 1)).toMatchObject([
       { id: 'f', valueLost: 9 },
       { id: 'h2', startedAt: 500, endedAt: 500 + 3_600_000, valueLost: 6 },
     ]);
@@ -49,7 +59,7 @@ describe('the failures of a stage', () => {
       measured('h1', { ...unrelated, anomalyId: 'a1', conversionsLost: 31_000, mitigatedAt: 5 }),
       measured('h2', { ...unrelated, anomalyId: 'a2', failure: null, conversionsLost: 31_000 }),
     ];
-    expect(failuresOfOutcomes(told, 1)).toEqual([
+    expect(failuresOfOutcomes(told, () => 1)).toEqual([
       { id: 'f', startedAt: 0, endedAt: 60, valueLost: 6, mitigatedAt: null },
     ]);
   });

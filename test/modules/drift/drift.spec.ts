@@ -39,13 +39,13 @@ beforeAll(async () => {
       },
     ],
   });
-  // Two weeks of alerts; in the second they come from another service, and worse.
+  // Two weeks of alerts; in the second they come from another service, and worse; the last ones from another source.
   const anomalies = Array.from({ length: 300 }, (_, i) => {
     const startedAt = NOW - 14 * DAY + i * 1.1 * HOUR;
     const isLate = i > 150;
     return {
       id: `a${i}`,
-      source: 'test',
+      source: i < 295 ? 'test' : 'pager',
       name: 'Errors',
       severity: 'error',
       value: (isLate ? 6 : 2) + random(),
@@ -115,12 +115,16 @@ describe('GET /v1/reports/data-quality', () => {
     expect(status).toBe(200);
     expect(body['flagged']).toContain('service');
     expect(body['chunks']).toHaveLength(4);
-    expect((body['features'] as Json)['severity']).toMatchObject({ missing: 0, issues: [] });
+    const { severity, source } = body['features'] as Record<string, Json>;
+    expect(severity).toMatchObject({ missing: 0, issues: [], unseenValues: [] });
+    expect(source).toMatchObject({ unseenKinds: 1, issues: ['unseen-values'] });
+    expect(source?.['unseenValues']).toEqual([{ value: 'pager', rows: 5 }]);
   });
 
   it('is a page too', async () => {
     const { text } = await api.get('/v1/reports/data-quality?format=html');
     expect(text).toContain('values never seen before');
+    expect(text).toContain('<li>pager <small>× 5</small>');
   });
 });
 

@@ -278,8 +278,11 @@ describe('outcomes', () => {
     expect(status).toBe(200);
     const own = (answer['items'] as Json[]).filter(({ stage }) => stage === 'done');
     expect(own).toMatchObject([
-      { id: open['id'], endedAt: null, conversionsLost: null, sources: ['human'] },
-      { id: first['id'], ...ended, conversionsLost: 48, sources: ['measured', 'human'] },
+      { id: open['id'], endedAt: null, conversionsLost: null, valueLost: null, sources: ['human'] },
+      {
+        ...{ id: first['id'], ...ended, conversionsLost: 48, sources: ['measured', 'human'] },
+        valueLost: 48 * 80,
+      },
     ]);
     const query = `journey=checkout&from=${minutesAgo(400)}&to=${minutesAgo(150)}`;
     const some = (await api.get(`/v1/outcomes/missed?${query}`)).body['items'] as Json[];
@@ -290,6 +293,31 @@ describe('outcomes', () => {
       status: 422,
       body: { errors: [{ pointer: '/from', code: 'empty-range' }] },
     });
+  });
+
+  it('tell what a missed failure cost by what a conversion was worth then', async () => {
+    const define = (method: string, path: string, more: Body): Promise<Answer> =>
+      api.request(method, path, JSON.stringify(aJourney({ key: 'repriced', ...more })));
+    const missed = (startedAt: string): Body => {
+      const { anomalyId: _, ...told } = anOutcome(undefined, { verdict: 'missed', startedAt });
+      return { ...told, journey: 'repriced', endedAt: startedAt };
+    };
+    const costs = async (): Promise<unknown[]> => {
+      const { body } = await api.get('/v1/outcomes/missed?journey=repriced');
+      return (body['items'] as Json[]).map(({ valueLost, currency }) => [valueLost, currency]);
+    };
+    await define('POST', '/v1/journeys', { currency: 'EUR' });
+    await send(missed(minutesAgo(300)));
+    const dearer = { valuePerConversion: 500, currency: 'USD' };
+    expect(await define('PUT', '/v1/journeys/repriced', dearer)).toMatchObject({
+      body: { version: 2 },
+    });
+    expect(await costs()).toEqual([[12 * 80, 'EUR']]);
+    await send(missed(minutesAgo(0)));
+    expect(await costs()).toEqual([
+      [12 * 500, 'USD'],
+      [12 * 80, 'EUR'],
+    ]);
   });
 
   it('are labels: only who may label may tell them', async () => {

@@ -18,6 +18,18 @@ function points(...highs: readonly number[]): [string, number][] {
   ]);
 }
 
+const JOURNEY = {
+  key: 'checkout',
+  name: 'Checkout',
+  owner: 'shop',
+  window: '30m',
+  valuePerConversion: 2,
+  stages: [
+    { key: 'cart', event: 'cart', weight: 0.5 },
+    { key: 'payment', event: 'pay', weight: 1 },
+  ],
+};
+
 const body = (more: object = {}): object => ({
   rule: { name: 'PaymentErrors', comparison: '>', threshold: 5 },
   journey: 'checkout',
@@ -48,17 +60,7 @@ describe('POST /v1/backtests', () => {
 
   beforeAll(async () => {
     api = await RunningApi.start();
-    await api.post('/v1/journeys', {
-      key: 'checkout',
-      name: 'Checkout',
-      owner: 'shop',
-      window: '30m',
-      valuePerConversion: 2,
-      stages: [
-        { key: 'cart', event: 'cart', weight: 0.5 },
-        { key: 'payment', event: 'pay', weight: 1 },
-      ],
-    });
+    await api.post('/v1/journeys', JOURNEY);
     await record('o1', 100, { failureId: 'first', anomalyId: 'a1' });
     await record('o2', 100, { failureId: 'first', anomalyId: 'a2' });
     await record('o3', 800, { failureId: 'second' });
@@ -99,6 +101,14 @@ describe('POST /v1/backtests', () => {
       { startedAt: at(1003) },
     ]);
     expect(answer['cost']).toBeCloseTo(12 + (12 * 3) / 60, 9);
+  });
+
+  it('costs what a conversion was worth when a failure began', async () => {
+    const before = (await replay(body())).body;
+    const dearer = JSON.stringify({ ...JOURNEY, valuePerConversion: 900 });
+    const { body: version } = await api.request('PUT', '/v1/journeys/checkout', dearer);
+    expect(version).toMatchObject({ version: 2 });
+    expect((await replay(body())).body).toEqual(before);
   });
 
   it('says what is wrong', async () => {
