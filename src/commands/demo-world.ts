@@ -7,8 +7,8 @@ const DAYS = 30;
 /** Trained so long ago that the model answers for the last days. */
 const ANSWERED = 2 * DAY;
 const SEED = 1;
-/** Twice as much goes wrong as usual, so that a month has something to learn from. */
-const TROUBLE = 2;
+/** Four times as much goes wrong as usual: a month of less teaches a model only in some seasons. */
+const TROUBLE = 4;
 
 /** The demo's world, told as far as it has come, and when to train in it. */
 export interface DemoWorld {
