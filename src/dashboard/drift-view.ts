@@ -1,19 +1,8 @@
 import type { KeptReport } from './model-answers.js';
 import { element, fragment } from './element.js';
-import { ago, chip, small, time } from './parts.js';
-import { getReportPage } from './requests.js';
-import { saveButtons } from './save-buttons.js';
-import { driftWords } from './words.js';
-
-const VERDICTS = { drifted: 'drifted', stable: 'stable', 'not-enough-data': 'not enough data' };
-
-function saveButton({ id }: KeptReport): HTMLElement {
-  const load = async () => ({
-    ...{ name: `${id}.html`, type: 'text/html' },
-    text: await getReportPage(id),
-  });
-  return saveButtons([{ name: 'Save the report', load }]);
-}
+import { ago, chip, link, small, time } from './parts.js';
+import { linkTo } from './address.js';
+import { DRIFT_VERDICTS, driftWords } from './words.js';
 
 /** What the latest drift report came to. */
 export function driftView(report: KeptReport | undefined): Node {
@@ -21,13 +10,19 @@ export function driftView(report: KeptReport | undefined): Node {
     return element(
       'p',
       { class: 'small' },
-      'None yet: one is made every night, once something was asked.',
+      'No report was kept yet: one is made every night, once something was asked. ',
+      link(linkTo(['reports', 'drift']), 'The last days as they are now'),
     );
   }
-  const { verdict, madeAt, model, from, until } = report;
+  const { id, verdict, madeAt, model, from, until } = report;
   return fragment(
-    element('p', { class: 'answer' }, chip(verdict, VERDICTS[verdict]), ` ${driftWords(report)}`),
+    element(
+      'p',
+      { class: 'answer' },
+      chip(verdict, DRIFT_VERDICTS[verdict]),
+      ` ${driftWords(report)}`,
+    ),
     small('Model ', model, ', ', time(from), ' to ', time(until), ', made ', ago(madeAt)),
-    saveButton(report),
+    element('p', {}, link(linkTo(['reports', id]), 'Read the report')),
   );
 }

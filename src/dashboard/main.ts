@@ -9,6 +9,7 @@ import { modelsPage } from './models-page.js';
 import { emptyNotice } from './notices.js';
 import { ProblemError } from './problem-error.js';
 import { queuePage } from './queue-page.js';
+import { reportsPage } from './reports-page.js';
 import type { Route } from './address.js';
 import type { Page, View } from './page.js';
 import { keyInFragment, parseRoute } from './address.js';
@@ -35,6 +36,7 @@ const PAGES: Readonly<Record<string, readonly [list: Page, one: Page]>> = {
   journeys: [journeysPage, journeyPage],
   audit: [auditPage, auditPage],
   models: [modelsPage, modelPage],
+  reports: [reportsPage, reportsPage],
   thresholds: [suggestionsPage, suggestionPage],
 };
 

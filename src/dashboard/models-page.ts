@@ -4,10 +4,9 @@ import { driftView } from './drift-view.js';
 import { fill, filled } from './fill.js';
 import { modelDecisions, rollbackButton } from './model-decisions.js';
 import { ago, chip, link, section, small, time } from './parts.js';
-import { getLatestDrift, getModels, getTrainingRuns } from './requests.js';
+import { getKeptReports, getModels, getTrainingRuns } from './requests.js';
 import type { Page } from './page.js';
 import { linkTo } from './address.js';
-import { reportButtons } from './report-buttons.js';
 import { startTraining } from './start-training.js';
 import { table } from './table.js';
 import { isUnderWay, trainingRunsView } from './training-runs.js';
@@ -115,8 +114,7 @@ export const modelsPage: Page = () => {
   const training = section('Training runs', button, runs);
   const drift = section(
     'What changed since it was trained',
-    filled(async () => driftView(await getLatestDrift())),
+    filled(async () => driftView((await getKeptReports(1))[0])),
   );
-  const reports = section('Reports', reportButtons());
-  return { title: 'Models', content: fragment(heading, models, drift, training, reports) };
+  return { title: 'Models', content: fragment(heading, models, drift, training) };
 };

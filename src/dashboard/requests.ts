@@ -114,20 +114,16 @@ export async function startTrainingRun(): Promise<TrainingRun> {
   return (await ask(path('training-runs'), { body: {} })) as TrainingRun;
 }
 
-/** The latest drift report that was kept. */
-export async function getLatestDrift(): Promise<KeptReport | undefined> {
-  const answer = await ask(`${path('reports')}?kind=drift&limit=1`);
-  return (answer as { items: KeptReport[] }).items[0];
+/** The drift reports that were kept, newest first. */
+export async function getKeptReports(limit: number): Promise<readonly KeptReport[]> {
+  const answer = await ask(`${path('reports')}?kind=drift&limit=${limit}`);
+  return (answer as { items: KeptReport[] }).items;
 }
 
-/** A kept report for people. */
-export async function getReportPage(id: string): Promise<string> {
-  return (await askWhole(`${path('reports', id)}?format=html`)).text;
-}
-
-/** A report of the service as a page that is one file. */
-export async function getReport(kind: string): Promise<string> {
-  return (await askWhole(`${path('reports', kind)}?format=html`)).text;
+/** A report, made anew or kept, as a page that is one file. */
+export async function getReport(name: string, stretch: URLSearchParams): Promise<string> {
+  const query = new URLSearchParams([...stretch, ['format', 'html']]);
+  return (await askWhole(`${path('reports', name)}?${query}`)).text;
 }
 
 /** Threshold suggestions, newest first. */

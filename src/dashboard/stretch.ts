@@ -20,12 +20,12 @@ export const STRETCHES: readonly Stretch[] = [
 const USUAL = '7';
 
 /** The days that an address asks for. */
-export function daysIn(query: URLSearchParams): string {
-  return stretchIn(query)?.days ?? USUAL;
+export function daysIn(query: URLSearchParams, usual = USUAL): string {
+  return stretchIn(query)?.days ?? usual;
 }
 
 function stretchIn(query: URLSearchParams): Stretch | undefined {
-  const days = query.get('days') ?? USUAL;
+  const days = query.get('days');
   return STRETCHES.find((one) => one.days === days);
 }
 
@@ -33,6 +33,20 @@ function stretchIn(query: URLSearchParams): Stretch | undefined {
 export function endIn(query: URLSearchParams, now: number): number | null {
   const until = Date.parse(query.get('until') ?? '');
   return until < now ? until : null;
+}
+
+/** The day, by the reader's clock, that a stretch with this end ends with: `2026-11-20`. */
+export function lastDay(end: number): string {
+  const at = new Date(end - 1);
+  const parts = [at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0'));
+  return [at.getFullYear(), ...parts].join('-');
+}
+
+/** When such a day is over. */
+export function dayEnds(day: string): string {
+  const at = new Date(`${day}T00:00`);
+  at.setDate(at.getDate() + 1);
+  return at.toISOString();
 }
 
 /** The address of a journey as it was around a moment. */

@@ -101,6 +101,13 @@ export function attemptsInWords(stories: readonly Pick<Story, 'state'>[], limit:
 
 const SHOWN_FEATURES = 5;
 
+/** What a drift report came to. */
+export const DRIFT_VERDICTS = {
+  drifted: 'drifted',
+  stable: 'stable',
+  'not-enough-data': 'not enough data',
+} as const;
+
 /** What a drift report found, in sentences. */
 export function driftWords({
   verdict,

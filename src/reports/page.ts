@@ -30,9 +30,7 @@ export function reportPage({ title, subtitle, summary, facts, sections }: Report
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <title>${title} · Throughline</title>
-        <style>
-          ${raw(STYLE)}
-        </style>
+        ${raw(`<style>${STYLE}</style>`)}
       </head>
       <body>
         <main>

@@ -1,4 +1,7 @@
-/** The style of every report, inside the page: a report is one file, opened without a network. */
+/**
+ * The style of every report, inside the page: a report is one file, opened without a network. The
+ * dashboard's policy lets this very text be a style, so nothing is put around it.
+ */
 export const STYLE = `
 :root{color-scheme:light dark;--page:#f5f6f8;--card:#fff;--ink:#17202e;--soft:#566072;--line:#dce0e7;
 --one:#2c6bd1;--two:#d9730d;--band:#c9dcf7;--bad:#b42318;--bad-soft:#fdecea;--good:#18713b;--good-soft:#e5f5ea;

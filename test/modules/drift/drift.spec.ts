@@ -153,7 +153,8 @@ describe('GET /v1/reports', () => {
   });
 
   it('knows no other', async () => {
-    expect((await api.get('/v1/reports/drift-2000-01-01-0')).status).toBe(404);
+    const { status, body } = await api.get('/v1/reports/drift-2000-01-01-0?format=html');
+    expect([status, body['detail']]).toEqual([404, 'there is no report drift-2000-01-01-0']);
     expect((await api.get('/v1/reports?kind=weather')).status).toBe(400);
   });
 
