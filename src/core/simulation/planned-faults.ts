@@ -17,7 +17,7 @@ const TRIES_PER_DAY = 4;
 const FAULTS_PER_TRY = 0.26;
 const BAD_RELEASES = 0.055;
 /** Of the same tries, those that break the service which everybody waits for since the drift. */
-const OVERLOADS_PER_TRY = 0.05;
+const OVERLOADS_PER_TRY = 0.1;
 
 const KINDS: readonly (readonly [FaultKind, number])[] = [
   ['latency', 26],
