@@ -4,8 +4,6 @@ import type { FeatureSchema } from '../core/features/feature-schema.js';
 import type { Suspect } from '../core/outcomes/attribution-shares.js';
 import { attributionShares } from '../core/outcomes/attribution-shares.js';
 import type { Instant } from '../core/telemetry/time.js';
-import type { ChangedMeaning } from '../core/training/changed-meaning.js';
-import { isOutdated } from '../core/training/changed-meaning.js';
 import type { TrainingSet } from '../core/training/classifier.js';
 import type { LossRows } from '../core/training/loss-quantiles.js';
 import type { OutcomeOfEpisode } from '../storage/outcome.store.js';
@@ -102,15 +100,6 @@ function attributed(
     coincidence,
   );
   return episodes.map((episode, i) => ({ ...episode, share: shares[i] ?? 1 }));
-}
-
-/** Without those of alerts that meant something else then: they teach the wrong thing. */
-export function withoutOutdated(
-  episodes: LabelledEpisodes,
-  changes: readonly ChangedMeaning[],
-): LabelledEpisodes {
-  const rows = episodes.rows.filter(({ logged }) => !isOutdated(logged, changes));
-  return { ...episodes, rows };
 }
 
 /** What could have been learnt from at an earlier moment: later outcomes tell nothing of whose doing a failure is. */

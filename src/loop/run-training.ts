@@ -1,18 +1,22 @@
 import type { DataSource } from 'typeorm';
 
+import { ANOMALY_FEATURES, ANOMALY_FEATURE_LIST } from '../core/features/anomaly-feature-list.js';
 import { driftReference } from '../core/monitoring/drift-reference.js';
-import { provenChanges } from '../core/monitoring/proven-changes.js';
+import type { ModelCard } from '../core/registry/model-card.js';
 import { nextVersion } from '../core/registry/model-version.js';
+import { trainingSetHash } from '../core/registry/training-set-hash.js';
 import { familiarityOf } from '../core/scoring/abstention.js';
 import { learnSurprise } from '../core/scoring/surprise.js';
+import type { Surprise } from '../core/scoring/surprise.js';
 import { parityProbe } from '../core/scoring/parity-probe.js';
 import { seededRandom } from '../core/statistics/random.js';
 import type { Instant } from '../core/telemetry/time.js';
-import type { ChangedMeaning } from '../core/training/changed-meaning.js';
-import { fitLossQuantiles } from '../core/training/loss-quantiles.js';
+import { AUTO } from '../core/training/auto-classifier.js';
+import type { TrainingSet } from '../core/training/classifier.js';
+import { FEWEST_FAILURES, fitLossQuantiles } from '../core/training/loss-quantiles.js';
+import type { LossQuantiles } from '../core/training/loss-quantiles.js';
 import { validationFolds } from '../core/training/validation-folds.js';
 import { audit } from '../storage/audit.store.js';
-import type { ModelRow } from '../storage/entities/model.entity.js';
 import type { TrainingRunRow } from '../storage/entities/training-run.entity.js';
 import type { ModelFiles } from '../storage/model-files.js';
 import {
@@ -25,6 +29,7 @@ import {
 } from '../storage/model.store.js';
 import { trainingRunById, updateTrainingRun } from '../storage/training-run.store.js';
 import type { ChampionScorer } from './champion-scorer.js';
+import { CODE_VERSION } from './code-version.js';
 import type { Defender, Judged } from './judge-challenger.js';
 import { SEED, judgeChallenger } from './judge-challenger.js';
 import type { LabelledEpisodes } from './labelled-episodes.js';
@@ -34,11 +39,9 @@ import {
   taughtRows,
   trainingSetOf,
   wholeRows,
-  withoutOutdated,
 } from './labelled-episodes.js';
 import { measureUntil } from './measure-until.js';
 import { projectEvents } from './project-events.js';
-import { trainingCard } from './training-card.js';
 
 const LOCK = 7_405_005;
 
@@ -107,11 +110,8 @@ async function train(ground: TrainingGround, run: TrainingRunRow, report: Report
   await projectEvents(source, ground.now());
   await measureUntil(source, scorer.baselines, asOf);
   await step(0.4);
-  const known = await labelledEpisodes(source.manager, asOf);
-  const registered = await models(source.manager);
-  const changes = meaningChanges(known, registered, asOf);
-  const episodes = withoutOutdated(known, changes);
-  const existing = registered.map(({ version }) => version);
+  const episodes = await labelledEpisodes(source.manager, asOf);
+  const existing = (await models(source.manager)).map(({ version }) => version);
   const version = nextVersion(existing, asOf);
   const judged = await judgeChallenger(episodes, {
     defender: await defenderOf(ground),
@@ -119,22 +119,8 @@ async function train(ground: TrainingGround, run: TrainingRunRow, report: Report
     report: (share) => step(0.4 + 0.4 * share),
   });
   await step(0.8);
-  await settle(ground, { run, asOf, version, known, episodes, changes, judged });
+  await settle(ground, { run, asOf, version, episodes, judged });
   await report(1);
-}
-
-/** Whose alerts came to mean something else, by what models knew that were made before and by what is known now. */
-function meaningChanges(
-  { rows }: LabelledEpisodes,
-  registered: readonly ModelRow[],
-  asOf: Instant,
-): readonly ChangedMeaning[] {
-  const before = registered.find(
-    ({ card, state }) => state !== 'rejected' && card.createdAt < asOf,
-  );
-  const known = before?.card.changedMeanings ?? [];
-  const answers = rows.map((row) => ({ ...row.logged, ...row }));
-  return provenChanges(answers, known, { asOf, random: seededRandom(SEED) });
 }
 
 async function defenderOf({ source, scorer }: TrainingGround): Promise<Defender> {
@@ -151,10 +137,7 @@ interface Finding {
   readonly run: TrainingRunRow;
   readonly asOf: Instant;
   readonly version: string;
-  /** All that is known, and what of it teaches. */
-  readonly known: LabelledEpisodes;
   readonly episodes: LabelledEpisodes;
-  readonly changes: readonly ChangedMeaning[];
   readonly judged: Judged;
 }
 
@@ -172,12 +155,11 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
   const { decision } = judged;
   const { rows } = finding.episodes;
   const set = trainingSetOf(taughtRows(rows));
-  // What the inputs are like has not changed with what they mean.
-  const whole = trainingSetOf(wholeRows(finding.known.rows));
+  const whole = trainingSetOf(wholeRows(rows));
   const { classifier } = judged.trained;
   const loss = fitLossQuantiles(lossRowsOf(rows), SEED);
   const surprise = learnSurprise(whole, validationFolds(whole, seededRandom(SEED)));
-  const card = trainingCard({ ...finding, loss, surprise }, judged, set);
+  const card = cardOf({ ...finding, loss, surprise }, judged, set);
   await files.save({
     card,
     artefact: classifier.save(),
@@ -210,4 +192,57 @@ async function settle(ground: TrainingGround, finding: Finding): Promise<void> {
     const result = { state: verdict, progress: 1, model: version, gate, reason, finishedAt };
     await updateTrainingRun(sql, run.id, result);
   });
+}
+
+interface Learnt {
+  readonly loss: LossQuantiles | null;
+  readonly surprise: Surprise | null;
+}
+
+function abstentionLimit({ threshold, falseAlarmRate }: Surprise): string {
+  const share = (100 * falseAlarmRate).toFixed(1);
+  return `abstains above a surprise of ${threshold.toFixed(1)}: ${share} % of held-out episodes are above it`;
+}
+
+function cardOf(
+  { asOf, version, episodes, loss, surprise }: Finding & Learnt,
+  judged: Extract<Judged, { kind: 'judged' }>,
+  set: TrainingSet,
+): ModelCard {
+  const { decision, judgedAfter, intervals, trained } = judged;
+  const { choice, classifier, leftOut } = trained;
+  const { version: _, ...figures } = decision.challenger;
+  const failures = episodes.rows.reduce((sum, { label }) => sum + label, 0);
+  const weight = set.weights.reduce((sum, one) => sum + one, 0);
+  const failed = set.weights.reduce((sum, one, row) => sum + one * (set.labels[row] ?? 0), 0);
+  const judgedOn = { episodes: decision.episodes, failures: decision.failures };
+  return {
+    version,
+    createdAt: asOf,
+    learner: choice.chosen,
+    recipe: AUTO,
+    members: choice.members.map(({ learner, weight }) => ({ learner: learner.name, weight })),
+    evidence: 'model',
+    codeVersion: CODE_VERSION,
+    seed: SEED,
+    schema: ANOMALY_FEATURES,
+    features: ANOMALY_FEATURE_LIST,
+    data: { hash: trainingSetHash(set), rows: episodes.rows.length, failures, asOf },
+    judgedAfter,
+    fittedUntil: asOf,
+    metrics: { naive: { figures, intervals, ...judgedOn } },
+    baseRate: failed / weight,
+    calibration: choice.calibration.kind,
+    completenessError: classifier.facts.completenessError,
+    limits: [
+      `learnt from ${episodes.rows.length} decided outcomes; ${episodes.unlabelled} were undecided, censored or too young`,
+      'a failure counts for an episode with the chance that it is its doing',
+      'figures are naive: handled episodes are not weighted for having been handled',
+      loss === null
+        ? `the size of a loss is pooled from past failures: fewer than ${FEWEST_FAILURES} were measured`
+        : `the size of a loss is learnt from ${loss.failures} measured failures; its interval covers 90 % of failures like them`,
+      ...(surprise === null ? [] : [abstentionLimit(surprise)]),
+      ...leftOut.map(({ learner, reason }) => `${learner} was not tried: ${reason}`),
+    ],
+  };
 }

@@ -250,39 +250,6 @@ describe('a training run', () => {
     expect((await answerOf('payment', 'Errors')).by).toBe('prior 0');
   });
 
-  it('leaves out what alerts did before they came to mean something else, and remembers since when', async () => {
-    const since = END - 7 * DAY;
-    const changed = ({ service, asOf }: Episode): boolean => service === 'ledger' && asOf >= since;
-    await label(world, (episode) => changed(episode) || episode.failure);
-    const known = await labelledEpisodes(world.source.manager, END);
-    const outdated = known.rows.filter(
-      ({ logged }) => logged.features['service'] === 'ledger' && logged.asOf < since,
-    );
-    expect(outdated.length).toBeGreaterThan(30);
-    const run = await trained();
-    expect(run?.state).toBe('promoted');
-    const [model] = await models(world.source.manager);
-    const changes = [{ service: 'ledger', stage: 'checkout/payment', changedAt: since }];
-    expect(model?.card.changedMeanings).toEqual(changes);
-    expect(model?.card.data?.rows).toBe(known.rows.length - outdated.length);
-    expect(model?.card.limits).toContain(
-      `what alerts of ledger did to checkout/payment before ${new Date(since).toISOString().slice(0, 10)} is left out: they came to mean something else`,
-    );
-    expect((await answerOf('ledger', 'Latency')).p).toBeGreaterThan(0.5);
-    await crown(world.source.manager, '0', {
-      since: END,
-      by: 'test',
-      reason: 'to be beaten again',
-    });
-    scorer = new ChampionScorer(files);
-    const later = await trained({ asOf: END + DAY });
-    expect(later?.model).not.toBe(run?.model);
-    const card = (await models(world.source.manager)).find(
-      ({ version }) => version === later?.model,
-    );
-    expect(card?.card.changedMeanings).toEqual(changes);
-  });
-
   it('ends when it ends, and its model is champion from then on', async () => {
     await label(world, asItWas);
     let share = 0;

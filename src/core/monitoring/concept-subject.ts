@@ -1,6 +1,6 @@
 import type { EarlierRates } from './earlier-rates.js';
 import { failureChance } from './performance-answer.js';
-import type { ConceptAnswer } from './performance-answer.js';
+import type { LabelledAnswer } from './performance-answer.js';
 
 /** A service, a stage, or a service at a stage, with its answers in as much as they count. */
 export interface ConceptSubject {
@@ -24,7 +24,7 @@ interface Filled extends ConceptSubject {
 export class ConceptSubjects {
   private readonly byService = new Map<string | null, Map<string | null, Filled>>();
 
-  constructor(answers: readonly ConceptAnswer[], rates: EarlierRates) {
+  constructor(answers: readonly LabelledAnswer[], rates: EarlierRates) {
     for (const answer of answers) {
       const rate = rates.of(answer);
       const stage = `${answer.journey}/${answer.stage}`;
@@ -47,7 +47,7 @@ export class ConceptSubjects {
   private add(
     service: string | null,
     stage: string | null,
-    { answer, rate }: { readonly answer: ConceptAnswer; readonly rate: number },
+    { answer, rate }: { readonly answer: LabelledAnswer; readonly rate: number },
   ): void {
     const own = this.byService.get(service) ?? new Map<string | null, Filled>();
     this.byService.set(service, own);

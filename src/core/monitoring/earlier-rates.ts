@@ -1,5 +1,5 @@
 import { failureChance } from './performance-answer.js';
-import type { ConceptAnswer } from './performance-answer.js';
+import type { LabelledAnswer } from './performance-answer.js';
 
 /** A stage that nothing is known of: one failure in ten, as much as five answers say. */
 const [FAILURES, ANSWERS] = [0.5, 5];
@@ -14,7 +14,7 @@ interface Count {
 
 const NONE: Count = { failures: 0, answers: 0 };
 
-type Named = Pick<ConceptAnswer, 'journey' | 'stage' | 'features'>;
+type Named = Pick<LabelledAnswer, 'journey' | 'stage' | 'features'>;
 
 const stageOf = ({ journey, stage }: Named): string => `${journey}/${stage}`;
 
@@ -36,7 +36,7 @@ export class EarlierRates {
   private readonly byStage = new Map<string, Count>();
   private readonly byRule = new Map<string, Count>();
 
-  constructor(answers: readonly ConceptAnswer[]) {
+  constructor(answers: readonly LabelledAnswer[]) {
     for (const answer of answers) {
       const chance = failureChance(answer);
       addTo(this.byStage, stageOf(answer), chance);

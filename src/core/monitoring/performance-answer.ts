@@ -51,12 +51,6 @@ export interface LabelledAnswer extends JudgedAnswer {
   readonly labelKnownAt: Instant;
 }
 
-/** What an answer says of what its alert means to a stage. */
-export type ConceptAnswer = Pick<
-  LabelledAnswer,
-  'journey' | 'stage' | 'asOf' | 'features' | 'label' | 'share' | 'group'
->;
-
 /** Whether the label of an answer is known by a moment. */
 export function isLabelled(
   answer: JudgedAnswer,
@@ -108,8 +102,7 @@ export function scoredLabels(
 }
 
 /** How likely an answer's episode broke its stage, now that it is over. */
-export const failureChance = ({ label, share }: Pick<LabelledAnswer, 'label' | 'share'>): number =>
-  label * share;
+export const failureChance = ({ label, share }: LabelledAnswer): number => label * share;
 
 /** How many of the answers led to a failure of their own, by their chances. */
 export function failuresAmong(answers: readonly LabelledAnswer[]): number {

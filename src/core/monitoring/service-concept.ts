@@ -7,7 +7,7 @@ import { DRIFT_RULE } from './drift-verdict.js';
 import { EarlierRates } from './earlier-rates.js';
 import type { Offset } from './expected-failures.js';
 import { expectedFailures, failureP, offsetOf } from './expected-failures.js';
-import type { ConceptAnswer } from './performance-answer.js';
+import type { LabelledAnswer } from './performance-answer.js';
 
 /** With fewer answers before or now, or fewer of their groups now, nothing is said. */
 const FEWEST_ANSWERS = 10;
@@ -40,8 +40,8 @@ export interface ServiceConcept extends Pick<ConceptSubject, 'service' | 'stage'
 
 /** Answers before a moment and from it on. */
 export interface AnswersInTime {
-  readonly earlier: readonly ConceptAnswer[];
-  readonly current: readonly ConceptAnswer[];
+  readonly earlier: readonly LabelledAnswer[];
+  readonly current: readonly LabelledAnswer[];
 }
 
 /** What is looked at, now and before. */

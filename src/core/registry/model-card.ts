@@ -2,7 +2,6 @@ import type { FeatureDescription } from '../features/anomaly-feature-list.js';
 import type { FeatureSchema } from '../features/feature-schema.js';
 import type { ClassificationMetrics, MetricName } from '../statistics/classification-metrics.js';
 import type { Interval } from '../statistics/interval.js';
-import type { ChangedMeaning } from '../training/changed-meaning.js';
 import type { Instant } from '../telemetry/time.js';
 
 /** What a model learned from. */
@@ -49,8 +48,6 @@ export interface ModelCard {
   readonly fittedUntil: Instant | null;
   /** Each held-out episode counts as one; null where it was not judged. */
   readonly metrics: { readonly naive: JudgedMetrics } | null;
-  /** Whose earlier episodes were left out, because their alerts came to mean something else; none where absent. */
-  readonly changedMeanings?: readonly ChangedMeaning[] | undefined;
   /** Share of failures that contributions are against. */
   readonly baseRate: number;
   /** `identity`, `temperature`, `beta`, `venn-abers`. */
