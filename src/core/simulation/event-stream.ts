@@ -90,8 +90,8 @@ class Pipeline {
 }
 
 /**
- * Every journey event of a world that is told, in the order in which it was received, minute by minute: only the
- * events that are still under way are held in memory.
+ * Every journey event of a world that is told, in the order in which it was received, minute by
+ * minute: only the events that are still under way are held in memory.
  */
 export function* eventStream(
   options: WorldOptions,
