@@ -13,8 +13,14 @@ const LARGE_TREES: BoostingRecipe = {
   minHessian: 1e-3,
   l2: 1,
   featureShare: 1,
-  // As LightGBM's defaults.
-  categories: { smooth: 10, l2: 10, most: 32, minGroup: 100, mostSingle: 4 },
+  // As LightGBM's defaults, but for trees that take categories one at a time.
+  categories: {
+    smooth: 10,
+    l2: 10,
+    most: 32,
+    minGroup: 100,
+    mostSingle: { sets: 4, singles: 32 },
+  },
 };
 export const SMALL_TREES: BoostingRecipe = { ...LARGE_TREES, leaves: 8 };
 const SMALL_TREES_BY_HALVES: BoostingRecipe = { ...SMALL_TREES, featureShare: 0.5 };
@@ -29,22 +35,28 @@ const LONGER_STEPS = [
 const MANY_FEATURES = 100;
 const DRAWN_OF_MANY = 0.3;
 
+/** Of fewer features and rows half are not tried: no better, and it takes half as long again. */
+const FEW_FEATURES = 10;
+
 /**
  * The recipes that held-out rows choose from: trees of 31 leaves, on fewer rows also of 8 (a few
  * thousand rows bear no more), each with all features at hand or a half drawn for every tree.
  */
 export function boostingRecipes(rows: number, features: number): BoostingRecipes {
   const drawn = features > MANY_FEATURES ? DRAWN_OF_MANY : 1;
-  const [first, ...others] = recipesFor(rows);
+  const [first, ...others] = recipesFor(rows, features);
   const withDrawn = (recipe: BoostingRecipe): BoostingRecipe => {
     return { ...recipe, featureShare: drawn * recipe.featureShare };
   };
   return [withDrawn(first), ...others.map(withDrawn)];
 }
 
-function recipesFor(rows: number): BoostingRecipes {
+function recipesFor(rows: number, features: number): BoostingRecipes {
   const longer = LONGER_STEPS.find((step) => rows >= step.rows);
-  if (longer === undefined) return [LARGE_TREES, SMALL_TREES, SMALL_TREES_BY_HALVES];
+  if (longer === undefined) {
+    const halves = features < FEW_FEATURES ? [] : [SMALL_TREES_BY_HALVES];
+    return [LARGE_TREES, SMALL_TREES, ...halves];
+  }
   const fast = { ...LARGE_TREES, learningRate: longer.learningRate };
   return [fast, { ...fast, featureShare: 0.5 }];
 }

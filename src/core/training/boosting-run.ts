@@ -4,6 +4,7 @@ import { SIDES } from './row-partition.js';
 import { RowWeights } from './row-weights.js';
 import { TreeGrower } from './tree-growth.js';
 import type { GrownNodes, GrownTree, TreeRecipe } from './tree-growth.js';
+import type { CategoryWay } from './tree-split.js';
 
 /** How trees are boosted. */
 export interface BoostingRecipe extends TreeRecipe {
@@ -61,7 +62,10 @@ export class BoostingRun {
     how.loss.derive(rows, sides.train, { scores, derivatives });
     order.set(sides.train);
     const features = drawFeatures(rows.binned.columns.length, how.recipe.featureShare, how.random);
-    const tree = this.grower.grow({ order, derivatives, weights, features, stretch });
+    const task = { order, derivatives, weights, features, stretch };
+    let tree = this.grower.grow({ ...task, categories: wayOf(this.trees.length) });
+    // Categories may be too thin to be taken one at a time.
+    if (tree.nodes.length === 1) tree = this.grower.grow({ ...task, categories: 'sets' });
     if (tree.nodes.length === 1) return features.length < rows.binned.columns.length;
     for (const { begin, end, value } of tree.leaves) {
       for (let i = begin; i < end; i += 1) {
@@ -84,6 +88,12 @@ export class BoostingRun {
     return sum;
   }
 }
+
+/** Every so many trees one parts categories by sets, the others take them one at a time. */
+const SETS_EVERY = 3;
+
+const wayOf = (tree: number): CategoryWay =>
+  tree % SETS_EVERY === SETS_EVERY - 1 ? 'sets' : 'singles';
 
 /** With one alone no tree could say what two say together. */
 const FEWEST_DRAWN = 2;

@@ -1,5 +1,12 @@
 import { isClearlyBetter, leafGain, leastHessian } from './tree-split.js';
-import type { CategoryRule, FeatureSums, NodeSums, Split, SplitRule } from './tree-split.js';
+import type {
+  CategoryRule,
+  CategoryWay,
+  FeatureSums,
+  NodeSums,
+  Split,
+  SplitRule,
+} from './tree-split.js';
 
 interface Bounds {
   readonly node: NodeSums;
@@ -25,7 +32,7 @@ interface BestSet {
 const MOST_BINS = 256;
 
 /**
- * Finds the best set of categories to go left. Few categories are tried one by one; many are sorted
+ * Finds the best set of categories to go left. Few categories are tried one at a time; many are sorted
  * by gradient / (hessian + smooth) and tried from either end, as LightGBM does (Fisher 1958: the
  * best partition is contiguous in that order).
  */
@@ -38,11 +45,15 @@ export class CategorySplitter {
   private count = 0;
 
   /** The best split of one feature; null where none helps. */
-  best(sums: FeatureSums, node: NodeSums, rule: SplitRule): Split | null {
+  best(
+    sums: FeatureSums,
+    node: NodeSums,
+    { rule, way }: { readonly rule: SplitRule; readonly way: CategoryWay },
+  ): Split | null {
     this.collect(sums, EMPTY * node.hessian);
     if (this.count < 2) return null;
     const { categories } = rule;
-    const single = this.count <= categories.mostSingle;
+    const single = this.count <= categories.mostSingle[way];
     const l2 = single ? rule.l2 : rule.l2 + categories.l2;
     const bounds = boundsOf(node, rule, l2);
     const none = leafGain(node.gradient, node.hessian, l2);

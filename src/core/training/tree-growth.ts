@@ -5,7 +5,7 @@ import { RowPartition, SIDES, markLeft } from './row-partition.js';
 import type { LeafRows, Sides } from './row-partition.js';
 import type { RowWeights } from './row-weights.js';
 import { bestNumericSplit, isClearlyBetter, leastHessian } from './tree-split.js';
-import type { NodeSums, Split, SplitRule } from './tree-split.js';
+import type { CategoryWay, NodeSums, Split, SplitRule } from './tree-split.js';
 
 /** How a tree grows. */
 export interface TreeRecipe extends SplitRule {
@@ -26,6 +26,7 @@ export interface TreeTask {
   readonly features: Int32Array;
   /** What the learning rate is multiplied by. */
   readonly stretch: number;
+  readonly categories: CategoryWay;
 }
 
 /** A node of a grown tree; one with a split has two children, `left` and the next. */
@@ -100,14 +101,14 @@ export class TreeGrower {
   }
 
   private openRoot(task: TreeTask): OpenLeaf {
-    const { order, weights, features } = task;
+    const { order, weights } = task;
     const rows = { begin: 0, end: order.length };
     const histogram = this.build(rows, task);
     const weight = weights.sum(order, 0, order.length);
     const sums = { ...this.histograms.total(histogram), weight };
     const root = this.leaf(rows, sums, { node: 0, l2: this.recipe.l2, stretch: task.stretch });
     root.histogram = histogram;
-    if (this.mayBeSplit(root)) root.best = this.bestSplit(root, features);
+    if (this.mayBeSplit(root)) root.best = this.bestSplit(root, task);
     return root;
   }
 
@@ -168,9 +169,9 @@ export class TreeGrower {
       subtractHistogram(parent.histogram, small.histogram);
       large.histogram = parent.histogram;
       parent.histogram = null;
-      large.best = this.bestSplit(large, task.features);
+      large.best = this.bestSplit(large, task);
     } else this.release(parent);
-    if (smallOpen) small.best = this.bestSplit(small, task.features);
+    if (smallOpen) small.best = this.bestSplit(small, task);
     else this.release(small);
   }
 
@@ -189,12 +190,12 @@ export class TreeGrower {
     leaf.histogram = null;
   }
 
-  private bestSplit({ histogram, sums }: OpenLeaf, features: Int32Array): Split | null {
+  private bestSplit({ histogram, sums }: OpenLeaf, task: TreeTask): Split | null {
     if (histogram === null) return null;
     let best: Split | null = null;
-    for (const feature of features) {
+    for (const feature of task.features) {
       const gained = best?.gain ?? 0;
-      const split = this.bestSplitBy(feature, histogram, { sums, gained });
+      const split = this.bestSplitBy(feature, histogram, { sums, gained, way: task.categories });
       if (split !== null && isClearlyBetter(split.gain, gained)) best = split;
     }
     return best;
@@ -203,14 +204,18 @@ export class TreeGrower {
   private bestSplitBy(
     feature: number,
     histogram: Float64Array,
-    { sums, gained }: { readonly sums: NodeSums; readonly gained: number },
+    {
+      sums,
+      gained,
+      way,
+    }: { readonly sums: NodeSums; readonly gained: number; readonly way: CategoryWay },
   ): Split | null {
     const { offsets, bins } = this.binned;
     const from = offsets[feature] ?? 0;
     const own = { histogram, feature, from, bins: (offsets[feature + 1] ?? 0) - from };
     return bins[feature]?.kind === 'numeric'
       ? bestNumericSplit(own, sums, { rule: this.recipe, gained })
-      : this.categories.best(own, sums, this.recipe);
+      : this.categories.best(own, sums, { rule: this.recipe, way });
   }
 }
 

@@ -15,14 +15,20 @@ export interface SplitRule {
   readonly categories: CategoryRule;
 }
 
-/** LightGBM's cat_smooth, cat_l2, max_cat_threshold, min_data_per_group, max_cat_to_onehot. */
+/**
+ * LightGBM's cat_smooth, cat_l2, max_cat_threshold, min_data_per_group, max_cat_to_onehot; the last one
+ * also for trees that take categories one at a time.
+ */
 export interface CategoryRule {
   readonly smooth: number;
   readonly l2: number;
   readonly most: number;
   readonly minGroup: number;
-  readonly mostSingle: number;
+  readonly mostSingle: Readonly<Record<CategoryWay, number>>;
 }
+
+/** Whether a tree parts the categories of a feature by sets, or takes one at a time from the others. */
+export type CategoryWay = 'sets' | 'singles';
 
 /** A way to part a node's rows by one feature. */
 export interface Split {

@@ -3,6 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { FeatureTable } from '../../../src/core/features/feature-schema.js';
 import { seededRandom } from '../../../src/core/statistics/random.js';
 import { rowLogLoss } from '../../../src/core/statistics/scored-labels.js';
+import { binTable } from '../../../src/core/training/binned-table.js';
+import { binaryLogLoss } from '../../../src/core/training/boosting-loss.js';
+import { boostingRecipes } from '../../../src/core/training/boosting-recipes.js';
+import { BoostingRun } from '../../../src/core/training/boosting-run.js';
 import type { Classifier, TrainingSet } from '../../../src/core/training/classifier.js';
 import { gradientBoostingLearner } from '../../../src/core/training/gradient-boosting.js';
 import { classifierLaws, lawSet } from '../../contracts/classifier-laws.js';
@@ -50,6 +54,29 @@ function labelsBy(isLikely: (row: number) => boolean): Uint8Array {
   const random = seededRandom(7);
   return Uint8Array.from({ length: ROWS }, (_, row) =>
     random() < (isLikely(row) ? 0.9 : 0.1) ? 1 : 0,
+  );
+}
+
+/** How many categories each split of each tree sends left. */
+function categoriesThatGoLeft(
+  service: readonly string[],
+  targets: Uint8Array,
+  trees: number,
+): number[][] {
+  const weights = new Float64Array(targets.length).fill(1);
+  const rows = { binned: binTable(tableOf({ service }), weights), targets, weights };
+  const sides = { train: Int32Array.from(targets.keys()), test: new Int32Array() };
+  const [recipe] = boostingRecipes(ROWS, 1);
+  const run = new BoostingRun(rows, sides, {
+    recipe,
+    loss: binaryLogLoss,
+    random: seededRandom(1),
+  });
+  for (let tree = 0; tree < trees; tree += 1) run.step();
+  return run.trees.map(({ nodes }) =>
+    nodes.flatMap(({ split }) => {
+      return split?.where.kind === 'categorical' ? [split.where.bins.length] : [];
+    }),
   );
 }
 
@@ -127,6 +154,29 @@ describe('gradient boosting', () => {
     expect(said.every((probability) => probability > 0 && probability < 1)).toBe(true);
   });
 
+  it('takes categories one at a time in two of three trees, and by sets in the third', () => {
+    const random = seededRandom(3);
+    const service = Array.from({ length: ROWS }, () => `service-${Math.floor(random() * 12)}`);
+    const targets = labelsBy((row) => Number((service[row] ?? '').slice(8)) % 2 === 0);
+    const sizes = categoriesThatGoLeft(service, targets, 6);
+    expect(sizes.map((tree) => Math.max(...tree) > 1)).toEqual([
+      false,
+      false,
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('parts by sets what is too thin to be taken one at a time', () => {
+    const random = seededRandom(5);
+    const service = Array.from({ length: 300 }, () => `service-${Math.floor(random() * 30)}`);
+    const targets = labelsBy((row) => Number((service[row] ?? '').slice(8)) % 2 === 0);
+    const [first = []] = categoriesThatGoLeft(service, targets.slice(0, 300), 1);
+    expect(Math.max(...first)).toBeGreaterThan(1);
+  });
+
   it('takes columns that say nothing, infinities and ten thousand categories', () => {
     const random = seededRandom(4);
     const extreme = [Number.NEGATIVE_INFINITY, -Number.MAX_VALUE, 0, Number.MAX_VALUE, Infinity];
@@ -194,7 +244,7 @@ describe('gradient boosting', () => {
     lossOf(() => 1e6 - (looks += 1));
     // The choice has half of the looks, and takes less: what is left is for half of the trees at most.
     let asked = 0;
-    const short = lossOf(() => looks - 3 * ample.trees - (asked += 1));
+    const short = lossOf(() => looks - 2 * ample.trees - (asked += 1));
     expect(short.trees).toBeLessThan(0.8 * ample.trees);
     expect(short.loss).toBeLessThan(ample.loss + 0.02);
   });
