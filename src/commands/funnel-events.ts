@@ -7,6 +7,7 @@ import { firstRecord } from './csv-header.js';
 import { withInputFile } from './input-file.js';
 import type { InputFile } from './input-file.js';
 import { recordLines } from './record-lines.js';
+import { sqlFile, sqlText } from './sql-text.js';
 
 /** Where the events are and what its columns are called. */
 export interface EventFile {
@@ -40,7 +41,6 @@ interface EventSource extends EventFile {
   readonly skip: number;
 }
 
-const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const sqlName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 function formatOf({ path, isParquet, begins }: InputFile): Format {
@@ -63,11 +63,12 @@ function fromJson(name: string): string {
 
 /** The rows of the file as text, each with its number in the column `#`. */
 function sourceOf({ input, format, skip, actor, event, time }: EventSource): string {
-  const file = sqlText(input.file);
+  const file = sqlFile(input.file);
   const packed = `compression = '${input.isGzip ? 'gzip' : 'none'}'`;
   switch (format) {
     case 'parquet':
-      return `SELECT row_number() OVER () AS "throughline:row", * FROM read_parquet(${file})`;
+      return `SELECT row_number() OVER () AS "throughline:row", *
+        FROM read_parquet(${file}, hive_partitioning = false)`;
     case 'ndjson':
       // Line by line, so that a line that is no JSON does not end the reading.
       return `SELECT "throughline:row", ${[...new Set([actor, event, time])].map(fromJson).join(', ')}

@@ -4,8 +4,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 import { MappingError } from './import-mapping.js';
+import { sqlFile } from './sql-text.js';
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const identifier = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /** The name under which a query sees a file: `shop/user-activity.csv.gz` is `user_activity`. */
@@ -25,7 +25,7 @@ function reader(file: string): string {
 async function defineViews(connection: DuckDBConnection, files: readonly string[]): Promise<void> {
   for (const file of files) {
     await connection.run(
-      `create view ${identifier(viewName(file))} as select * from ${reader(file)}(${quoted(file)})`,
+      `create view ${identifier(viewName(file))} as select * from ${reader(file)}(${sqlFile(file)}, hive_partitioning = false)`,
     );
   }
 }

@@ -7,6 +7,7 @@ import { withInputFile } from './input-file.js';
 import type { InputFile } from './input-file.js';
 import { recordLines } from './record-lines.js';
 import type { RecordLines } from './record-lines.js';
+import { sqlFile, sqlText } from './sql-text.js';
 import { tableRefusal } from './table-refusal.js';
 import type { TableSource } from './table-refusal.js';
 
@@ -41,6 +42,8 @@ export async function readTable(path: string): Promise<TextTable> {
 async function readAll(connection: DuckDBConnection, source: TableSource): Promise<TextTable> {
   const { input, names } = source;
   try {
+    // Parquet's moments are written with the zone of the session, not of this machine.
+    await connection.run("SET TimeZone = 'UTC'");
     const result = await connection.run(source.sql);
     const columns = new Map<string, (string | null)[]>();
     const cells = await result.getColumnsJS();
@@ -71,7 +74,9 @@ function textOf(cell: unknown): string | null {
 }
 
 function parquetSource(input: InputFile): TableSource {
-  const sql = `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(${sqlText(input.file)})`;
+  // A folder called `year=2026` is no column of the file.
+  const file = `${sqlFile(input.file)}, hive_partitioning = false`;
+  const sql = `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(${file})`;
   return { input, sql };
 }
 
@@ -91,10 +96,6 @@ async function csvSource(input: InputFile): Promise<TableSource> {
     `compression = '${input.isGzip ? 'gzip' : 'none'}'`,
     'strict_mode = true',
   ];
-  const sql = `SELECT * FROM read_csv(${sqlText(input.file)}, ${options.join(', ')})`;
+  const sql = `SELECT * FROM read_csv(${sqlFile(input.file)}, ${options.join(', ')})`;
   return { input, sql, names };
-}
-
-function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +101,33 @@ describe('a file is what its first bytes say', () => {
     expect([...columns]).toEqual([
       ['x', ['1']],
       ['X', ['2']],
+    ]);
+  });
+});
+
+describe('a file is the one that was named', () => {
+  it('whatever its name means to DuckDB, others beside it left alone', async () => {
+    for (const name of ['part[1].csv', 'part*.csv', 'part?.csv']) {
+      written('part1.csv', 'x,y\nother,1\n');
+      const path = written(name, 'x,y\nthis,0\n');
+      expect((await readTable(path)).columns.get('x')).toEqual(['this']);
+      const columns = ['--actor', 'x', '--event', 'y', '--time', 'x', '--steps', '0', '--json'];
+      const { err } = await runCommand(registerFunnel, ['funnel', '--events', path, ...columns]);
+      expect(err).toContain('"this"');
+      expect(err).not.toContain('"other"');
+    }
+  });
+
+  it('its folder adds no column, and its moments are told in UTC', async () => {
+    mkdirSync(at('y=1'));
+    const connection = await (await DuckDBInstance.create()).connect();
+    await connection.run("SET TimeZone = 'Asia/Kolkata'");
+    const row = "SELECT 0 AS y, TIMESTAMPTZ '2026-01-01 00:00:00+00' AS at";
+    await connection.run(`COPY (${row}) TO '${at('y=1/part.parquet')}' (FORMAT parquet)`);
+    connection.closeSync();
+    expect([...(await readTable(at('y=1/part.parquet'))).columns]).toEqual([
+      ['y', ['0']],
+      ['at', ['2026-01-01 00:00:00+00']],
     ]);
   });
 });
