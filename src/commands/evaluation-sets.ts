@@ -114,7 +114,9 @@ function featureTable(rows: number, columns: readonly InferredColumn[]): Feature
 
 function readGroups(column: readonly (string | null)[]): string[] {
   // A row without a group is a group of its own.
-  return column.map((cell, row) => (cell === null || isMissing(cell) ? `row ${row}` : `= ${cell}`));
+  return column.map((cell, row) =>
+    cell === null || isMissing(cell) ? `row ${row}` : `= ${cell.trim()}`,
+  );
 }
 
 function splitRows(

@@ -35,13 +35,11 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It must be a whole number from 0.');
 }
 
-/** A flag with names, a comma between them; none where it is absent. */
+/** A flag with names, a comma between them, or given once for each; none where it is absent. */
 export const listOption = (flags: string, description: string): Option =>
   new Option(flags, description).argParser(list).default([], 'none');
 
-function list(text: string): string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+function list(text: string, before: readonly string[]): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  return [...before, ...names.filter((name) => name !== '')];
 }

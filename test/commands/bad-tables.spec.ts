@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 
+import { readLabels } from '../../src/commands/evaluation-labels.js';
 import { evaluationSets } from '../../src/commands/evaluation-sets.js';
 import type { ColumnRoles, EvaluationSets } from '../../src/commands/evaluation-sets.js';
 import { readTable } from '../../src/commands/read-table.js';
@@ -89,10 +90,35 @@ describe('labels, times and sides that cannot be read are refused with their lin
     await expect(setsOf(written(gzipSync(content), 'csv.gz'))).rejects.toThrow(message);
   });
 
+  it.each([
+    ['yes\nNo\nno\nYES\n', undefined, [1, 0, 0, 1]],
+    ['0\n1\n0.0\n1.0\n', undefined, [0, 1, 0, 1]],
+    ['Down\nup\n down\nother\n', 'down', [1, 0, 1, 0]],
+    ['2\n1\n2.0\n3\n', '2', [1, 0, 1, 0]],
+  ])('but %j, positive being %s, has no further values', (cells, positive, labels) => {
+    const column = cells.trimEnd().split('\n');
+    const read = readLabels(column, { label: 'y', positive, where: String });
+    expect([...read.labels]).toEqual(labels);
+  });
+
   it('a time and a side', async () => {
     const path = written('at,x,side,y\n2026-01-01,1,train,1\nsoon,2,both,0\n');
     await expect(setsOf(path, { time: 'at' })).rejects.toThrow(/column at .* line 3 holds "soon"/);
     await expect(setsOf(path, { split: 'side' })).rejects.toThrow(/line 3 holds "both"/);
+  });
+});
+
+describe('groups', () => {
+  it('are the same with and without padding', async () => {
+    const columns = {
+      x: number,
+      g: (i: number) => (i % 2 === 0 ? `g${i >> 1}` : `g${i >> 1} `),
+      y,
+    };
+    const { training, test } = await setsOf(written(csv(300, columns)), { group: 'g' });
+    const tested = new Set(test.groups);
+    expect(training.groups?.filter((group) => tested.has(group))).toEqual([]);
+    expect(tested.size).toBeLessThan(100);
   });
 });
 

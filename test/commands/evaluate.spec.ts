@@ -107,6 +107,12 @@ describe('throughline evaluate', () => {
     expect(unclocked(output)).toBe(unclocked(first));
   });
 
+  it('leaves out every column that is named, in one flag or in several', async () => {
+    const flags = ['--label', 'failed', '--learner', 'logistic', '--drop', 'at'];
+    await evaluate('signal.csv', ...flags, '--drop', 'incident, service');
+    expect(output).toMatch(/^1 features: 1 numeric\./);
+  });
+
   it('finds no signal in noise', async () => {
     const random = seededRandom(9);
     const rows = Array.from({ length: 300 }, () => `${random()},${random() < 0.3 ? 1 : 0}`);

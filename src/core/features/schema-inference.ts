@@ -90,7 +90,9 @@ export function inferColumns(
   if (kind === 'time') return clockColumns(name, cells);
   let missing = 0;
   const values = cells.map((cell) => {
-    if (cell !== null && !isMissing(cell)) return cell;
+    // Padding is no part of a word, nor is case of yes and no: " TRUE" is true.
+    const word = cell?.trim() ?? '';
+    if (!isMissing(word)) return kind === 'boolean' ? word.toLowerCase() : word;
     missing += 1;
     return null;
   });

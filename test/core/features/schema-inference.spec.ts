@@ -49,6 +49,18 @@ describe('schema inference', () => {
     });
   });
 
+  it('takes no spelling of yes and no, and no padding, for another word', () => {
+    const booleans = ['TRUE', 'false', ' True', 'False ', null];
+    expect(inferColumn('flag', booleans)).toMatchObject({
+      kind: 'boolean',
+      categorical: ['true', 'false', 'true', 'false', null],
+    });
+    expect(inferColumn('plan', ['Pro', 'Pro   ', ' pro', '  '])).toMatchObject({
+      categorical: ['Pro', 'Pro', 'pro', null],
+      missing: 1,
+    });
+  });
+
   it('reads times as what the clock says, not as how late a row is', () => {
     const cells = ['2026-01-01T18:30:00+02:00', null, '1969-12-31 23:00'];
     const [hour, weekday] = inferColumns('at', cells);
