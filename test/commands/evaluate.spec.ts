@@ -192,6 +192,11 @@ describe('throughline evaluate', () => {
     expect(shownStep('measuring')).toBe('measuring');
   });
 
+  it('says that it was the time budget which left nothing', async () => {
+    expect(await evaluate('signal.csv', '--label', 'failed', '--budget', '1e-9')).toBe(1);
+    expect(complaint).toMatch(/Not even the base rate could be judged: the time budget leaves too/);
+  });
+
   it('exits 1 where there is too little to learn from', async () => {
     await writeFile(join(folder, 'few.csv'), 'x,y\n1,1\n2,0\n3,1\n4,0\n5,1\n6,0\n7,0\n');
     expect(await evaluate('few.csv', '--label', 'y')).toBe(1);

@@ -37,7 +37,8 @@ export function addPairs(
   if ((options.remaining?.() ?? Infinity) <= 0) return below;
   const { table, labels, weights: rowWeights } = set;
   const margins = marginsOf(designOf(below.terms, table), below.weights);
-  const found = screenPairs(below.terms, { table, labels, rowWeights, margins });
+  const { remaining } = options;
+  const found = screenPairs(below.terms, { table, labels, rowWeights, margins }, remaining);
   if (found.length === 0) return below;
   const pairs = [...below.terms.pairs, ...found];
   return fitted({ ...below.terms, pairs }, set, { ...options, start: below });

@@ -67,7 +67,8 @@ export async function climbLadder(
     }
   }
   if (answers[0]?.learner !== baseRateLearner) {
-    return { kind: 'insufficient-data', reason: 'No fold could be judged.' };
+    const why = leftOut[0]?.reason ?? 'no fold could be judged';
+    return { kind: 'insufficient-data', reason: `Not even the base rate could be judged: ${why}.` };
   }
   return { kind: 'climbed', rows: heldOutRows(set, folds), answers, leftOut };
 }

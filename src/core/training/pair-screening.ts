@@ -26,13 +26,22 @@ const FEWEST_ROWS = 3;
 // Looking at each pair reads every row once: this many reads take about a second.
 const MOST_READS = 4e8;
 
+// Pairs between two looks at the clock.
+const BETWEEN_LOOKS = 100;
+
 /**
  * The pairs of features whose crossings say more than their features do alone, strongest first: those
  * whose evidence (the gain in log marginal likelihood by random effects of the crossings, around the
  * model so far) is such that by luck half a pair would pass. Pairs of categories are held against
  * luck among themselves, the rest (numbers by bins) among the rest. Pairs in the model are left out.
+ * None where the milliseconds that `remaining` says are spent on the way: those looked at by then
+ * were only the first.
  */
-export function screenPairs(terms: AdditiveTerms, rows: ScreenedRows): PairTerm[] {
+export function screenPairs(
+  terms: AdditiveTerms,
+  rows: ScreenedRows,
+  remaining: () => number = () => Infinity,
+): PairTerm[] {
   const parts = featureParts(terms);
   const codes = new Map([...parts].map(([name, one]) => [name, one.partsOf(rows.table)]));
   const categorical = new Set(terms.categorical.map(({ name }) => name));
@@ -42,21 +51,33 @@ export function screenPairs(terms: AdditiveTerms, rows: ScreenedRows): PairTerm[
     families[both ? 0 : 1].push(pair);
   }
   const sums = new CrossingSums(residualsOf(rows));
-  const found = families.flatMap((family) => {
+  const found: FoundPair[] = [];
+  for (const family of families) {
     const needed = luckyEvidence(family.length);
-    return family.flatMap((pair) => {
-      const [one, other] = [codes.get(pair.first), codes.get(pair.second)];
-      const count = parts.get(pair.second)?.count ?? 0;
-      if (one === undefined || other === undefined) return [];
-      if ((parts.get(pair.first)?.count ?? 0) * count > MOST_CROSSINGS) return [];
-      sums.gather(one, other, count);
-      const evidence = sums.evidence();
-      return evidence > needed
-        ? [{ ...pair, evidence, crossings: sums.crossings(FEWEST_ROWS) }]
-        : [];
-    });
-  });
+    for (const [place, pair] of family.entries()) {
+      if (place % BETWEEN_LOOKS === 0 && remaining() <= 0) return [];
+      found.push(...foundIn(pair, { parts, codes, sums, needed }));
+    }
+  }
   return strongest(found);
+}
+
+interface Looking {
+  readonly parts: ReadonlyMap<string, { readonly count: number }>;
+  readonly codes: ReadonlyMap<string, Int32Array>;
+  readonly sums: CrossingSums;
+  readonly needed: number;
+}
+
+/** The pair with its evidence, where that is enough and its crossings are not too many. */
+function foundIn(pair: Candidate, { parts, codes, sums, needed }: Looking): FoundPair[] {
+  const [one, other] = [codes.get(pair.first), codes.get(pair.second)];
+  const count = parts.get(pair.second)?.count ?? 0;
+  if (one === undefined || other === undefined) return [];
+  if ((parts.get(pair.first)?.count ?? 0) * count > MOST_CROSSINGS) return [];
+  sums.gather(one, other, count);
+  const evidence = sums.evidence();
+  return evidence > needed ? [{ ...pair, evidence, crossings: sums.crossings(FEWEST_ROWS) }] : [];
 }
 
 type Candidate = Pick<PairTerm, 'first' | 'second'>;

@@ -124,16 +124,15 @@ describe('partial pooling of services and kinds, 30 episodes to a crossing', () 
 });
 
 describe('screening of pairs', () => {
-  const screened = (interaction: number): string[] => {
+  const screened = (interaction: number, remaining?: () => number): string[] => {
     const { set, truth } = episodes({ interaction, seed: 7 }, { rows: 3600, draw: 8 });
     const { table, labels, weights: rowWeights } = set;
     // Margins that know everything but the crossings: the truth of a world without them.
     const without = episodes({ interaction: 0, seed: 7 }, { rows: 3600, draw: 8 }).truth;
     const margins = (interaction > 0 ? without : truth).map((p) => Math.log(p / (1 - p)));
     const terms = fitTerms(table, rowWeights);
-    return screenPairs(terms, { table, labels, rowWeights, margins }).map(
-      ({ first, second }) => `${first} x ${second}`,
-    );
+    const rows = { table, labels, rowWeights, margins };
+    return screenPairs(terms, rows, remaining).map(({ first, second }) => `${first} x ${second}`);
   };
 
   it('finds the pair that says more than its features, and no other', () => {
@@ -142,5 +141,10 @@ describe('screening of pairs', () => {
 
   it('finds none where there is none', () => {
     expect(screened(0)).toEqual([]);
+  });
+
+  it('is given up where there is no time left for it', () => {
+    expect(screened(0.5, () => 1)).toEqual(['kind x service']);
+    expect(screened(0.5, () => 0)).toEqual([]);
   });
 });
