@@ -1,4 +1,4 @@
-import { isMissing, parseNumber } from '../core/features/schema-inference.js';
+import { parseMoment, parseNumber } from '../core/features/schema-inference.js';
 import type { InferredColumn } from '../core/features/schema-inference.js';
 import { dressedNumbersNote, largeNumbersNote } from './number-notes.js';
 import type { TextTable } from './read-table.js';
@@ -16,8 +16,33 @@ const OTHER_DATE = new RegExp(
   'i',
 );
 
+const OBJECT = /^(?:\[.*\]|\{.*\})$/s;
+const TIME_OF_DAY = /^\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?$/i;
+
+/** What a column of words may have been meant to hold. */
+const MEANT = [
+  { they: 'numbers', parse: parseNumber },
+  { they: 'times', parse: parseMoment },
+] as const;
+
+// So many numbers, and of such a share of the words, are no codes among names.
+const MANY = 10;
+const MOSTLY = 0.9;
+
 // As the schema is inferred: a column of which this share is one kind is meant to be of it.
 const NEARLY_ALL = 0.98;
+
+const SHAPES = [
+  {
+    pattern: OTHER_DATE,
+    said: 'looks like dates that are not ISO 8601: they were read as categories',
+  },
+  {
+    pattern: TIME_OF_DAY,
+    said: 'looks like times of the day: they were read as categories; as numbers of hours they have an order',
+  },
+  { pattern: OBJECT, said: 'holds lists or objects: each was read as one word' },
+] as const;
 
 /**
  * What people should know of the columns that are learned from, one sentence each.
@@ -31,23 +56,27 @@ export function columnNotes(
 ): string[] {
   const guessed = columns.filter(({ feature }) => !meant.includes(feature.name));
   return [
-    ...columns.flatMap((column) => unreadableNote(column, table)),
+    ...columns.flatMap((column) => unreadableNote(column, table, columns)),
     ...columns.flatMap((column) => valuesNote(column, table)),
-    ...guessed.flatMap((column) => nearlyNumbersNote(column, table)),
+    ...guessed.flatMap((column) => nearlyNote(column, table)),
     ...columns.flatMap((column) => wordsNote(column)),
     ...clockNote(columns),
   ];
 }
 
+/** One note for all that a column was read as. */
 function unreadableNote(
-  { feature, unreadable, firstUnreadable }: InferredColumn,
+  { column, feature, unreadable, firstUnreadable }: InferredColumn,
   { columns, where }: TextTable,
+  features: readonly InferredColumn[],
 ): string[] {
-  if (firstUnreadable === undefined) return [];
-  const cell = columns.get(feature.name)?.[firstUnreadable];
-  const held = typeof cell === 'string' ? ` "${cell}"` : '';
-  const place = `${where(firstUnreadable)}, column ${feature.name}`;
-  return [`${unreadable} unreadable or infinite cells count as missing: first${held} in ${place}.`];
+  const first = features.find((other) => other.column === column);
+  if (firstUnreadable === undefined || first?.feature !== feature) return [];
+  const place = `${where(firstUnreadable)}, column ${column}`;
+  const cell = columns.get(column)?.[firstUnreadable] ?? '';
+  return [
+    `${unreadable} unreadable or infinite cells count as missing: first "${cell}" in ${place}.`,
+  ];
 }
 
 /** Numbers that collapse are not the same in the file. */
@@ -71,24 +100,32 @@ function sameNote(column: InferredColumn): string[] {
   return [`Column ${name} ${held}: it can say nothing.`];
 }
 
-/** Numbers with signs and commas, or with too many words among them, were read as words. */
-function nearlyNumbersNote(
-  { feature, categorical, kind }: InferredColumn,
-  { where }: TextTable,
-): string[] {
+/** Numbers with signs and commas, or numbers and times with too many words among them. */
+function nearlyNote(column: InferredColumn, { where }: TextTable): string[] {
+  const { categorical, kind } = column;
   if (categorical === undefined || kind !== 'categorical') return [];
-  const { name } = feature;
+  const { name } = column.feature;
   const dressed = dressedNumbersNote({ name, cells: categorical, where });
   if (dressed.length > 0) return dressed;
-  const present = categorical.filter((cell) => cell !== null);
-  const isNumber = (cell: string): boolean => parseNumber(cell) !== null;
-  const numbers = present.filter(isNumber).length;
-  if (numbers <= present.length / 2) return [];
-  const row = categorical.findIndex((cell) => !isMissing(cell) && !isNumber(cell ?? ''));
-  const share = ((100 * numbers) / present.length).toFixed(0);
-  return [
-    `Column ${name} was read as categories: ${share} % of its cells are numbers, but not "${categorical[row] ?? ''}" in ${where(row)}; empty cells are missing numbers.`,
-  ];
+  for (const { they, parse } of MEANT) {
+    const isOne = (cell: string | null): boolean => cell !== null && parse(cell) !== null;
+    const present = categorical.filter((cell) => cell !== null);
+    const share = present.filter(isOne).length / present.length;
+    if (!(share > 1 / 2) && !isMostOfWords(new Set(present), isOne)) continue;
+    const row = categorical.findIndex((cell) => cell !== null && !isOne(cell));
+    const seen = `${(100 * share).toFixed(0)} % of its cells are ${they}`;
+    const stray = `but not "${categorical[row] ?? ''}" in ${where(row)}`;
+    return [
+      `Column ${name} was read as categories: ${seen}, ${stray}; empty cells are missing ${they}.`,
+    ];
+  }
+  return [];
+}
+
+/** One word such as "none" may stand in most rows of a column of numbers. */
+function isMostOfWords(words: ReadonlySet<string>, isOne: (word: string) => boolean): boolean {
+  const count = [...words].filter(isOne).length;
+  return count > MANY && count >= MOSTLY * words.size;
 }
 
 function wordsNote({ feature, categorical, kind }: InferredColumn): string[] {
@@ -104,16 +141,19 @@ function wordsNote({ feature, categorical, kind }: InferredColumn): string[] {
 function aboutWords(counts: ReadonlyMap<string, number>): string | null {
   const words = [...counts.keys()];
   const repeats = [...counts.values()];
-  const dates = words.filter((word) => OTHER_DATE.test(word)).length;
-  if (dates > 0 && dates >= NEARLY_ALL * words.length) {
-    return 'looks like dates that are not ISO 8601: they were read as categories';
-  }
+  const shape = SHAPES.find(({ pattern }) => isShapeOf(words, pattern));
+  if (shape !== undefined) return shape.said;
   if (words.length > FEW && repeats.every((count) => count === 1)) {
     return 'holds another word in every row: it can say nothing of new rows';
   }
   if (words.length <= CROWDED) return null;
   const rare = repeats.filter((count) => count < FEW).length;
   return `holds ${words.length} words, ${rare} of them in fewer than ${FEW} rows: rare ones are taken together`;
+}
+
+function isShapeOf(words: readonly string[], pattern: RegExp): boolean {
+  const fitting = words.filter((word) => pattern.test(word)).length;
+  return fitting > 0 && fitting >= NEARLY_ALL * words.length;
 }
 
 function clockNote(columns: readonly InferredColumn[]): string[] {

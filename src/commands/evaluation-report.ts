@@ -50,6 +50,8 @@ export function evaluationJson(sets: EvaluationSets, evaluation: Evaluation): ob
     rows: sets.training.labels.length + sets.test.labels.length,
     train: sets.training.labels.length,
     test: sets.test.labels.length,
+    positiveShare: { train: shareOf(sets.training.labels), test: shareOf(sets.test.labels) },
+    features: kindsOf(sets.features),
     learners: Object.fromEntries(learners) as object,
     chosen: shownName(evaluation.chosen),
     verdict: evaluation.verdict,
@@ -64,6 +66,7 @@ export function evaluationJson(sets: EvaluationSets, evaluation: Evaluation): ob
     shortened: evaluation.shortened.map(shownName),
     split: sets.how,
     unlabelled: sets.unlabelled,
+    leftOutOfGroups: sets.left,
     missing: Object.fromEntries(missing) as object,
     notes: sets.notes,
   };
@@ -121,10 +124,7 @@ function chosenText({ chosen, members, calibration }: ModelParts): string {
 
 function about(sets: EvaluationSets): string[] {
   const { training, test, features, unlabelled, left } = sets;
-  const kinds = ['numeric', 'categorical', 'boolean', 'time']
-    .map((kind) => [kind, features.filter((column) => column.kind === kind).length] as const)
-    .filter(([, count]) => count > 0)
-    .map(([kind, count]) => `${count} ${kind}`);
+  const kinds = Object.entries(kindsOf(features)).map(([kind, count]) => `${count} ${kind}`);
   const lines = [
     `${features.length} features: ${kinds.join(', ')}.`,
     `${training.labels.length} rows train (${positives(training.labels)}), ${test.labels.length} test (${positives(test.labels)}); split ${sets.how}.`,
@@ -137,9 +137,20 @@ function about(sets: EvaluationSets): string[] {
   return lines;
 }
 
+/** How many features there are of each kind that there is. */
+function kindsOf(features: EvaluationSets['features']): Record<string, number> {
+  const counts = ['numeric', 'categorical', 'boolean', 'time']
+    .map((kind) => [kind, features.filter((column) => column.kind === kind).length] as const)
+    .filter(([, count]) => count > 0);
+  return Object.fromEntries(counts);
+}
+
 function positives(labels: Uint8Array): string {
-  const share = labels.reduce((sum, label) => sum + label, 0) / labels.length;
-  return `${(100 * share).toFixed(1)} % positive`;
+  return `${(100 * shareOf(labels)).toFixed(1)} % positive`;
+}
+
+function shareOf(labels: Uint8Array): number {
+  return labels.reduce((sum, label) => sum + label, 0) / labels.length;
 }
 
 function missingLine(features: EvaluationSets['features']): string {

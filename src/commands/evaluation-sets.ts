@@ -9,10 +9,12 @@ import { trainingSetRows } from '../core/training/training-set-rows.js';
 import { seededRandom } from '../core/statistics/random.js';
 import { columnNotes } from './column-notes.js';
 import { readLabels } from './evaluation-labels.js';
+import { groupNotes, leakNotes, sideNotes } from './evaluation-notes.js';
 import { readTimes } from './evaluation-times.js';
 import type { TextTable } from './read-table.js';
 
 const SIDES = ['train', 'test'];
+const ALONE = 'row ';
 
 /** Which column plays which part; every other column that is not dropped is a feature. */
 export interface ColumnRoles {
@@ -54,21 +56,29 @@ export function evaluationSets(table: TextTable, roles: ColumnRoles): Evaluation
     times:
       roles.time === undefined
         ? undefined
-        : readTimes(cells(table, roles.time), { name: roles.time, where }),
+        : readTimes(cells(table, roles.time), { name: roles.time, where, rows: labelled }),
     groups: roles.group === undefined ? undefined : readGroups(cells(table, roles.group)),
   };
   const set = trainingSetRows(all, labelled);
   const sides = roles.split === undefined ? undefined : cells(table, roles.split);
-  if (sides !== undefined) refuseOtherSides(sides, table);
+  if (sides !== undefined) refuseOtherSides(sides, labelled, table);
   const given = sides && Array.from(labelled, (row) => sides[row] ?? null);
   const { split, how } = splitRows(set, roles, given);
   refuseEmptySides(split, roles);
   refuseOneClass(set.labels, split.test);
+  const training = trainingSetRows(set, split.train);
+  const test = trainingSetRows(set, split.test);
+  const groups = { training: training.groups, test: test.groups, alone: countAlone(set.groups) };
   return {
-    training: trainingSetRows(set, split.train),
-    test: trainingSetRows(set, split.test),
+    training,
+    test,
     features,
-    notes: columnNotes(features, table, roles.categorical),
+    notes: [
+      ...columnNotes(features, table, roles.categorical),
+      ...leakNotes(features, { labels, labelled }),
+      ...sideNotes(training.table, test.table),
+      ...groupNotes(roles, groups),
+    ],
     how,
     unlabelled: table.rows - labelled.length,
     left: labelled.length - split.train.length - split.test.length,
@@ -93,8 +103,24 @@ function readFeatures(table: TextTable, roles: ColumnRoles): InferredColumn[] {
   const features = [...table.columns]
     .filter(([name]) => !taken.has(name))
     .flatMap(([name, column]) => inferColumns(name, column, roles.categorical.includes(name)));
-  if (features.length > 0) return features;
-  throw new DomainError('no-features', 'No column is left to learn from.');
+  if (features.length === 0) {
+    throw new DomainError('no-features', 'No column is left to learn from.');
+  }
+  refuseTwoOfAName(features);
+  return features;
+}
+
+/** A time is read as features with names of their own, which the table may have too. */
+function refuseTwoOfAName(features: readonly InferredColumn[]): void {
+  const columns = new Map<string, string>();
+  for (const { feature, column } of features) {
+    const other = columns.get(feature.name);
+    columns.set(feature.name, column);
+    if (other === undefined) continue;
+    const time = other === feature.name ? column : other;
+    const text = `The times in column ${time} are read as "${feature.name}", and there is a column of that name: rename one, or leave it out with --drop.`;
+    throw new DomainError('duplicate-column', text);
+  }
 }
 
 function featureTable(rows: number, columns: readonly InferredColumn[]): FeatureTable {
@@ -115,8 +141,12 @@ function featureTable(rows: number, columns: readonly InferredColumn[]): Feature
 function readGroups(column: readonly (string | null)[]): string[] {
   // A row without a group is a group of its own.
   return column.map((cell, row) =>
-    cell === null || isMissing(cell) ? `row ${row}` : `= ${cell.trim()}`,
+    cell === null || isMissing(cell) ? `${ALONE}${row}` : `= ${cell.trim()}`,
   );
+}
+
+function countAlone(groups: readonly string[] = []): number {
+  return groups.filter((group) => group.startsWith(ALONE)).length;
 }
 
 function splitRows(
@@ -137,9 +167,13 @@ function splitRows(
   return { split, how: `at random, stratified, ${tested} tests, seed ${seed}${grouped}` };
 }
 
-function refuseOtherSides(sides: readonly (string | null)[], { where }: TextTable): void {
-  const row = sides.findIndex((side) => !SIDES.includes(side?.trim().toLowerCase() ?? ''));
-  if (row < 0) return;
+function refuseOtherSides(
+  sides: readonly (string | null)[],
+  rows: Uint32Array,
+  { where }: TextTable,
+): void {
+  const row = rows.find((one) => !SIDES.includes(sides[one]?.trim().toLowerCase() ?? ''));
+  if (row === undefined) return;
   const found = sides[row] ?? null;
   const held = found === null ? 'nothing' : `"${found}"`;
   const text = `The split column must hold train or test; ${where(row)} holds ${held}.`;

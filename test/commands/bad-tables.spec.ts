@@ -122,6 +122,22 @@ describe('groups', () => {
   });
 });
 
+describe('rows without a label', () => {
+  it('need no time and no side', async () => {
+    const isLabelled = (i: number): boolean => i % 3 > 0;
+    const columns = {
+      x: number,
+      at: (i: number) => (isLabelled(i) ? i : ''),
+      side: (i: number) => (isLabelled(i) ? ['train', 'test'][i % 2] : ''),
+      y: (i: number) => (isLabelled(i) ? y(i) : ''),
+    };
+    const path = written(csv(300, columns));
+    for (const roles of [{ time: 'at' }, { split: 'side' }]) {
+      expect(await setsOf(path, roles)).toMatchObject({ unlabelled: 100 });
+    }
+  });
+});
+
 describe('odd columns are learned from as far as they go, and named', () => {
   const fit = (sets: EvaluationSets): Float64Array => {
     const result = logisticRegressionLearner.fit(sets.training, seededRandom(1));
@@ -139,6 +155,81 @@ describe('odd columns are learned from as far as they go, and named', () => {
       'Column word is always k: it can say nothing.',
     ]);
     expect(sure(fit(sets))).toBe(true);
+  });
+
+  it('stray words that stand in most rows, or among times, and what else was read as words', async () => {
+    const columns = {
+      lag: (i: number) => (i % 5 < 3 ? 'None' : number(i)),
+      seen: (i: number) => (i % 10 === 4 ? 'never' : `2026-02-${10 + (i % 18)}`),
+      clock: (i: number) => `${i % 24}:${10 + (i % 50)}`,
+      list: (i: number) => `"[1, ${i % 4}]"`,
+      weight: (i: number) => `${number(i)} kg`,
+      visits: (i: number) => `${1 + (i % 10)}'${100 + (i % 50)}`,
+      grade: (i: number) => 'ABC'[i % 3],
+      y,
+    };
+    const { notes } = await setsOf(written(csv(300, columns)));
+    expect(notes).toEqual([
+      'Column lag was read as categories: 40 % of its cells are numbers, but not "None" in line 2; empty cells are missing numbers.',
+      'Column seen was read as categories: 90 % of its cells are times, but not "never" in line 6; empty cells are missing times.',
+      'Column weight was read as categories: it holds numbers with the unit "kg" ("0 kg" in line 2); write 0.',
+      `Column visits was read as categories: it holds numbers with gaps between thousands ("1'100" in line 2); write 1100.`,
+      'Column clock looks like times of the day: they were read as categories; as numbers of hours they have an order.',
+      'Column list holds lists or objects: each was read as one word.',
+    ]);
+  });
+
+  it('times that cannot be read, once with the cell, and never under the name of a column', async () => {
+    const at = (i: number): string => (i === 7 ? 'soon' : `2026-02-${10 + (i % 18)} 1${i % 9}:00`);
+    const { notes } = await setsOf(written(csv(300, { x: number, at, y })));
+    expect(notes[0]).toBe(
+      '1 unreadable or infinite cells count as missing: first "soon" in line 9, column at.',
+    );
+    expect(notes.filter((note) => note.includes('unreadable'))).toHaveLength(1);
+    const clash = written(csv(300, { at, 'at (hour)': number, y }));
+    await expect(setsOf(clash)).rejects.toThrow(
+      /times in column at are read as "at \(hour\)", and there is a column of that name/,
+    );
+  });
+
+  it('columns that tell the label', async () => {
+    const columns = {
+      x: number,
+      copy: (i: number) => (y(i) === 1 ? 'failed' : 'fine'),
+      closed: (i: number) => (y(i) === 1 ? `case ${i}` : ''),
+      late: (i: number) => y(i) * 10 + number(i) / 2,
+      id: (i: number) => `row ${i}`,
+      y,
+    };
+    const { notes } = await setsOf(written(csv(300, columns)));
+    const said = (name: string, how: string): string =>
+      `Column ${name} tells the label of every row by ${how}: leave it out with --drop unless it is known before the label is.`;
+    expect(notes.filter((note) => note.includes('tells the label'))).toEqual([
+      said('copy', 'its value'),
+      said('closed', 'being empty or not'),
+      said('late', 'being above a number or not'),
+    ]);
+  });
+
+  it('what the rows that train and those that test do not share, and do', async () => {
+    const isLater = (i: number): boolean => i >= 200;
+    const columns = {
+      x: number,
+      plan: (i: number) => (isLater(i) ? 'new' : 'ab'[i % 2]),
+      gone: (i: number) => (isLater(i) ? '' : number(i)),
+      fresh: (i: number) => (isLater(i) ? number(i) : ''),
+      team: (i: number) => (i % 10 === 0 ? '' : `t${i % 10}`),
+      side: (i: number) => (isLater(i) ? 'test' : 'train'),
+      y,
+    };
+    const { notes } = await setsOf(written(csv(300, columns)), { split: 'side', group: 'team' });
+    expect(notes).toEqual([
+      'Column plan: 100 of the 100 rows that test hold words that no row that trains has, such as "new".',
+      'Column gone is empty in every row that tests.',
+      'Column fresh is empty in every row that trains.',
+      '30 rows have no team: each is a group of its own.',
+      '9 groups of team have rows that train and rows that test: the column side was taken as it is.',
+    ]);
   });
 
   it('infinities and stray marks', async () => {

@@ -113,6 +113,29 @@ describe('throughline evaluate', () => {
     expect(output).toMatch(/^1 features: 1 numeric\./);
   });
 
+  it('has in JSON all that it says in words of the rows and columns', async () => {
+    const lines = signalCsv().split('\n');
+    const grouped = lines.map((line, row) =>
+      row > 0 ? `${line},case ${row >> 2}` : `${line},case`,
+    );
+    await writeFile(join(folder, 'grouped.csv'), grouped.join('\n'));
+    const flags = ['--label', 'failed', '--time', 'at', '--group', 'case', '--drop', 'incident'];
+    flags.push('--learner', 'logistic');
+    await evaluate('grouped.csv', ...flags, '--json');
+    const json = JSON.parse(output) as Record<string, number> & {
+      positiveShare: { train: number };
+      features: object;
+    };
+    output = '';
+    await evaluate('grouped.csv', ...flags);
+    const share = (100 * json.positiveShare.train).toFixed(1);
+    expect(json.features).toEqual({ numeric: 1, categorical: 1 });
+    expect(output).toContain('2 features: 1 numeric, 1 categorical.');
+    expect(output).toContain(`${json['train']} rows train (${share} % positive), `);
+    expect(json['leftOutOfGroups']).toBeGreaterThan(0);
+    expect(output).toContain(`${json['leftOutOfGroups']} earlier rows of groups`);
+  });
+
   it('finds no signal in noise', async () => {
     const random = seededRandom(9);
     const rows = Array.from({ length: 300 }, () => `${random()},${random() < 0.3 ? 1 : 0}`);

@@ -9,6 +9,8 @@ export type ColumnKind = 'numeric' | 'categorical' | 'boolean' | 'time';
 /** A text column read as a feature, and what had to be done with its cells. */
 export interface InferredColumn {
   readonly feature: Feature;
+  /** The column that it was read from. */
+  readonly column: string;
   readonly kind: ColumnKind;
   /** NaN where not known; present for numeric features. */
   readonly numeric?: Float64Array;
@@ -97,7 +99,7 @@ export function inferColumns(
     return null;
   });
   const feature: Feature = { name, kind: 'categorical' };
-  return [{ feature, kind, categorical: values, missing, unreadable: 0 }];
+  return [{ feature, column: name, kind, categorical: values, missing, unreadable: 0 }];
 }
 
 function columnKind(cells: TextColumn): ColumnKind {
@@ -127,8 +129,8 @@ function isMoment(text: string): boolean {
 function clockColumns(name: string, cells: TextColumn): InferredColumn[] {
   const moments = numericColumn(name, cells, { kind: 'time', parse: parseMoment });
   const known = moments.numeric ?? new Float64Array();
-  const { kind, missing, unreadable, firstUnreadable } = moments;
-  const read = { kind, missing, unreadable, firstUnreadable };
+  const { column, kind, missing, unreadable, firstUnreadable } = moments;
+  const read = { column, kind, missing, unreadable, firstUnreadable };
   const weekdays = Array.from(known, (moment) =>
     Number.isNaN(moment) ? null : (WEEKDAYS[Math.floor(within(moment, 7 * DAY) / DAY)] ?? null),
   );
@@ -165,5 +167,5 @@ function numericColumn(
     return Number.NaN;
   });
   const feature: Feature = { name, kind: 'numeric' };
-  return { feature, kind: as.kind, numeric, missing, unreadable, firstUnreadable };
+  return { feature, column: name, kind: as.kind, numeric, missing, unreadable, firstUnreadable };
 }
