@@ -3,6 +3,7 @@ import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 
 import { DomainError } from '../core/errors/domain-error.js';
 
@@ -49,6 +50,38 @@ export async function withInputFile<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Has a copy of a text file used in which every line ends with a line feed alone: DuckDB reads no
+ * file whose lines end in several ways. The copy is plain text and removed afterwards.
+ */
+export async function withLineFeeds<T>(
+  input: InputFile,
+  use: (file: InputFile) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'throughline-input-'));
+  try {
+    const file = join(folder, 'rows');
+    const raw = createReadStream(input.file);
+    const text = input.isGzip ? raw.pipe(createGunzip()) : raw;
+    await pipeline(text, withOneEnd, createWriteStream(file));
+    return await use({ ...input, file, isGzip: false, isPassing: true });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function* withOneEnd(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held = '';
+  for await (const chunk of chunks) {
+    // Letter by letter as bytes, so that none is cut in two.
+    const text = held + chunk.toString('latin1');
+    held = text.endsWith('\r') ? '\r' : '';
+    const whole = text.slice(0, text.length - held.length);
+    yield Buffer.from(whole.replaceAll(/\r\n?/g, '\n'), 'latin1');
+  }
+  if (held !== '') yield Buffer.from('\n');
 }
 
 async function spool(path: string, file: string): Promise<void> {

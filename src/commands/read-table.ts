@@ -3,12 +3,12 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { DomainError } from '../core/errors/domain-error.js';
 import { csvHeader } from './csv-header.js';
-import { withInputFile } from './input-file.js';
+import { withInputFile, withLineFeeds } from './input-file.js';
 import type { InputFile } from './input-file.js';
 import { recordLines } from './record-lines.js';
 import type { RecordLines } from './record-lines.js';
 import { sqlFile, sqlText } from './sql-text.js';
-import { tableRefusal } from './table-refusal.js';
+import { saysMixedEnds, tableRefusal } from './table-refusal.js';
 import type { TableSource } from './table-refusal.js';
 
 /** A table as text: every cell as it stands in the file, null where it is empty. */
@@ -27,16 +27,25 @@ export interface TextTable {
  */
 export async function readTable(path: string): Promise<TextTable> {
   return withInputFile(path, async (input) => {
-    const source = input.isParquet ? parquetSource(input) : await csvSource(input);
-    const instance = await DuckDBInstance.create(':memory:');
-    const connection = await instance.connect();
     try {
-      return await readAll(connection, source);
-    } finally {
-      connection.closeSync();
-      instance.closeSync();
+      return await tableIn(input);
+    } catch (error) {
+      if (!saysMixedEnds(error)) throw error;
+      return withLineFeeds(input, tableIn);
     }
   });
+}
+
+async function tableIn(input: InputFile): Promise<TextTable> {
+  const source = input.isParquet ? parquetSource(input) : await csvSource(input);
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    return await readAll(connection, source);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
 }
 
 async function readAll(connection: DuckDBConnection, source: TableSource): Promise<TextTable> {

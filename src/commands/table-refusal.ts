@@ -29,6 +29,11 @@ export function tableRefusal({ input, names = [] }: TableSource, error: unknown)
   });
 }
 
+/** Whether DuckDB gave up on a file as it does where lines end in several ways, without saying so. */
+export function saysMixedEnds(error: unknown): boolean {
+  return error instanceof DomainError && /CSV Parser .* invalid state/.test(String(error.cause));
+}
+
 /** The line that a complaint is about: DuckDB counts records, however many lines one has. */
 function lineIn(message: string, input: InputFile): number | undefined {
   const record = /CSV Error on Line: (\d+)/.exec(message)?.[1];

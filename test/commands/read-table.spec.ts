@@ -96,6 +96,28 @@ describe('a file is what its first bytes say', () => {
     await expect(readTable(unnamed)).rejects.toThrow(/Column 2 of .* has no name \(line 3\)/);
   });
 
+  it('lines may end in several ways', async () => {
+    const ways = [
+      'x,y\r\n1,a\n2,"b\nc"\r\n3,d\n',
+      'x,y\n1,a\r\n2,"b\nc"\n3,d\r',
+      'x,y\r1,a\n2,"b\nc"\r3,d',
+    ];
+    const before = spooled();
+    for (const text of ways) {
+      for (const path of [written('ends.csv', text), written('ends.gz', gzipSync(text))]) {
+        const table = await readTable(path);
+        expect([...table.columns]).toEqual([
+          ['x', ['1', '2', '3']],
+          ['y', ['a', 'b\nc', 'd']],
+        ]);
+        expect(table.where(2)).toBe('line 5');
+      }
+    }
+    const ragged = written('ends.csv', 'x,y\n1,a\r\n2\n');
+    await expect(readTable(ragged)).rejects.toThrow(/^Line 3 of .*ends\.csv has 1 cells/);
+    expect(spooled()).toEqual(before);
+  });
+
   it('columns may differ by case alone', async () => {
     const { columns } = await readTable(written('case.csv', 'x,X\n1,2\n'));
     expect([...columns]).toEqual([
