@@ -5,6 +5,8 @@ import { createGunzip } from 'node:zlib';
 import { DomainError } from '../core/errors/domain-error.js';
 import type { InputFile } from './input-file.js';
 
+const DELIMITERS = [',', ';', '\t', '|'];
+
 /** What the first record of a CSV file says of the whole file. */
 export interface CsvHeader {
   readonly names: readonly string[];
@@ -96,35 +98,46 @@ function readable(path: string, record: FirstRecord): FirstRecord {
 }
 
 function endOfRecord(text: string): number {
-  let quoted = false;
-  for (let i = 0; i < text.length; i += 1) {
-    const letter = text[i];
-    if (letter === '"') quoted = !quoted;
-    else if (!quoted && (letter === '\n' || letter === '\r')) return i;
+  let at = 0;
+  for (const [letter, isQuoted] of lettersOf(text)) {
+    if (!isQuoted && (letter === '\n' || letter === '\r')) return at;
+    at += letter.length;
   }
   return -1;
 }
 
+/** Every letter, and whether it stands inside quotes: they open where a cell begins, as for DuckDB. */
+function* lettersOf(text: string): Generator<readonly [letter: string, isQuoted: boolean]> {
+  let [isQuoted, mayOpen] = [false, true];
+  for (const letter of text) {
+    if (letter === '"' && (isQuoted || mayOpen)) {
+      isQuoted = !isQuoted;
+      mayOpen = true;
+    } else if (!isQuoted) mayOpen = DELIMITERS.includes(letter) || (mayOpen && letter === ' ');
+    yield [letter, isQuoted];
+  }
+}
+
 function delimiterOf(header: string): string {
-  const bare = header.replace(/"[^"]*"/g, '');
-  const counts = [',', ';', '\t', '|'].map((mark) => [mark, bare.split(mark).length] as const);
-  return counts.reduce((most, next) => (next[1] > most[1] ? next : most))[0];
+  const bare = [...lettersOf(header)].flatMap(([letter, isQuoted]) => (isQuoted ? [] : [letter]));
+  const countOf = (mark: string): number => bare.filter((letter) => letter === mark).length;
+  const [first = ',', ...others] = DELIMITERS;
+  return others.reduce((most, next) => (countOf(next) > countOf(most) ? next : most), first);
 }
 
 function splitRecord(record: string, delimiter: string): string[] {
   const names: string[] = [];
-  let [name, quoted] = ['', false];
-  for (const letter of record) {
-    if (letter === '"') quoted = !quoted;
-    if (letter === delimiter && !quoted) {
+  let name = '';
+  for (const [letter, isQuoted] of lettersOf(record)) {
+    if (letter === delimiter && !isQuoted) {
       names.push(name);
       name = '';
     } else name += letter;
   }
-  return [...names, name].map((raw) =>
-    raw
-      .trim()
-      .replace(/^"(.*)"$/s, '$1')
-      .replaceAll('""', '"'),
-  );
+  return [...names, name].map(unquoted);
+}
+
+function unquoted(raw: string): string {
+  const inner = /^"(.*)"$/s.exec(raw.trim())?.[1];
+  return inner === undefined ? raw.trim() : inner.replaceAll('""', '"');
 }

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
-const [QUOTE, LINE_FEED, RETURN] = [0x22, 0x0a, 0x0d];
-// A quote opens where a cell begins, whichever mark is between them.
+const [QUOTE, LINE_FEED, RETURN, SPACE] = [0x22, 0x0a, 0x0d, 0x20];
+// A quote opens where a cell begins, whichever mark is between them; spaces may stand before it.
 const SEPARATORS = new Set([',', ';', '\t', '|'].map((mark) => mark.charCodeAt(0)));
 const CHUNK = 1 << 20;
 
@@ -74,7 +74,12 @@ class RecordScan {
     if (byte === QUOTE && (this.isQuoted || this.mayOpen)) {
       this.isQuoted = !this.isQuoted;
       this.mayOpen = true;
-    } else if (!this.isQuoted) this.mayOpen = SEPARATORS.has(byte) || this.isOrderMark(byte);
+    } else if (!this.isQuoted) this.mayOpen = this.opensAfter(byte);
+  }
+
+  private opensAfter(byte: number): boolean {
+    if (SEPARATORS.has(byte)) return true;
+    return (this.mayOpen && byte === SPACE) || this.isOrderMark(byte);
   }
 
   /** The byte order mark that a file may begin with stands before its first cell. */

@@ -118,6 +118,21 @@ describe('a file is what its first bytes say', () => {
     expect(spooled()).toEqual(before);
   });
 
+  it('a quote opens where a cell begins, spaces before it passed over, and nowhere else', async () => {
+    const inches = written('inches.csv', 'size 5";width (") ; "in ""all"";"; y\n1;2;3;4\n');
+    expect([...(await readTable(inches)).columns.keys()]).toEqual([
+      'size 5"',
+      'width (")',
+      'in "all";',
+      'y',
+    ]);
+    const spaced = written('spaced.csv', 'x, "the\nnote", y\n1, "a, \nb", 0\n2, c, 1\n');
+    const table = await readTable(spaced);
+    expect([...table.columns.keys()]).toEqual(['x', 'the\nnote', 'y']);
+    expect(table.columns.get('the\nnote')?.[0]).toBe('a, \nb');
+    expect(table.where(1)).toBe('line 5');
+  });
+
   it('columns may differ by case alone', async () => {
     const { columns } = await readTable(written('case.csv', 'x,X\n1,2\n'));
     expect([...columns]).toEqual([
