@@ -15,6 +15,9 @@ const SIGNS = /[$€£¥%]|\b(?:USD|EUR|GBP|CHF|JPY)\b/gi;
 const GAPS = /^[+-]?\d{1,3}(?:[ '’\u00a0\u2009\u202f]\d{3})+(?:[.,]\d+)?$/;
 const GAP = /[ '’\u00a0\u2009\u202f]/g;
 const UNIT = /^[^a-zµ°]*\d *([a-zµ°]+)$/i;
+// As typesetters and bookkeepers write what is below zero.
+const OTHER_MINUS = /^[\u2212\u2013](?=\d)/;
+const BRACKETED = /^\(([^()]+)\)$/;
 const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
 const DECIMAL_COMMA = /^[+-]?\d+(?:\.\d{3})*,\d+$/;
 const WHOLE = /^[+-]?\d+$/;
@@ -57,10 +60,11 @@ function plainer(present: readonly string[], unit: string | null): (cell: string
   };
 }
 
-/** Without signs and the unit. */
+/** Without signs and the unit, below zero by a hyphen. */
 function bare(cell: string, unit: string | null): string {
   const text = cell.replaceAll(SIGNS, '').trim();
-  return unit !== null && text.endsWith(unit) ? text.slice(0, -unit.length).trim() : text;
+  const alone = unit !== null && text.endsWith(unit) ? text.slice(0, -unit.length).trim() : text;
+  return alone.replace(OTHER_MINUS, '-').replace(BRACKETED, '-$1');
 }
 
 function dressOf(cell: string, unit: string | null): string {
@@ -68,6 +72,8 @@ function dressOf(cell: string, unit: string | null): string {
   const dress = [
     cell.includes('%') ? 'a percent sign' : '',
     CURRENCY.test(cell) ? 'a currency' : '',
+    OTHER_MINUS.test(cell.trim()) ? 'a minus sign that is no hyphen' : '',
+    BRACKETED.test(cell.trim()) ? 'brackets for a minus sign' : '',
     unit === null ? '' : `the unit "${unit}"`,
     GAPS.test(text) ? 'gaps between thousands' : '',
     text.includes(',') ? commaOf(text) : '',

@@ -48,7 +48,10 @@ function raggedEnd(names: readonly string[], wanted: number, found: number): str
 }
 
 const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/unterminated quote/i, 'a quote that opens there is never closed; within quotes a quote is written twice.'],
+  [
+    /unterminated quote/i,
+    'a quote that opens there is never closed; within quotes a quote is written twice.',
+  ],
   [/not utf-8|invalid unicode/i, 'it is not UTF-8 text there.'],
   [/too small to be a Parquet|No magic bytes/i, 'it is not a Parquet file.'],
 ];

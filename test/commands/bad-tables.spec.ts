@@ -165,6 +165,8 @@ describe('odd columns are learned from as far as they go, and named', () => {
       list: (i: number) => `"[1, ${i % 4}]"`,
       weight: (i: number) => `${number(i)} kg`,
       visits: (i: number) => `${1 + (i % 10)}'${100 + (i % 50)}`,
+      change: (i: number) => `${i % 2 === 0 ? '\u2212' : ''}${1 + (i % 40)}.5`,
+      balance: (i: number) => (i % 4 === 0 ? `(${1 + (i % 40)})` : i % 40),
       grade: (i: number) => 'ABC'[i % 3],
       y,
     };
@@ -174,6 +176,8 @@ describe('odd columns are learned from as far as they go, and named', () => {
       'Column seen was read as categories: 90 % of its cells are times, but not "never" in line 6; empty cells are missing times.',
       'Column weight was read as categories: it holds numbers with the unit "kg" ("0 kg" in line 2); write 0.',
       `Column visits was read as categories: it holds numbers with gaps between thousands ("1'100" in line 2); write 1100.`,
+      'Column change was read as categories: it holds numbers with a minus sign that is no hyphen ("\u22121.5" in line 2); write -1.5.',
+      'Column balance was read as categories: it holds numbers with brackets for a minus sign ("(1)" in line 2); write -1.',
       'Column clock looks like times of the day: they were read as categories; as numbers of hours they have an order.',
       'Column list holds lists or objects: each was read as one word.',
     ]);
