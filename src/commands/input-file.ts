@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
@@ -105,7 +106,21 @@ async function lookAt(path: string, file: string): Promise<InputFile> {
     const reason = 'it is not a gzip file.';
     throw new DomainError('unreadable-file', `${path} cannot be read: ${reason}`);
   }
+  if (isGzip) await refuseBroken(path, file);
   return { path, file, isParquet, isGzip, begins, isPassing: path !== file };
+}
+
+/** Of a gzip file that was cut off, DuckDB reads what is there and says nothing. */
+async function refuseBroken(path: string, file: string): Promise<void> {
+  const nowhere = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  });
+  await pipeline(createReadStream(file), createGunzip(), nowhere).catch((cause: unknown) => {
+    const reason = 'it is a gzip file that is broken or cut off';
+    throw new DomainError('unreadable-file', `${path} cannot be read: ${reason}.`, { cause });
+  });
 }
 
 async function beginningOf(file: string): Promise<string> {

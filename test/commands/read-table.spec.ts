@@ -133,6 +133,17 @@ describe('a file is what its first bytes say', () => {
     expect(table.where(1)).toBe('line 5');
   });
 
+  it('a gzip file that was cut off is refused, wherever it was cut', async () => {
+    const lines = Array.from({ length: 2000 }, (_, i) => `${(i * 7919) % 9973},${i % 2}\n`);
+    const packed = gzipSync(`x,y\n${lines.join('')}`);
+    for (let cut = 1; cut < 40; cut += 1) {
+      const path = written('cut.csv.gz', packed.subarray(0, packed.length - cut));
+      await expect(readTable(path)).rejects.toThrow(/it is a gzip file that is broken or cut off/);
+    }
+    const members = Buffer.concat([gzipSync('x,y\n1,2\n'), gzipSync('3,4\n')]);
+    expect((await readTable(written('two.csv.gz', members))).rows).toBe(2);
+  });
+
   it('columns may differ by case alone', async () => {
     const { columns } = await readTable(written('case.csv', 'x,X\n1,2\n'));
     expect([...columns]).toEqual([
