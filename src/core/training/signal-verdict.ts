@@ -10,11 +10,14 @@ export type SignalVerdict = 'signal' | 'no signal';
 /** Nats; what is nearer to nought than this is rounding. */
 const ROUNDING = 1e-9;
 
+/** Fewer are all on one side by chance in more than one case of twenty (two to the minus number). */
+const FEWEST_GROUPS = 5;
+
 /**
  * Whether answers say more than how often it happens: on rows that they have not seen their log loss
  * is beyond chance (paired bootstrap, 90 %) below the base rate's, and what remains of it once level
  * and confidence are mended is so too. A level that has moved since is met by calibration, or by
- * chance, and is no word of the features.
+ * chance, and is no word of the features. Fewer than five groups are never beyond chance.
  *
  * @param base the base rate's probabilities, one for each fold that it was learned on.
  * @param bootstrap is called for each of the two comparisons.
@@ -32,6 +35,8 @@ export function signalVerdict(
     );
     return difference.interval[1] < -ROUNDING;
   };
+  const { groups } = bootstrap();
+  if (groups !== undefined && new Set(groups).size < FEWEST_GROUPS) return 'no signal';
   const { probabilities } = scored;
   if (!beats(probabilities, base)) return 'no signal';
   const telling = beats(mended(probabilities, base, scored), mended(base, base, scored));

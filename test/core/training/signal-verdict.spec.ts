@@ -68,6 +68,18 @@ describe('the verdict on a signal', () => {
     expect(await signals(1.5, evaluated)).toBe(10);
   });
 
+  it('needs five groups: fewer may all be better by chance', () => {
+    const labels = Uint8Array.from({ length: 400 }, (_, row) => row % 2);
+    const probabilities = Float64Array.from(labels, (label) => 0.4 + 0.2 * label);
+    const base = new Float64Array(400).fill(0.5);
+    const verdict = (count: number): string =>
+      signalVerdict({ labels, probabilities }, base, () => ({
+        random: seededRandom(1),
+        groups: Array.from(labels, (_, row) => `incident ${Math.floor(row / 2) % count}`),
+      }));
+    expect([2, 4, 5].map(verdict)).toEqual(['no signal', 'no signal', 'signal']);
+  });
+
   it('does not take rounding for a signal, nor heed rows without weight', () => {
     const rows = 300;
     const base = new Float64Array(rows).fill(0.1);
