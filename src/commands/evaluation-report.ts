@@ -110,7 +110,7 @@ const HOW = '(paired bootstrap of log loss, 90 %)';
 function verdictText({ verdict, choice }: Evaluation): string {
   if (verdict === 'signal') return `Signal: it beats the base rate on the test part ${HOW}.`;
   if (choice.chosen === baseRateLearner.name) return 'No signal: that is the base rate itself.';
-  return `No signal: it does not beat the base rate on the test part ${HOW}, so auto answers with the base rate.`;
+  return `No signal: it says no more than a base rate on the test part ${HOW}, so auto answers with the base rate.`;
 }
 
 /** The choice with what it is made of: an average by its members' weights, and its calibration. */

@@ -181,7 +181,7 @@ const FITS = 3 * (LADDER.length + 1) + 2;
 /** Why what was chosen cannot challenge anybody; null where it can. */
 function objectionTo({ choice }: Trained, { recipe }: Defender): string | null {
   if (choice.verdict === 'no signal') {
-    return 'no signal: nothing beats the base rate on held-out episodes';
+    return 'no signal: nothing says more than a base rate on held-out episodes';
   }
   const { name } = priorLearner;
   const priorAlone = choice.members.every(({ learner }) => learner.name === name);

@@ -156,7 +156,7 @@ describe('throughline evaluate', () => {
     const flags = ['--label', 'y', '--split', 'side', '--learner', 'logistic'];
     await evaluate('turned.csv', ...flags);
     expect(output).toMatch(
-      /Chosen inside the training part: logistic.*\. No signal: it does not beat the base rate on the test part \(.*\), so auto answers with the base rate\./,
+      /Chosen inside the training part: logistic.*\. No signal: it says no more than a base rate on the test part \(.*\), so auto answers with the base rate\./,
     );
     output = '';
     await evaluate('turned.csv', ...flags, '--json');

@@ -25,7 +25,8 @@ export function fitTemperature(rows: HeldOutOdds): Calibration {
 
 /**
  * Beta calibration (Kull, Silva Filho & Flach 2017) shrunk towards the identity. A slope that comes
- * out negative is set to nought and the rest fitted again, as their reference does.
+ * out negative is set to nought and the rest fitted again, as their reference does; where both do,
+ * the level is all that is left.
  */
 export function fitBeta(rows: HeldOutOdds): Calibration {
   const rising = rows.logOdds.map((z) => -softplus(-z));
@@ -33,14 +34,22 @@ export function fitBeta(rows: HeldOutOdds): Calibration {
   const ones = new Float64Array(rows.logOdds.length).fill(1);
   const [a = 1, b = 1, c = 0] = fitSlopes([rising, falling, ones], [SLOPE, SLOPE, SHIFT], rows);
   if (a < 0) {
-    const [slope = 1, shift = 0] = fitSlopes([falling, ones], [SLOPE, SHIFT], rows);
-    return { kind: 'beta', a: 0, b: Math.max(0, slope), c: shift };
+    const [slope, shift] = fitOneSlope(falling, rows);
+    return { kind: 'beta', a: 0, b: slope, c: shift };
   }
   if (b < 0) {
-    const [slope = 1, shift = 0] = fitSlopes([rising, ones], [SLOPE, SHIFT], rows);
-    return { kind: 'beta', a: Math.max(0, slope), b: 0, c: shift };
+    const [slope, shift] = fitOneSlope(rising, rows);
+    return { kind: 'beta', a: slope, b: 0, c: shift };
   }
   return { kind: 'beta', a, b, c };
+}
+
+function fitOneSlope(column: Float64Array, rows: HeldOutOdds): [slope: number, shift: number] {
+  const ones = new Float64Array(column.length).fill(1);
+  const [slope = 1, shift = 0] = fitSlopes([column, ones], [SLOPE, SHIFT], rows);
+  if (slope >= 0) return [slope, shift];
+  const [level = 0] = fitSlopes([ones], [SHIFT], rows);
+  return [0, level];
 }
 
 /** Logistic regression on a few columns, each coefficient pulled to its belief; Newton's method. */

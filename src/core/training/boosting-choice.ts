@@ -8,7 +8,7 @@ import type { TrainingSet } from './classifier.js';
 import { RefinedLoss } from './refined-loss.js';
 import { stratifiedSplit, timeBlocks } from './splits.js';
 import type { Split } from './splits.js';
-import { mixedFolds } from './validation-folds.js';
+import { isOnePartEnough, mixedFolds } from './validation-folds.js';
 
 /** A recipe and how many trees to boost by it. */
 export interface BoostingChoice {
@@ -36,7 +36,7 @@ const BLIND_ROUNDS = 20;
 
 /**
  * Chooses recipe and number of trees by log loss on held-out rows, groups whole: folds, or one part of
- * many rows. Where rows have a time it is stretches of time (rows near in time are alike, which mixed
+ * many rows, unless one class is rare. Where rows have a time it is stretches of time (rows near in time are alike, which mixed
  * folds would reward) and what remains of the loss there once level and confidence are mended. The
  * folds of a recipe grow side by side and stop when their common loss has not fallen for a while. They
  * learn hastily: rounds x learning rate is what matters.
@@ -89,7 +89,7 @@ function foldsOf(set: TrainingSet, random: () => number): readonly Split[] {
     const blocks = labels.length < MANY_ROWS ? TIME_BLOCKS : LONG_TIME_BLOCKS;
     return timeBlocks({ times, groups }, blocks).filter(({ train }) => isMixed(labels, train));
   }
-  if (labels.length < MANY_ROWS) return mixedFolds(set, random);
+  if (!isOnePartEnough(set, MANY_ROWS)) return mixedFolds(set, random);
   return [stratifiedSplit(set, HELD_OUT, random)];
 }
 

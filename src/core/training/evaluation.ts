@@ -1,8 +1,4 @@
-import {
-  classificationMetrics,
-  logLossDifference,
-  metricIntervals,
-} from '../statistics/classification-metrics.js';
+import { classificationMetrics, metricIntervals } from '../statistics/classification-metrics.js';
 import type { ClassificationMetrics, MetricName } from '../statistics/classification-metrics.js';
 import type { Interval } from '../statistics/interval.js';
 import { seededRandom } from '../statistics/random.js';
@@ -16,7 +12,9 @@ import type { Classifier, Learner, TrainingSet } from './classifier.js';
 import { climbLadder, withBaseRate } from './ladder.js';
 import type { ClimbedLadder, InsufficientData } from './ladder.js';
 import { AVERAGE, chooseModel, heaviestFirst } from './model-choice.js';
-import type { ModelChoice, SignalVerdict } from './model-choice.js';
+import type { ModelChoice } from './model-choice.js';
+import { signalVerdict } from './signal-verdict.js';
+import type { SignalVerdict } from './signal-verdict.js';
 import { TimeBudget } from './time-budget.js';
 import type { LeftOut, TimeLimit } from './time-budget.js';
 import { foldCount } from './validation-folds.js';
@@ -70,10 +68,11 @@ export interface EvaluationOptions {
 /**
  * Chooses a model inside the training part (as `trainAuto` does), fits every learner on all of it,
  * and measures them and the choice, which is called `auto`, on the test part. There is a signal
- * where the choice's log loss on the test part lies below the base rate's (paired bootstrap, 90 %);
- * where there is none, the base rate is what answers. The base rate is met on the test part alone,
- * which the choice did not see, since early origins of a world that moved can lose to it where the
- * whole training part wins.
+ * where the choice's log loss on the test part lies below the base rate's, also once level and
+ * confidence are mended (paired bootstrap, 90 %): a level that moved is no word of the features. Where
+ * there is none, the base rate is what answers. The base rate is met on the test part alone, which the choice
+ * did not see, since early origins of a world that moved can lose to it where the whole training part
+ * wins.
  */
 export async function evaluate(
   training: TrainingSet,
@@ -190,11 +189,10 @@ function verdictOn(
 ): SignalVerdict {
   const { labels, weights, groups } = test;
   const scored = { labels, weights, probabilities: best.predict(test.table) };
-  const { interval } = logLossDifference(scored, base.predict(test.table), {
+  return signalVerdict(scored, base.predict(test.table), () => ({
     random: seededRandom(seed),
     groups,
-  });
-  return interval[1] < 0 ? 'signal' : 'no signal';
+  }));
 }
 
 function measure(

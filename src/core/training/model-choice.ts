@@ -1,5 +1,8 @@
 import { classificationMetrics, logLossDifference } from '../statistics/classification-metrics.js';
-import type { ClassificationMetrics } from '../statistics/classification-metrics.js';
+import type {
+  ClassificationMetrics,
+  GroupedBootstrap,
+} from '../statistics/classification-metrics.js';
 import type { PairedDifference } from '../statistics/bootstrap.js';
 import { resamplesFor } from '../statistics/resamples.js';
 import { seededRandom } from '../statistics/random.js';
@@ -11,6 +14,8 @@ import type { Calibration } from './calibration.js';
 import type { Learner } from './classifier.js';
 import type { HeldOutAnswers, HeldOutRows } from './held-out-rows.js';
 import { sigmoid } from './linear-margin.js';
+import { signalVerdict } from './signal-verdict.js';
+import type { SignalVerdict } from './signal-verdict.js';
 import type { Split } from './splits.js';
 import { validationFolds } from './validation-folds.js';
 
@@ -35,8 +40,6 @@ export interface Candidate {
   /** Log loss against the base rate's on the same rows; below zero is better (90 % interval). */
   readonly againstBaseRate: PairedDifference;
 }
-
-export type SignalVerdict = 'signal' | 'no signal';
 
 /** What the chosen model is made of, and what it was chosen among. */
 export interface ModelChoice {
@@ -70,8 +73,8 @@ interface Ground {
 /**
  * Chooses by log loss on held-out rows among the learners, each with its calibration, and their
  * average. The loss of the best learner flatters it, being the least of several; an average that is
- * no worse has less variance to come. There is a signal where the choice beats the base rate beyond
- * chance (90 %). Weights and calibrations answer only for rows that they were not fitted to.
+ * no worse has less variance to come. There is a signal where the choice beats the base rate, also once
+ * level and confidence are mended, beyond chance (90 %). Weights and calibrations answer only for rows that they were not fitted to.
  *
  * @param answers the base rate's first.
  */
@@ -95,14 +98,13 @@ export function chooseModel(
   if (average !== null) candidates.push(candidate(average));
   const better = average !== null && difference(ground, average.logOdds, single.logOdds).mean < 0;
   const best = better ? average : single;
-  const signal = best !== base && difference(ground, best.logOdds, base.logOdds).interval[1] < 0;
-  const answer = signal ? best : base;
+  const verdict = best === base ? 'no signal' : verdictOn(ground, best, base);
   return {
-    ...modelOf(answer),
+    ...modelOf(verdict === 'signal' ? best : base),
     best: modelOf(best),
     singles: [base, ...singles].map(modelOf),
     candidates,
-    verdict: signal ? 'signal' : 'no signal',
+    verdict,
   };
 }
 
@@ -177,15 +179,20 @@ function averageOf(answers: readonly HeldOutAnswers[], { calibrating }: Ground):
   };
 }
 
-function difference(
-  { judged, calibrating }: Ground,
-  first: Float64Array,
-  second: Float64Array,
-): PairedDifference {
-  const scored = { ...judged, probabilities: first.map(sigmoid) };
-  return logLossDifference(scored, second.map(sigmoid), {
+function verdictOn(ground: Ground, best: Contestant, base: Contestant): SignalVerdict {
+  const scored = { ...ground.judged, probabilities: best.logOdds.map(sigmoid) };
+  return signalVerdict(scored, base.logOdds.map(sigmoid), () => bootstrapOf(ground));
+}
+
+function difference(ground: Ground, first: Float64Array, second: Float64Array): PairedDifference {
+  const scored = { ...ground.judged, probabilities: first.map(sigmoid) };
+  return logLossDifference(scored, second.map(sigmoid), bootstrapOf(ground));
+}
+
+function bootstrapOf({ judged, calibrating }: Ground): GroupedBootstrap {
+  return {
     random: seededRandom(calibrating.seed),
     resamples: resamplesFor(judged.labels.length),
     groups: judged.groups,
-  });
+  };
 }

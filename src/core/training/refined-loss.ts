@@ -5,6 +5,9 @@ const MOST_STEPS = 12;
 /** Log-odds that the level moves in a step, at most: beyond, the curve says nothing of where it leads. */
 const FARTHEST = 2;
 
+/** Of a step that makes the loss rise a half is tried, and so on; with less of it there is no way down. */
+const LEAST_SHARE = 1e-3;
+
 /** Nearer to the least loss it changes by its square. */
 const CLOSE = 1e-3;
 
@@ -40,29 +43,55 @@ export class RefinedLoss {
 
   /** Weighted sum over the rows; Newton's method, the slope within 0 and 1. */
   of(scores: Float64Array): number {
+    let sums = this.sums(scores);
     for (let step = 0; step < MOST_STEPS; step += 1) {
-      const sums = this.sums(scores);
       const [level, slope] = this.step(sums);
-      if (Math.abs(level) < CLOSE && Math.abs(slope) < CLOSE) return sums.loss;
-      this.level -= Math.max(-FARTHEST, Math.min(FARTHEST, level));
-      this.slope -= slope;
+      if (Math.abs(level) < CLOSE && Math.abs(slope) < CLOSE) break;
+      const next = this.descend(scores, sums.loss, [level, slope]);
+      if (next === null) break;
+      sums = next;
     }
-    return this.sums(scores).loss;
+    return sums.loss;
   }
 
-  /** How far to go back; along the level alone where the slope is at its end. */
+  /** What a score becomes with the level and the slope that were found last. */
+  mended(score: number): number {
+    return this.start + this.level + this.slope * (score - this.start);
+  }
+
+  /** Goes back by a step, or by less where the loss would rise; null where it does whatever the share. */
+  private descend(
+    scores: Float64Array,
+    before: number,
+    [level, slope]: readonly [number, number],
+  ): LossSums | null {
+    const from = { level: this.level, slope: this.slope };
+    for (let share = 1; share > LEAST_SHARE; share /= 2) {
+      this.level = from.level - share * level;
+      this.slope = from.slope - share * slope;
+      const sums = this.sums(scores);
+      if (sums.loss <= before) return sums;
+    }
+    this.level = from.level;
+    this.slope = from.slope;
+    return null;
+  }
+
+  /** How far to go back: as far as the slope may, and along the level alone where it is at its end. */
   private step({ byLevel, bySlope, levelTwice, both, slopeTwice }: LossSums): [number, number] {
     const determinant = levelTwice * slopeTwice - both ** 2;
     const slope = (levelTwice * bySlope - both * byLevel) / determinant;
+    const level = (slopeTwice * byLevel - both * bySlope) / determinant;
     const next = this.slope - slope;
-    if (next >= 0 && next <= 1) {
-      return [(slopeTwice * byLevel - both * bySlope) / determinant, slope];
-    }
+    if (next >= 0 && next <= 1) return held(level, slope);
     const end = next < 0 ? 0 : 1;
-    // No number where all scores are alike: then the slope does not matter.
-    if (this.slope !== end && !Number.isNaN(next)) return [0, this.slope - end];
+    const share = (this.slope - end) / slope;
+    // Nothing is above nought where all scores are alike: then the slope does not matter.
+    if (determinant > 0 && Math.abs(this.slope - end) > CLOSE) {
+      return held(share * level, this.slope - end);
+    }
     // Nor where every row is as right as numbers can say.
-    return [byLevel / levelTwice || 0, 0];
+    return held(byLevel / levelTwice || 0, 0);
   }
 
   private sums(scores: Float64Array): LossSums {
@@ -87,4 +116,10 @@ export class RefinedLoss {
     }
     return sums;
   }
+}
+
+/** A step in the same direction whose level does not go too far. */
+function held(level: number, slope: number): [number, number] {
+  const share = Math.min(1, FARTHEST / Math.abs(level));
+  return [share * level, share * slope];
 }

@@ -1,3 +1,4 @@
+import { rarerClass } from './calibration-choice.js';
 import type { TrainingSet } from './classifier.js';
 import { rollingOrigin, stratifiedFolds, stratifiedSplit } from './splits.js';
 import type { Split } from './splits.js';
@@ -10,6 +11,9 @@ const SMALL = 5000;
 const LARGE = 20_000;
 const HELD_OUT = 0.25;
 
+/** Rows of the rarer class from which a part of many rows judges as well as folds do. */
+const ENOUGH = 400;
+
 const MANY_CELLS = 500_000;
 
 /** Whether fits take long though rows are few, for the number of features. */
@@ -20,8 +24,8 @@ function isWide({ labels, table }: Rows): boolean {
 /**
  * How a training set is cut to judge what was learned: later rows judge earlier ones (three rolling
  * origins) where rows have a time, else stratified folds (five, three from 5000 rows), from 20,000
- * rows or 500,000 cells one stratified quarter alone: it says as much as is needed. Groups stay
- * whole. Folds whose training side has one class alone are left out.
+ * rows with 400 of either class, or from 500,000 cells, one stratified quarter alone: it says as
+ * much as is needed. Groups stay whole. Folds whose training side has one class alone are left out.
  */
 export function validationFolds(set: Rows, random: () => number, embargo = 0): readonly Split[] {
   if (set.times === undefined) {
@@ -53,7 +57,12 @@ function mixedCount(set: Rows): number {
   return set.labels.length < SMALL && !isWide(set) ? 5 : 3;
 }
 
-const isOneJudged = (set: Rows): boolean => set.labels.length >= LARGE || isWide(set);
+const isOneJudged = (set: Rows): boolean => isOnePartEnough(set, LARGE) || isWide(set);
+
+/** Whether one part held out says as much as is needed: of so many rows, not too few of either class. */
+export function isOnePartEnough({ labels }: Pick<Rows, 'labels'>, rows: number): boolean {
+  return labels.length >= rows && rarerClass(labels) >= ENOUGH;
+}
 
 function hasBothClasses({ labels, weights }: Rows, rows: Uint32Array): boolean {
   const known = new Set<number>();

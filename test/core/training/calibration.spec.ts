@@ -50,6 +50,15 @@ describe('calibration', () => {
     expect(beta.c).toBeCloseTo(-0.18278215, 5);
   });
 
+  it('keeps the right level where scores are the wrong way round', () => {
+    const turned = drawn(400, (z) => -2 * z - 1);
+    const positives = turned.labels.reduce((sum, label) => sum + label, 0);
+    const beta = fitBeta(turned);
+    expect(beta).toMatchObject({ kind: 'beta', a: 0, b: 0 });
+    // Nearly: the shift is believed to be none.
+    expect(sigmoid(calibrated(beta, 1))).toBeCloseTo(positives / 400, 2);
+  });
+
   // By definition (Vovk, Petej & Fedorova 2015): scikit-learn's IsotonicRegression fitted to the
   // scores with the row added as 0 and as 1, read at its score.
   it('gives the Venn-Abers pairs that isotonic fits of scikit-learn give', () => {

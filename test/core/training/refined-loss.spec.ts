@@ -57,6 +57,18 @@ describe('the loss that remains once level and confidence are mended', () => {
     expect(twice.of(odds)).toBeCloseTo(2 * refined(odds), 1);
   });
 
+  it('is no more than that of the best level, wherever the search begins', () => {
+    const random = seededRandom(6);
+    const count = 100;
+    const steps = Float64Array.from({ length: count }, () => 4 * (random() - 0.5));
+    const even = Uint8Array.from(steps, (z) => (random() < sigmoid(z) ? 1 : 0));
+    const on = { targets: even, weights: weights.subarray(0, count) };
+    for (const begin of [-6, -4, -3, 3, 4, 6]) {
+      const found = new RefinedLoss(on, rows.subarray(0, count), begin);
+      expect(found.of(steps.map((z) => begin + z))).toBeLessThan(count * Math.LN2);
+    }
+  });
+
   it('follows scores from step to step as if it began anew', () => {
     const following = new RefinedLoss({ targets, weights }, rows, START);
     for (const share of [0.1, 0.3, 1, 2, 3]) {

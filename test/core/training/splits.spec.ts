@@ -10,6 +10,7 @@ import {
   stratifiedSplit,
   timeSplit,
 } from '../../../src/core/training/splits.js';
+import { foldCount, validationFolds } from '../../../src/core/training/validation-folds.js';
 
 const timedRows = fc.array(
   fc.record({ time: fc.integer({ min: 0, max: 60 }), group: fc.integer({ min: 0, max: 12 }) }),
@@ -82,6 +83,23 @@ describe('splits', () => {
       { numRuns: 20 },
     );
   });
+});
+
+describe('validation folds', () => {
+  it.each([
+    [40, 3],
+    [400, 1],
+  ])(
+    'of many rows with %d positives are %d: one part of rare ones would judge by chance',
+    (positives, folds) => {
+      const labels = Uint8Array.from({ length: 20_000 }, (_, row) => (row < positives ? 1 : 0));
+      const set = { labels, weights: new Float64Array(20_000).fill(1) };
+      expect(foldCount(set)).toBe(folds);
+      const judged = validationFolds(set, seededRandom(1)).flatMap(({ test }) => [...test]);
+      const found = judged.filter((row) => labels[row] === 1).length;
+      expect(found).toBe(folds === 1 ? positives / 4 : positives);
+    },
+  );
 });
 
 describe('time blocks', () => {
