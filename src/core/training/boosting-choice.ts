@@ -36,10 +36,10 @@ const BLIND_ROUNDS = 20;
 
 /**
  * Chooses recipe and number of trees by log loss on held-out rows, groups whole: folds, or one part of
- * many rows, unless one class is rare. Where rows have a time it is stretches of time (rows near in time are alike, which mixed
- * folds would reward) and what remains of the loss there once level and confidence are mended. The
- * folds of a recipe grow side by side and stop when their common loss has not fallen for a while. They
- * learn hastily: rounds x learning rate is what matters.
+ * many rows, unless one class is rare. Where rows have a time it is stretches of time (rows near in
+ * time are alike, which mixed folds would reward) and what remains of the loss there once level and
+ * confidence are mended. The folds of a recipe grow side by side and stop when their common loss has
+ * not fallen for a while. They learn hastily: rounds x learning rate is what matters.
  */
 export function chooseBoosting(
   rows: BoostingRows,

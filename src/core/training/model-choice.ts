@@ -74,7 +74,8 @@ interface Ground {
  * Chooses by log loss on held-out rows among the learners, each with its calibration, and their
  * average. The loss of the best learner flatters it, being the least of several; an average that is
  * no worse has less variance to come. There is a signal where the choice beats the base rate, also once
- * level and confidence are mended, beyond chance (90 %). Weights and calibrations answer only for rows that they were not fitted to.
+ * level and confidence are mended, beyond chance (90 %). Weights and calibrations answer only for rows
+ * that they were not fitted to.
  *
  * @param answers the base rate's first.
  */
