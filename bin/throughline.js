@@ -11,6 +11,11 @@ if (!existsSync(new URL('../dist/cli.js', import.meta.url))) {
     stdio: ['ignore', process.stderr, process.stderr],
     shell: process.platform === 'win32',
   });
-  if (status !== 0) process.exit(1);
+  if (status !== 0) {
+    process.stderr.write(
+      'throughline: it could not be compiled; run "npm ci" in its folder first\n',
+    );
+    process.exit(1);
+  }
 }
 await import('../dist/cli.js');
