@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
@@ -65,8 +65,8 @@ export async function withLineFeeds<T>(
   try {
     const file = join(folder, 'rows');
     const raw = createReadStream(input.file);
-    const text = input.isGzip ? raw.pipe(createGunzip()) : raw;
-    await pipeline(text, withOneEnd, createWriteStream(file));
+    const unpacked = input.isGzip ? createGunzip() : new PassThrough();
+    await pipeline(raw, unpacked, withOneEnd, createWriteStream(file));
     return await use({ ...input, file, isGzip: false, isPassing: true });
   } finally {
     await rm(folder, { recursive: true, force: true });
