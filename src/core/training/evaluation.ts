@@ -70,9 +70,9 @@ export interface EvaluationOptions {
  * and measures them and the choice, which is called `auto`, on the test part. There is a signal
  * where the choice's log loss on the test part lies below the base rate's, also once level and
  * confidence are mended (paired bootstrap, 90 %): a level that moved is no word of the features. Where
- * there is none, the base rate is what answers. The base rate is met on the test part alone, which the choice
- * did not see, since early origins of a world that moved can lose to it where the whole training part
- * wins.
+ * there is none, the base rate is what answers. The base rate is met on the test part alone, which the
+ * choice did not see, since early origins of a world that moved can lose to it where the whole training
+ * part wins.
  */
 export async function evaluate(
   training: TrainingSet,
